@@ -1,0 +1,219 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// What every Swift target of ours is compiled with.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// For targets that touch no C: every unsafe construct has to be spelled out.
+let memorySafe = strict + [SwiftSetting.strictMemorySafety()]
+
+let package = Package(
+    name: "dither",
+    products: [
+        .library(name: "TelemetryAgent", targets: ["TelemetryAgent"]),
+        .executable(name: "dither-agent", targets: ["dither-agent"]),
+        .executable(name: "dither-collector", targets: ["dither-collector"]),
+        .executable(name: "dither", targets: ["dither"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/attaswift/BigInt", exact: "6.0.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        // ── Sources: the core. No Foundation, no socket, no file, no clock.
+        .target(name: "LocalPrivacy", swiftSettings: memorySafe),
+        .systemLibrary(name: "CPlatform", path: "Sources/CPlatform"),
+        .systemLibrary(
+            name: "CCrypto", path: "Sources/CCrypto", pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"])]),
+        .target(name: "ReportFormat", dependencies: ["LocalPrivacy"], swiftSettings: memorySafe),
+        .target(
+            name: "SecureRandomness", dependencies: ["LocalPrivacy", "CPlatform", "CCrypto"],
+            swiftSettings: strict),
+        .target(
+            name: "Mechanisms", dependencies: ["LocalPrivacy", "ReportFormat", "SecureRandomness"],
+            swiftSettings: memorySafe),
+        .target(
+            name: "MetricDefinitions",
+            dependencies: ["LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms"],
+            swiftSettings: memorySafe),
+        .target(
+            name: "StoreFormat", dependencies: ["ReportFormat", "SecureRandomness"], swiftSettings: memorySafe),
+
+        // ── clients
+        .systemLibrary(
+            name: "CSQLite", path: "clients/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CCurl", path: "clients/CCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(
+            name: "TelemetryAgent",
+            dependencies: [
+                "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions", "CPlatform",
+                "CSQLite", "CCurl",
+            ],
+            path: "clients/TelemetryAgent", swiftSettings: strict),
+        .executableTarget(
+            name: "dither-agent",
+            dependencies: ["TelemetryAgent", "LocalPrivacy", "MetricDefinitions", "Mechanisms", "ReportFormat"],
+            path: "clients/dither-agent", swiftSettings: strict),
+        .target(
+            name: "FleetSimulator",
+            dependencies: [
+                "TelemetryAgent", "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms",
+                "MetricDefinitions",
+            ],
+            path: "clients/FleetSimulator", swiftSettings: strict),
+
+        // ── collector
+        .target(
+            name: "CollectorService",
+            dependencies: [
+                "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions", "StoreFormat",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "collector/CollectorService", swiftSettings: strict),
+        .executableTarget(
+            name: "dither-collector",
+            dependencies: [
+                "CollectorService",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "collector/dither-collector", swiftSettings: strict),
+
+        // ── analysis
+        .target(
+            name: "Estimation",
+            dependencies: ["LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions"],
+            path: "analysis/Estimation", swiftSettings: strict),
+        .target(
+            name: "StoreReader",
+            dependencies: [
+                "ReportFormat", "StoreFormat", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "analysis/StoreReader", swiftSettings: strict),
+        .target(
+            name: "RegistryCompiler",
+            dependencies: [
+                "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions",
+                .product(name: "Yams", package: "Yams"),
+            ],
+            path: "analysis/RegistryCompiler", swiftSettings: strict),
+        .target(
+            name: "DecoderCommands",
+            dependencies: [
+                "LocalPrivacy", "ReportFormat", "Mechanisms", "MetricDefinitions", "Estimation", "StoreReader",
+                "RegistryCompiler",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "analysis/DecoderCommands", swiftSettings: strict),
+        .executableTarget(
+            name: "dither",
+            dependencies: [
+                "DecoderCommands", "RegistryCompiler", "Estimation", "FleetSimulator", "LocalPrivacy",
+                "MetricDefinitions",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "analysis/dither", swiftSettings: strict),
+
+        // ── Tests
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions", "Estimation",
+                .product(name: "BigInt", package: "BigInt"),
+            ],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "LocalPrivacyTests",
+            dependencies: ["LocalPrivacy", "TestSupport", .product(name: "BigInt", package: "BigInt")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SecureRandomnessTests", dependencies: ["SecureRandomness", "LocalPrivacy", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ReportFormatTests", dependencies: ["ReportFormat", "LocalPrivacy", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MechanismsTests",
+            dependencies: [
+                "Mechanisms", "MetricDefinitions", "Estimation", "LocalPrivacy", "ReportFormat", "SecureRandomness",
+                "TestSupport", .product(name: "BigInt", package: "BigInt"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MetricDefinitionsTests",
+            dependencies: ["MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TelemetryAgentTests",
+            dependencies: [
+                "TelemetryAgent", "MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat",
+                "SecureRandomness", "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CollectorServiceTests",
+            dependencies: [
+                "CollectorService", "StoreFormat", "MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat",
+                "SecureRandomness", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EstimationTests",
+            dependencies: [
+                "Estimation", "Mechanisms", "MetricDefinitions", "LocalPrivacy", "ReportFormat", "SecureRandomness",
+                "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RegistryCompilerTests",
+            dependencies: [
+                "RegistryCompiler", "MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat", "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DecoderCommandsTests",
+            dependencies: [
+                "DecoderCommands", "StoreReader", "StoreFormat", "Estimation", "RegistryCompiler",
+                "MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "TestSupport", "MetricDefinitions", "ReportFormat", "LocalPrivacy",
+                "dither", "dither-agent", "dither-collector",
+            ],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

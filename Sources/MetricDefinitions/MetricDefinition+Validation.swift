@@ -1,0 +1,114 @@
+public import LocalPrivacy
+internal import Mechanisms
+public import ReportFormat
+
+/// What is wrong with a metric definition.
+public enum MetricDefinitionError: Error, Hashable, Sendable {
+    /// The encoded definition ends early or has bytes left over.
+    case format(ByteFormatError)
+    /// The mechanism's parameters are invalid.
+    case parameter(ParameterError)
+    /// No mechanism of this name, or not in this form.
+    case unknownMechanism(name: String, memoized: Bool)
+    /// `id` is in 1...2,147,483,647.
+    case identifierOutOfRange(UInt32)
+    /// `version` is in 1...2,147,483,647.
+    case versionOutOfRange(UInt32)
+    /// A name starts with a lower-case letter and has up to 64 of a–z, 0–9, `_` and `.`.
+    case malformedName(String)
+    /// A text field is too long, or holds control characters.
+    case malformedText(field: String)
+    /// A category's name is empty, too long, reserved, a duplicate, or holds control characters.
+    case malformedCategory(position: Int)
+    /// The domain and the mechanism's parameters do not agree on the number of items.
+    case itemCountMismatch(domain: Int, mechanism: Int)
+    /// An encoded tag is none of the known ones.
+    case unknownTag(field: String, value: UInt8)
+    /// `when_absent: last` belongs to memoized metrics, and they allow nothing else.
+    case absenceNeedsMemoization
+    /// `when_absent: { value: … }` names no item.
+    case absentItemOutOfDomain
+    /// `combine: any` is for booleans.
+    case combinationNeedsBoolean
+    /// The cap does not fit the mechanism: a budget for fresh noise, counts for memoized.
+    case wrongCap
+    /// The cap allows no report, or is above what any device may spend.
+    case capOutOfRange
+    /// `minimum_reports` is in 1...1,000,000,000.
+    case minimumReportsOutOfRange(Int)
+    /// A day is outside the calendar.
+    case dayOutOfRange(field: String)
+}
+
+extension MetricDefinition {
+    /// The longest name, in bytes.
+    public static let nameByteLimit = 64
+    /// The longest description, owner or reason, in bytes.
+    public static let textByteLimit = 2_000
+    /// The longest time that a memoized metric lives without a stated reason, in reports.
+    public static let maximumMemoizedReports = 3_660
+
+    /// Whether a name may be used: a lower-case letter, then up to 63 of a–z, 0–9, `_` and `.`.
+    public static func isWellFormed(name: String) -> Bool {
+        let bytes = Array(name.utf8)
+        guard let first = bytes.first, bytes.count <= nameByteLimit, (97...122).contains(first) else { return false }
+        return bytes.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 95 || $0 == 46 }
+    }
+
+    /// Whether a text is free of control characters and not longer than `byteLimit`.
+    public static func isWellFormed(text: String, byteLimit: Int = textByteLimit) -> Bool {
+        text.utf8.count <= byteLimit
+            && text.unicodeScalars.allSatisfy { $0.value >= 32 && !(127...159).contains($0.value) }
+    }
+
+    static func validate(_ fields: Fields) throws(MetricDefinitionError) {
+        guard isWellFormed(name: fields.name) else { throw .malformedName(fields.name) }
+        guard isWellFormed(text: fields.summary) else { throw .malformedText(field: "description") }
+        guard isWellFormed(text: fields.owner) else { throw .malformedText(field: "owner") }
+        if case .never(let reason) = fields.expiry {
+            guard isWellFormed(text: reason), !reason.isEmpty else { throw .malformedText(field: "expires") }
+        }
+        if case .category(let names) = fields.domain { try validate(categories: names) }
+        guard fields.combination == .sample || fields.domain == .boolean else { throw .combinationNeedsBoolean }
+        guard (1...1_000_000_000).contains(fields.minimumReports) else {
+            throw .minimumReportsOutOfRange(fields.minimumReports)
+        }
+        if case .item(let item) = fields.whenAbsent {
+            guard fields.domain.labels.indices.contains(item) else { throw .absentItemOutOfDomain }
+        }
+    }
+
+    private static func validate(categories names: [String]) throws(MetricDefinitionError) {
+        var seen: Set<[UInt8]> = []
+        for (position, name) in names.enumerated() {
+            guard !name.isEmpty, name != MetricDomain.absenceLabel, seen.insert(Array(name.utf8)).inserted,
+                isWellFormed(text: name, byteLimit: MetricDomain.labelByteLimit)
+            else { throw .malformedCategory(position: position) }
+        }
+    }
+
+    static func validate(_ fields: Fields, against mechanism: any LocalRandomizer) throws(MetricDefinitionError) {
+        let reportsAbsence = fields.whenAbsent == .none || fields.whenAbsent == .last
+        let itemCount = fields.domain.labels.count + (reportsAbsence ? 1 : 0)
+        let configuration = mechanism.erasedConfiguration
+        guard configuration.itemCount == itemCount, configuration.reportsAbsence == reportsAbsence else {
+            throw .itemCountMismatch(domain: itemCount, mechanism: configuration.itemCount)
+        }
+        let memoized = mechanism as? any LongitudinalRandomizer
+        guard (fields.whenAbsent == .last) == (memoized != nil) else { throw .absenceNeedsMemoization }
+        switch (fields.lifetime, memoized) {
+        case (.budget(let budget), nil):
+            guard budget.reportCount(of: mechanism.epsilon) >= 1 else { throw .capOutOfRange }
+        case (.memoized(let reports, let distinctValues), let memoized?):
+            guard (1...maximumMemoizedReports).contains(reports), (1...65_536).contains(distinctValues),
+                (try? PrivacyBudget(memoized.permanentEpsilon, reports: distinctValues)) != nil
+            else { throw .capOutOfRange }
+        default: throw .wrongCap
+        }
+    }
+}
+
+extension LocalRandomizer {
+    /// The configuration behind an existential.
+    var erasedConfiguration: any MechanismConfiguration { configuration }
+}

@@ -1,0 +1,56 @@
+internal import CPlatform
+
+/// Thirty-two secret bytes: wiped when released, and never part of a description.
+public final class SecretKey: Sendable, CustomStringConvertible, CustomReflectable {
+    /// The length of every key, in bytes.
+    public static let byteCount = 32
+
+    // Written only before `init` returns.
+    nonisolated(unsafe) private let storage: UnsafeMutableRawBufferPointer
+
+    /// A key made of exactly 32 bytes; `nil` for any other count.
+    public init?(copying bytes: borrowing [UInt8]) {
+        guard bytes.count == Self.byteCount else { return nil }
+        storage = .allocate(byteCount: Self.byteCount, alignment: 16)
+        storage.copyBytes(from: bytes)
+    }
+
+    private init(filling fill: (UnsafeMutableRawBufferPointer) throws(RandomnessError) -> Void) throws(RandomnessError)
+    {
+        storage = .allocate(byteCount: Self.byteCount, alignment: 16)
+        storage.initializeMemory(as: UInt8.self, repeating: 0)
+        try fill(storage)
+    }
+
+    deinit {
+        dither_wipe(storage.baseAddress, storage.count)
+        storage.deallocate()
+    }
+
+    /// A fresh key from the system's generator.
+    ///
+    /// - Throws: ``RandomnessError/systemSourceFailed(errno:)``.
+    public static func random() throws(RandomnessError) -> SecretKey {
+        try SecretKey { (buffer) throws(RandomnessError) in try SystemEntropy.fill(buffer) }
+    }
+
+    /// The HMAC-SHA256 of `message` under this key, as a key of its own.
+    ///
+    /// - Throws: ``RandomnessError/cryptographyFailed(operation:)``.
+    public func derive(_ message: [UInt8]) throws(RandomnessError) -> SecretKey {
+        try SecretKey { (buffer) throws(RandomnessError) in
+            try HMACSHA256.write(key: self, message: message, into: buffer)
+        }
+    }
+
+    /// Lends the bytes, for storing them or keying a cipher.
+    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        body(UnsafeRawBufferPointer(storage))
+    }
+
+    /// Says nothing about the bytes.
+    public var description: String { "SecretKey(redacted)" }
+
+    /// Shows nothing to `dump` and the debugger.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that the build and the tests need and that are missing. Uses no network if none is.
+set -euo pipefail
+
+# Development files: SQLite, libcurl and libcrypto for our own targets, zlib for a dependency of the HTTP tests.
+libraries=(libssl-dev libsqlite3-dev libcurl4-openssl-dev zlib1g-dev ca-certificates)
+# command:package, looked up as a command so that one installed by other means counts.
+tools=(pkg-config:pkg-config openssl:openssl python3:python3 gzip:gzip git:git make:make nm:binutils strip:binutils)
+
+missing=()
+need() { [[ " ${missing[*]-} " == *" $1 "* ]] || missing+=("$1"); }
+
+for tool in "${tools[@]}"; do
+    command -v "${tool%%:*}" >/dev/null || need "${tool##*:}"
+done
+if command -v dpkg-query >/dev/null; then
+    for library in "${libraries[@]}"; do
+        dpkg-query --show --showformat '${db:Status-Status}\n' "$library" 2>/dev/null | grep -qx installed || need "$library"
+    done
+else
+    echo "setup: not Debian or Ubuntu, so not checking for the equivalents of: ${libraries[*]}" >&2
+fi
+
+if ((${#missing[@]})); then
+    options=(-o DPkg::Lock::Timeout=120)
+    update=(apt-get "${options[@]}" update)
+    install=(env DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" install --yes --no-install-recommends "${missing[@]}")
+    if ! command -v apt-get >/dev/null; then
+        echo "setup: these are missing and there is no apt-get to install them: ${missing[*]}" >&2
+        exit 1
+    elif ((EUID == 0)); then
+        as_root=()
+    elif command -v sudo >/dev/null; then
+        # Without a terminal sudo must not wait for a password.
+        if [[ -t 0 ]]; then as_root=(sudo); else as_root=(sudo -n); fi
+    else
+        echo "setup: missing: ${missing[*]}. As root, run:" >&2
+        echo "    ${update[*]} && ${install[*]}" >&2
+        exit 1
+    fi
+    echo "setup: installing ${missing[*]} by${as_root[*]:+ ${as_root[*]}} ${install[*]}"
+    if ! { "${as_root[@]}" "${update[@]}" && "${as_root[@]}" "${install[@]}"; }; then
+        echo "setup: that failed. As root, run:" >&2
+        echo "    ${update[*]} && ${install[*]}" >&2
+        exit 1
+    fi
+fi
+
+version=$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+)\.([0-9]+).*/\1 \2/p' | head -n 1) || true
+read -r major minor <<<"${version:-0 0}"
+if ((major < 6 || (major == 6 && minor < 2))); then
+    found="no swift command was found"
+    ((major)) && found="the swift command is version $major.$minor"
+    echo "setup: Swift 6.2 or later is needed, and $found. See https://www.swift.org/install/linux" >&2
+    exit 1
+fi
