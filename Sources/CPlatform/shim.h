@@ -4,10 +4,16 @@
 // What glibc offers and Swift's Glibc module does not import.
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 /// getrandom(2) with flags 0: blocks until the kernel's generator is seeded. Returns bytes written, or -errno.
 static inline ssize_t dither_getrandom(void *buffer, size_t byte_count) {
@@ -17,5 +23,16 @@ static inline ssize_t dither_getrandom(void *buffer, size_t byte_count) {
 
 /// Overwrites memory in a way that the optimiser must not remove.
 static inline void dither_wipe(void *buffer, size_t byte_count) { explicit_bzero(buffer, byte_count); }
+
+/// open(2) that neither follows a symbolic link nor survives exec. Returns a descriptor, or -errno.
+static inline int dither_open(const char *path, int flags, mode_t mode) {
+    int descriptor = open(path, flags | O_NOFOLLOW | O_CLOEXEC, mode);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+/// Renames within one file system unless the new name exists (-EEXIST). Returns 0, or -errno.
+static inline int dither_rename_exclusive(const char *from, const char *to) {
+    return syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 1u /* RENAME_NOREPLACE */) == 0 ? 0 : -errno;
+}
 
 #endif

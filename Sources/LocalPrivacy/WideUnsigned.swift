@@ -4,13 +4,13 @@
 /// here runs when a value is randomized.
 public struct WideUnsigned: Hashable, Comparable, Sendable {
     /// Little-endian words without leading zeros; empty for zero.
-    private(set) var words: [UInt64]
+    package private(set) var words: [UInt64]
 
     /// A one-word integer.
     public init(_ value: UInt64) { words = value == 0 ? [] : [value] }
 
     /// The words in little-endian order; leading zeros are dropped.
-    init(words: [UInt64]) {
+    package init(words: [UInt64]) {
         self.words = words
         while self.words.last == 0 { self.words.removeLast() }
     }

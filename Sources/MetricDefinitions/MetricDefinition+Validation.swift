@@ -18,7 +18,7 @@ public enum MetricDefinitionError: Error, Hashable, Sendable {
     case malformedName(String)
     /// A text field is too long, or holds control characters.
     case malformedText(field: String)
-    /// A category's name is empty, too long, reserved, a duplicate, or holds control characters.
+    /// A category's name is empty, too long, reserved, canonically equivalent to another, or holds control characters.
     case malformedCategory(position: Int)
     /// The domain and the mechanism's parameters do not agree on the number of items.
     case itemCountMismatch(domain: Int, mechanism: Int)
@@ -79,9 +79,11 @@ extension MetricDefinition {
     }
 
     private static func validate(categories names: [String]) throws(MetricDefinitionError) {
-        var seen: Set<[UInt8]> = []
+        // A set of strings, not of bytes: an event's name finds its category by canonical equivalence, so of two
+        // spellings of "é" the second could never be recorded.
+        var seen: Set<String> = []
         for (position, name) in names.enumerated() {
-            guard !name.isEmpty, name != MetricDomain.absenceLabel, seen.insert(Array(name.utf8)).inserted,
+            guard !name.isEmpty, name != MetricDomain.absenceLabel, seen.insert(name).inserted,
                 isWellFormed(text: name, byteLimit: MetricDomain.labelByteLimit)
             else { throw .malformedCategory(position: position) }
         }

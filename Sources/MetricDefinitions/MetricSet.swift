@@ -1,6 +1,6 @@
 public import LocalPrivacy
-public import ReportFormat
 internal import Mechanisms
+public import ReportFormat
 internal import SecureRandomness
 
 /// Why bytes or definitions make no metric set.

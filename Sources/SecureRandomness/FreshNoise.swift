@@ -16,16 +16,12 @@ public struct FreshNoise: NoiseSource, ~Copyable {
         precondition((0...(1 << 28)).contains(wordCount), "one report draws at most 2²⁸ words")
         words = .allocate(capacity: wordCount)
         words.initialize(repeating: 0)
-        do throws(RandomnessError) {
-            if wordCount <= 8 {
-                try SystemEntropy.fill(UnsafeMutableRawBufferPointer(words))
-            } else {
-                let key = try SecretKey.random()
-                try ChaCha20.writeKeystream(key: key, into: words)
-            }
-        } catch {
-            words.deallocate()
-            throw error
+        // Whatever throws from here on, `deinit` wipes and frees: every stored property is set.
+        if wordCount <= 8 {
+            try SystemEntropy.fill(UnsafeMutableRawBufferPointer(words))
+        } else {
+            let key = try SecretKey.random()
+            try ChaCha20.writeKeystream(key: key, into: words)
         }
     }
 

@@ -1,1 +1,71 @@
-@main struct Main { static func main() {} }
+internal import Glibc
+internal import TelemetryAgent
+
+/// The agent for shells and scripts.
+@main
+struct Main {
+    static func main() {
+        // A reader that closes the pipe early ends the output, not the program.
+        signal(SIGPIPE, SIG_IGN)
+        let words = Array(CommandLine.arguments.dropFirst())
+        let flags = words.prefix { $0 != "--" }
+        if flags.contains("--help") || flags.contains("-h") || words.first == "help" {
+            write(Help.text, to: STDOUT_FILENO)
+            exit(0)
+        }
+        if flags.contains("--version") {
+            write(Help.version, to: STDOUT_FILENO)
+            exit(0)
+        }
+        let environment = Self.environment()
+        do throws(Arguments.UsageError) {
+            let arguments = try Arguments(words, environment: environment)
+            exit(try run(arguments, environment: environment))
+        } catch {
+            complain("\(error.message)\nSee dither-agent --help.")
+            exit(2)
+        }
+    }
+
+    private static func run(
+        _ arguments: Arguments, environment: [String: String]
+    ) throws(Arguments.UsageError) -> Int32 {
+        let command = try AgentCommand(arguments, environment: environment)
+        switch command.run() {
+        case .success(let output):
+            write(output.text, to: STDOUT_FILENO)
+            if let note = output.note { complain(note) }
+            return output.exitCode
+        case .failure(let failure):
+            complain(failure.message)
+            return failure.exitCode
+        }
+    }
+
+    private static func environment() -> [String: String] {
+        let names = [
+            "DITHER_METRICS", "DITHER_ENDPOINT", "DITHER_STATE_DIR", "DITHER_CA_FILE", "DO_NOT_TRACK",
+            "DITHER_DISABLED",
+        ]
+        var environment: [String: String] = [:]
+        for name in names {
+            if let value = getenv(name) { environment[name] = String(cString: value) }
+        }
+        return environment
+    }
+
+    static func complain(_ message: String) { write("dither-agent: \(message)\n", to: STDERR_FILENO) }
+
+    static func write(_ text: String, to descriptor: Int32) {
+        let bytes = Array(text.utf8)
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                Glibc.write(descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            offset += count
+        }
+    }
+}

@@ -1,0 +1,27 @@
+internal import Mechanisms
+internal import MetricDefinitions
+internal import SecureRandomness
+internal import TelemetryAgent
+
+/// One device whose state is in memory; everything else is the agent's own.
+struct SimulatedDevice {
+    private let device: Device
+
+    /// A new device with a secret of its own.
+    init(metricSet: MetricSet) throws(AgentError) {
+        let secret: SecretKey
+        do { secret = try SecretKey.random() } catch { throw .noRandomness(error) }
+        device = try Device(metricSet: metricSet, secret: secret, store: MemoryStore())
+    }
+
+    /// Records events in the period of a moment, closes it and bundles what it has to say.
+    func batch(
+        of events: [(metric: MetricDefinition, input: MechanismInput)], at moment: Int64
+    ) throws(AgentError) -> OutboundBatch? {
+        try device.enrol(at: moment)
+        for event in events { try device.record(event.input, for: event.metric, at: moment) }
+        let today = try device.today(at: moment)
+        try device.closePeriods(through: today, today: today)
+        return try device.nextBatch()
+    }
+}

@@ -1,0 +1,154 @@
+public import ReportFormat
+internal import MetricDefinitions
+internal import Mechanisms
+
+/// How an agent stands.
+public struct AgentStatus: Hashable, Sendable {
+    /// Who decides about telemetry, and what.
+    public var consent: ConsentSource
+    /// The first period that the device reports, once enrolled.
+    public var firstPeriod: UTCDay?
+    /// Reports that wait, in queue and unacknowledged batches.
+    public var waiting = 0
+    /// Reports that a collector has acknowledged.
+    public var acknowledged = 0
+    /// Reports that a collector has refused for good.
+    public var rejected = 0
+    /// Reports that grew too old to be admitted.
+    public var expired = 0
+    /// Failed uploads since the last success.
+    public var failures = 0
+    /// When the next upload is due at the earliest, in seconds since the epoch, if it has to wait.
+    public var nextAttempt: Int64?
+}
+
+/// What a device has spent on one version of a metric.
+public struct BudgetLine: Hashable, Sendable {
+    /// The metric's name; its number where the metric set does not know it any more.
+    public var metric: String
+    /// The metric's version.
+    public var version: UInt32
+    /// ε of one report, in thousandths.
+    public var epsilonThousandths: Int
+    /// Reports debited.
+    public var reports: Int
+    /// ε that counts as spent: of every period since enrolment, reported or not, in thousandths.
+    public var spentThousandths: Int
+    /// The distinct values of a memoized metric that have been reported.
+    public var distinctValues: Int?
+    /// The first period.
+    public var firstPeriod: UTCDay
+    /// The last period that may be reported.
+    public var lastPeriod: UTCDay
+    /// Whether a newer version has taken over.
+    public var isRetired: Bool
+}
+
+/// A report that waits, as it will be sent: noise, not the value.
+public struct WaitingReport: Hashable, Sendable {
+    /// The metric's name; its number where the metric set does not know it any more.
+    public var metric: String
+    /// The period it is about.
+    public var period: UTCDay
+    /// What the report says, where it names an item of the domain.
+    public var response: String?
+    /// The payload in hexadecimal.
+    public var payload: String
+    /// The batch it is bound to, if it was sent and not acknowledged so far.
+    public var batch: BatchIdentifier?
+}
+
+extension Agent {
+    /// How the agent stands. Opens nothing that does not exist.
+    ///
+    /// - Throws: ``AgentError``.
+    public func status() throws(AgentError) -> AgentStatus {
+        try locked { () throws(AgentError) in
+            var status = AgentStatus(consent: try consent.effective())
+            guard try consent.stored() == .granted else { return status }
+            let session = try session()
+            try session.store.transaction { () throws(AgentError) in
+                func count(_ field: StateField) throws(AgentError) -> Int {
+                    Int(clamping: try session.store.value(field) ?? 0)
+                }
+                status.firstPeriod = try session.device.fieldDay(.firstPeriod)
+                status.waiting =
+                    try session.store.queuedCount() + session.store.outbox().reduce(0) { $0 + $1.reportCount }
+                status.acknowledged = try count(.acknowledgedReports)
+                status.rejected = try count(.rejectedReports)
+                status.expired = try count(.expiredReports)
+                status.failures = try count(.failures)
+                let due = max(
+                    try session.store.value(.backoffUntil) ?? 0, try session.store.value(.retryAfterUntil) ?? 0)
+                status.nextAttempt = due > configuration.clock.secondsSinceEpoch() ? due : nil
+            }
+            return status
+        }
+    }
+
+    /// The ledger, one line per metric and version.
+    ///
+    /// - Throws: ``AgentError``.
+    public func budget() throws(AgentError) -> [BudgetLine] {
+        try locked { () throws(AgentError) in
+            guard try consent.stored() == .granted else { return [] }
+            let session = try session()
+            return try session.store.transaction { () throws(AgentError) in
+                let today = try session.device.today(at: configuration.clock.secondsSinceEpoch())
+                var lines: [BudgetLine] = []
+                for entry in try session.store.ledger() {
+                    let metric = configuration.metricSet.metric(entry.metric)
+                    let distinct = try session.store.distinctValueCount(
+                        metric: entry.metric, version: entry.version)
+                    lines.append(
+                        BudgetLine(
+                            metric: metric?.name ?? String(entry.metric), version: entry.version,
+                            epsilonThousandths: entry.epsilonThousandths, reports: entry.reports,
+                            spentThousandths: entry.spentThousandths(on: today),
+                            distinctValues: metric?.isMemoized == true ? distinct : nil,
+                            firstPeriod: entry.firstPeriod,
+                            lastPeriod: entry.firstPeriod.advanced(by: entry.periodCap - 1),
+                            isRetired: entry.isRetired))
+                }
+                return lines
+            }
+        }
+    }
+
+    /// The reports that wait, oldest first.
+    ///
+    /// - Throws: ``AgentError``.
+    public func waitingReports() throws(AgentError) -> [WaitingReport] {
+        try locked { () throws(AgentError) in
+            guard try consent.stored() == .granted else { return [] }
+            let session = try session()
+            return try session.store.transaction { () throws(AgentError) in
+                var reports: [WaitingReport] = []
+                for batch in try session.store.outbox() {
+                    let content: Batch
+                    do { content = try Batch(decoding: batch.body) } catch { throw .stateDamaged(field: "outbox.body") }
+                    reports += content.reports.map { describe($0, batch: batch.identifier) }
+                }
+                reports += try session.store.oldestQueued(limit: .max).map { describe($0.record, batch: nil) }
+                return reports
+            }
+        }
+    }
+
+    private func describe(_ record: ReportRecord, batch: BatchIdentifier?) -> WaitingReport {
+        let metric = configuration.metricSet.metric(record.metric)
+        let known = metric.flatMap { $0.fingerprint == record.fingerprint ? $0 : nil }
+        let item = known.flatMap { $0.mechanism.reportedItem(in: record.payload) }
+        return WaitingReport(
+            metric: metric?.name ?? String(record.metric), period: record.period,
+            response: item.flatMap { item in known.map { $0.itemLabels[item] } },
+            payload: hexadecimal(record.payload), batch: batch)
+    }
+}
+
+extension LocalRandomizer {
+    /// The item that a payload names, for mechanisms whose report is an item.
+    fileprivate func reportedItem(in payload: [UInt8]) -> Int? {
+        (try? Report(decoding: payload.span, shape: shape) as? CategoryReport)?.category
+    }
+}

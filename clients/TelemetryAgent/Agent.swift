@@ -1,0 +1,227 @@
+internal import Glibc
+internal import Mechanisms
+internal import ReportFormat
+internal import SecureRandomness
+internal import Synchronization
+public import MetricDefinitions
+
+/// The telemetry of one program on one device: takes events, keeps randomized reports, sends them.
+///
+/// Off until consent is given; then one report per metric and UTC day, with fresh noise or memoized as the metric says,
+/// never more than the ledger allows. Every call may come from any thread; calls wait for each other, and for the disk:
+/// what a call has done is durable when it returns.
+public final class Agent: Sendable {
+    /// What an agent needs to know.
+    public struct Configuration: Sendable {
+        /// The metrics that may be recorded.
+        public var metricSet: MetricSet
+        /// Where reports go.
+        public var endpoint: Endpoint
+        /// The folder for secret, ledger and queue, made with mode 0700 on consent. One program, one folder.
+        public var stateFolder: String
+        /// A PEM file of the authorities to trust instead of the system's.
+        public var certificateFile: String?
+        /// The environment in which `DO_NOT_TRACK` and `DITHER_DISABLED` are looked up.
+        public var environment: [String: String]
+        /// What the agent knows of time.
+        public var clock: any AgentClock
+        /// The file whose existence turns telemetry off for the whole machine.
+        public var machineOptOutFile = "/etc/dither/opt-out"
+
+        /// A configuration with the system's clock.
+        public init(
+            metricSet: MetricSet, endpoint: Endpoint, stateFolder: String, environment: [String: String] = [:],
+            clock: any AgentClock = SystemClock()
+        ) {
+            (self.metricSet, self.endpoint, self.stateFolder) = (metricSet, endpoint, stateFolder)
+            (self.environment, self.clock) = (environment, clock)
+        }
+    }
+
+    let configuration: Configuration
+    let folder: StateFolder
+    private let processIdentifier = getpid()
+    private let lock = Mutex(())
+    // Both are touched only by `locked`, one thread at a time.
+    nonisolated(unsafe) private var opened: Session?
+    nonisolated(unsafe) private var undecided: [UInt32: UndecidedEvent] = [:]
+
+    /// An open state folder.
+    struct Session {
+        var store: SQLiteStore
+        var device: Device
+    }
+
+    /// A `combine: any` event of this process that is decided in memory before anything is randomized.
+    private struct UndecidedEvent {
+        var metric: MetricDefinition
+        var seconds: Int64
+        var happened: Bool
+    }
+
+    /// An agent on a state folder. Touches nothing; the first call that needs the state opens it.
+    public init(_ configuration: Configuration) {
+        self.configuration = configuration
+        folder = StateFolder(path: configuration.stateFolder)
+    }
+
+    deinit { try? persist() }
+
+    /// Gives or withdraws consent, durably before it returns.
+    ///
+    /// Given, the device makes its secret and enrols. Withdrawn, queue, slots and secret are erased; what was spent stays
+    /// in the ledger, so that consenting again refunds nothing, and what was sent cannot be told from others' reports,
+    /// so it cannot be recalled.
+    ///
+    /// - Throws: ``AgentError``.
+    public func setConsent(_ isGranted: Bool) throws(AgentError) {
+        try locked { () throws(AgentError) in
+            let consent = consent
+            if isGranted {
+                let stored = try consent.stored()
+                try folder.create()
+                let session = try open(makingSecret: stored != .granted)
+                try session.store.transaction { () throws(AgentError) in
+                    try session.device.enrol(at: configuration.clock.secondsSinceEpoch())
+                }
+                opened = session
+                try consent.grant()
+            } else {
+                try folder.create()
+                try consent.decline()
+                undecided = [:]
+                opened = nil
+                if try folder.has(Self.databaseName) {
+                    let store = try SQLiteStore(path: folder.path(of: Self.databaseName))
+                    try store.transaction { () throws(AgentError) in try store.erasePending() }
+                    try store.truncateLog()
+                }
+                try secretStore.erase()
+            }
+        }
+    }
+
+    /// Who decides at present whether telemetry is on, and what.
+    ///
+    /// - Throws: ``AgentError`` when the state folder cannot be inspected.
+    public func consentSource() throws(AgentError) -> ConsentSource {
+        try locked { () throws(AgentError) in try consent.effective() }
+    }
+
+    /// Records one event. It is randomized here and now; the true value is not kept.
+    ///
+    /// For a metric with `combine: any`, the value waits in memory until ``persist()``, ``flush(closingPeriod:now:)`` or
+    /// the end of the agent, so that nothing on disk tells when it became true.
+    ///
+    /// - Throws: ``AgentError``; `consentOff` and `notReporting` need no handling by a program that just runs on.
+    public func record(_ value: MetricValue, for name: String) throws(AgentError) {
+        try locked { () throws(AgentError) in
+            let source = try consent.effective()
+            guard source.isOn else { throw .consentOff(source) }
+            guard let metric = configuration.metricSet.metric(named: name) else { throw .unknownMetric(name: name) }
+            let item: Int
+            do throws(MetricValueError) { item = try metric.domain.item(for: value) } catch { throw .value(metric: name, error) }
+            let seconds = configuration.clock.secondsSinceEpoch()
+            if metric.combination == .any {
+                try hold(item != 0, for: metric, at: seconds)
+                return
+            }
+            let session = try session()
+            try session.store.transaction { () throws(AgentError) in
+                try session.device.enrol(at: seconds)
+                try session.device.record(.item(item), for: metric, at: seconds)
+            }
+        }
+    }
+
+    /// Randomizes and stores what waits in memory.
+    ///
+    /// - Throws: ``AgentError``; what could not be stored is dropped, never drawn for again.
+    public func persist() throws(AgentError) {
+        try locked { () throws(AgentError) in
+            guard !undecided.isEmpty else { return }
+            let source = try consent.effective()
+            guard source.isOn else {
+                undecided = [:]
+                throw .consentOff(source)
+            }
+            try persistUndecided(in: try session())
+        }
+    }
+
+    private func hold(_ happened: Bool, for metric: MetricDefinition, at seconds: Int64) throws(AgentError) {
+        if let held = undecided[metric.identifier.value] {
+            let (heldDay, day) = (UTCDay(containing: held.seconds), UTCDay(containing: seconds))
+            if heldDay != day { try persistUndecided(in: try session()) }
+        }
+        let earlier = undecided[metric.identifier.value]?.happened ?? false
+        undecided[metric.identifier.value] = UndecidedEvent(
+            metric: metric, seconds: seconds, happened: earlier || happened)
+    }
+
+    private func persistUndecided(in session: Session) throws(AgentError) {
+        let events = undecided.values.sorted { $0.metric.identifier < $1.metric.identifier }
+        undecided = [:]
+        try session.store.transaction { () throws(AgentError) in
+            for event in events {
+                try session.device.enrol(at: event.seconds)
+                try session.device.record(.item(event.happened ? 1 : 0), for: event.metric, at: event.seconds)
+            }
+        }
+    }
+}
+
+// MARK: - Access to the state
+
+extension Agent {
+    static let databaseName = "agent.db"
+
+    var consent: Consent {
+        Consent(
+            folder: folder, environment: configuration.environment,
+            machineOptOutPath: configuration.machineOptOutFile)
+    }
+
+    var secretStore: DeviceSecretStore {
+        DeviceSecretStore(folder: folder, machineIdentity: Self.machineIdentity())
+    }
+
+    /// Runs `body` alone in this process; in the child of a fork, not at all.
+    func locked<Result>(_ body: () throws(AgentError) -> Result) throws(AgentError) -> Result {
+        guard getpid() == processIdentifier else { throw .forked }
+        lock._unsafeLock()
+        defer { lock._unsafeUnlock() }
+        return try body()
+    }
+
+    /// The open state of a device with consent.
+    func session() throws(AgentError) -> Session {
+        if let opened { return opened }
+        guard try folder.exists() else { throw .secretLost(.missing) }
+        let session = try open(makingSecret: false)
+        opened = session
+        return session
+    }
+
+    private func open(makingSecret: Bool) throws(AgentError) -> Session {
+        let path = folder.path(of: Self.databaseName)
+        let secret = try secretStore.load()
+        if secret == nil, !makingSecret { throw .secretLost(.missing) }
+        if secret != nil, !makingSecret, try !folder.has(Self.databaseName) { throw .ledgerLost }
+        let store = try SQLiteStore(path: path)
+        let today = UTCDay(containing: configuration.clock.secondsSinceEpoch())
+        let key: SecretKey
+        if let secret { key = secret } else { key = try secretStore.loadOrCreate(on: today) }
+        return Session(
+            store: store, device: try Device(metricSet: configuration.metricSet, secret: key, store: store))
+    }
+
+    private static func machineIdentity() -> [UInt8] {
+        let etc = Glibc.open("/etc/machine-id", O_RDONLY | O_CLOEXEC)
+        guard etc >= 0 else { return [] }
+        defer { close(etc) }
+        var content = [UInt8](repeating: 0, count: 64)
+        let count = content.withUnsafeMutableBytes { read(etc, $0.baseAddress, $0.count) }
+        return Array(content[..<max(0, count)])
+    }
+}

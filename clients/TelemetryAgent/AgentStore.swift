@@ -1,0 +1,124 @@
+package import ReportFormat
+
+/// What a device keeps about one version of a metric: the debit side of every report it ever made.
+package struct LedgerEntry: Hashable, Sendable {
+    package var metric: UInt32
+    package var version: UInt32
+    /// Tells a changed definition from an unchanged one.
+    package var definitionHash: [UInt8]
+    /// The first period that may be reported; reporting ends a fixed number of periods later.
+    package var firstPeriod: UTCDay
+    /// ε of one report, in thousandths.
+    package var epsilonThousandths: Int
+    /// What the entry takes of the device's lifetime ceiling, in thousandths.
+    package var lifetimeThousandths: Int
+    /// The periods that reporting lasts.
+    package var periodCap: Int
+    /// Reports debited so far.
+    package var reports = 0
+    /// The last period with a debit.
+    package var lastDebited: UTCDay?
+    /// The permanent response of the last report of a memoized metric.
+    package var lastPermanentResponse: [UInt8]?
+    /// A newer version has taken over; the sum stays spent.
+    package var isRetired = false
+
+    /// The ε that counts as spent at the end of a day, in thousandths: of fresh noise, for every period since the
+    /// first whether it was reported or not, so that a restored copy of an old ledger refunds nothing.
+    package func spentThousandths(on day: UTCDay) -> Int {
+        let elapsed = min(max(0, Int(day.index) - Int(firstPeriod.index) + 1), periodCap)
+        return max(reports, elapsed) * epsilonThousandths
+    }
+
+    /// Whether a day is one of the periods that may be reported.
+    package func covers(_ day: UTCDay) -> Bool {
+        day >= firstPeriod && Int(day.index) - Int(firstPeriod.index) < periodCap
+    }
+}
+
+/// The one randomized report that a period has so far, and the priority that lets a later event take its place.
+package struct Slot: Hashable, Sendable {
+    package var metric: UInt32
+    /// The version it was randomized under; a slot of another version counts as none.
+    package var version: UInt32
+    package var period: UTCDay
+    /// Random; the lowest of a period's events is the one reported.
+    package var priority: UInt64
+    package var payload: [UInt8]
+    /// For a memoized metric: the keyed tag of the value and the device's permanent response to it.
+    package var memo: Memo?
+
+    package struct Memo: Hashable, Sendable {
+        package var tag: UInt64
+        package var permanentResponse: [UInt8]
+    }
+}
+
+/// A report that waits for its batch.
+package struct QueuedReport: Hashable, Sendable {
+    package var sequence: Int64
+    package var record: ReportRecord
+}
+
+/// A batch that waits for its acknowledgement; every retry sends the same bytes.
+package struct OutboundBatch: Hashable, Sendable {
+    package var identifier: BatchIdentifier
+    package var body: [UInt8]
+    package var reportCount: Int
+}
+
+/// Single numbers of the state.
+package enum StateField: String, CaseIterable, Sendable {
+    /// The first period of the device, as a day index.
+    case firstPeriod = "first_period"
+    /// The last period whose reports were queued, as a day index.
+    case lastClosedPeriod = "last_closed_period"
+    /// The highest day index ever seen: the clock may go back, the ledger does not.
+    case highestDay = "highest_day"
+    /// Failed uploads since the last success.
+    case failures
+    /// No upload before this second, by the agent's own backoff.
+    case backoffUntil = "backoff_until"
+    /// No upload before this second, by the collector's `Retry-After`.
+    case retryAfterUntil = "retry_after_until"
+    /// Reports that a collector has acknowledged.
+    case acknowledgedReports = "acknowledged_reports"
+    /// Reports that a collector has refused for good.
+    case rejectedReports = "rejected_reports"
+    /// Reports that grew too old to be admitted.
+    case expiredReports = "expired_reports"
+}
+
+/// Where a device keeps ledger, slots and queue. Every method but ``transaction(_:)`` is called within one.
+package protocol AgentStore: AnyObject {
+    /// Runs `body` so that all of its changes are kept, durably, or none.
+    func transaction<Result>(_ body: () throws(AgentError) -> Result) throws(AgentError) -> Result
+
+    func value(_ field: StateField) throws(AgentError) -> Int64?
+    func set(_ field: StateField, to value: Int64) throws(AgentError)
+
+    func ledger() throws(AgentError) -> [LedgerEntry]
+    func ledgerEntry(metric: UInt32, version: UInt32) throws(AgentError) -> LedgerEntry?
+    func put(_ entry: LedgerEntry) throws(AgentError)
+
+    func distinctValueCount(metric: UInt32, version: UInt32) throws(AgentError) -> Int
+    func hasDistinctValue(tag: UInt64, metric: UInt32, version: UInt32) throws(AgentError) -> Bool
+    func addDistinctValue(tag: UInt64, metric: UInt32, version: UInt32) throws(AgentError)
+
+    func slot(metric: UInt32, period: UTCDay) throws(AgentError) -> Slot?
+    func put(_ slot: Slot) throws(AgentError)
+    func removeSlots(through period: UTCDay) throws(AgentError)
+
+    func enqueue(_ record: ReportRecord) throws(AgentError)
+    func oldestQueued(limit: Int) throws(AgentError) -> [QueuedReport]
+    func queuedCount() throws(AgentError) -> Int
+    func removeQueued(_ sequences: [Int64]) throws(AgentError)
+    func removeQueued(before period: UTCDay) throws(AgentError) -> Int
+
+    func outbox() throws(AgentError) -> [OutboundBatch]
+    func put(_ batch: OutboundBatch) throws(AgentError)
+    func removeOutbound(_ identifier: BatchIdentifier) throws(AgentError)
+
+    /// Forgets slots, queue, outbox and permanent responses; the ledger's sums stay.
+    func erasePending() throws(AgentError)
+}

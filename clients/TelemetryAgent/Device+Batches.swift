@@ -1,0 +1,65 @@
+internal import ReportFormat
+internal import SecureRandomness
+
+extension Device {
+    /// The batch to send next: one that was not acknowledged, or a new one of the oldest reports in random order.
+    /// Within a transaction; `nil` when nothing waits.
+    package func nextBatch() throws(AgentError) -> OutboundBatch? {
+        if let waiting = try store.outbox().first { return waiting }
+        var chosen: [QueuedReport] = []
+        var byteCount = Batch.contentByteCount(of: [])
+        for report in try store.oldestQueued(limit: WireLimits.reportsPerBatch) {
+            guard byteCount + report.record.byteCount <= WireLimits.batchByteCount else { break }
+            byteCount += report.record.byteCount
+            chosen.append(report)
+        }
+        guard !chosen.isEmpty else { return nil }
+        let batch = try makeBatch(of: chosen.map(\.record))
+        try store.removeQueued(chosen.map(\.sequence))
+        try store.put(batch)
+        return batch
+    }
+
+    private func makeBatch(of reports: [ReportRecord]) throws(AgentError) -> OutboundBatch {
+        var shuffled = reports
+        let random: [UInt8]
+        do {
+            try shuffle(&shuffled)
+            random = try SystemEntropy.bytes(count: BatchIdentifier.byteCount)
+        } catch { throw .noRandomness(error) }
+        guard let identifier = BatchIdentifier(bytes: random) else {
+            preconditionFailure("an identifier is made of as many bytes as were drawn")
+        }
+        do {
+            let batch = try Batch(identifier: identifier, reports: shuffled)
+            return OutboundBatch(identifier: identifier, body: batch.encoded, reportCount: reports.count)
+        } catch { throw .batch(error) }
+    }
+
+    /// Replaces a batch that a collector finds too large by its halves, under new identifiers. A single report that is
+    /// too large is given up. Within a transaction.
+    ///
+    /// - Returns: the number of reports given up.
+    package func split(_ batch: OutboundBatch) throws(AgentError) -> Int {
+        let reports: [ReportRecord]
+        do { reports = try Batch(decoding: batch.body).reports } catch { throw .batch(error) }
+        try store.removeOutbound(batch.identifier)
+        guard reports.count > 1 else { return reports.count }
+        let middle = reports.count / 2
+        try store.put(try makeBatch(of: Array(reports[..<middle])))
+        try store.put(try makeBatch(of: Array(reports[middle...])))
+        return 0
+    }
+
+    /// Forgets a batch that a collector has answered for good. Within a transaction.
+    package func settle(_ batch: OutboundBatch, rejected: Int) throws(AgentError) {
+        try store.removeOutbound(batch.identifier)
+        try add(batch.reportCount - rejected, to: .acknowledgedReports)
+        try add(rejected, to: .rejectedReports)
+    }
+
+    private func add(_ count: Int, to field: StateField) throws(AgentError) {
+        guard count > 0 else { return }
+        try store.set(field, to: (try store.value(field) ?? 0) &+ Int64(count))
+    }
+}

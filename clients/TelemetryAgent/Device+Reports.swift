@@ -1,0 +1,161 @@
+package import MetricDefinitions
+package import Mechanisms
+package import ReportFormat
+internal import SecureRandomness
+
+extension Device {
+    /// The oldest period that a collector still admits on `today`.
+    private func oldestAdmitted(on today: UTCDay) -> UTCDay { today.advanced(by: -WireLimits.daysBack) }
+
+    /// Randomizes one event and lets it compete for its period's slot. Within a transaction, so that slot and debit
+    /// are kept together or not at all: a crash before the commit loses the event and never draws for it again.
+    ///
+    /// - Throws: ``AgentError/notReporting(metric:_:)`` when the metric takes no event in this period.
+    package func record(
+        _ input: MechanismInput, for metric: MetricDefinition, at seconds: Int64
+    ) throws(AgentError) {
+        let today = try today(at: seconds)
+        try closePeriods(through: today.advanced(by: -1), today: today)
+        if let lastClosed = try fieldDay(.lastClosedPeriod), lastClosed >= today {
+            throw .notReporting(metric: metric.name, .periodClosed(today))
+        }
+        let entry = try entryReporting(metric, on: today)
+        let candidate = try candidate(for: input, of: metric, on: today)
+        if let held = try heldSlot(of: metric, on: today) {
+            if candidate.priority < held.priority { try store.put(candidate) }
+        } else {
+            try debit(entry, for: today)
+            try store.put(candidate)
+        }
+    }
+
+    private func candidate(
+        for input: MechanismInput, of metric: MetricDefinition, on day: UTCDay
+    ) throws(AgentError) -> Slot {
+        let device = context(for: metric)
+        var memo: Slot.Memo?
+        let payload: [UInt8]
+        do throws(EncodingError) {
+            if let memoized = metric.mechanism as? any LongitudinalRandomizer {
+                let response = try memoized.permanentResponse(to: input, on: device)
+                memo = Slot.Memo(
+                    tag: try tag(of: input, for: memoized, on: device), permanentResponse: response)
+                payload = try memoized.payload(fromPermanentResponse: response)
+            } else {
+                payload = try metric.mechanism.payload(for: input, on: device)
+            }
+        } catch { throw .encoding(error) }
+        do {
+            var noise = try FreshNoise(wordCount: 1)
+            return Slot(
+                metric: metric.identifier.value, version: metric.version, period: day, priority: noise.next(),
+                payload: payload, memo: memo)
+        } catch { throw .noRandomness(error) }
+    }
+
+    private func heldSlot(of metric: MetricDefinition, on day: UTCDay) throws(AgentError) -> Slot? {
+        guard let slot = try store.slot(metric: metric.identifier.value, period: day),
+            slot.version == metric.version
+        else { return nil }
+        return slot
+    }
+
+    private func tag(
+        of input: MechanismInput, for memoized: any LongitudinalRandomizer, on device: DeviceContext
+    ) throws(EncodingError) -> UInt64 {
+        guard let noise = device.permanentNoise else { throw .input(.permanentNoiseMissing) }
+        let bytes: [UInt8]
+        do { bytes = try memoized.canonicalBytes(of: input) } catch { throw .input(error) }
+        do { return try noise.tag(for: bytes) } catch { throw .noRandomness(error) }
+    }
+
+    private func debit(_ entry: LedgerEntry, for day: UTCDay) throws(AgentError) {
+        var debited = entry
+        debited.reports += 1
+        debited.lastDebited = day
+        try store.put(debited)
+    }
+
+    /// Queues the reports of every period that is over, those of periods without an event included. Within a
+    /// transaction.
+    ///
+    /// - Parameter last: the last period to close: yesterday, or today to see a first report at once.
+    package func closePeriods(through last: UTCDay, today: UTCDay) throws(AgentError) {
+        guard let lastClosed = try fieldDay(.lastClosedPeriod), lastClosed < last else { return }
+        let dropped = try store.removeQueued(before: oldestAdmitted(on: today))
+        if dropped > 0 {
+            try store.set(.expiredReports, to: (try store.value(.expiredReports) ?? 0) + Int64(dropped))
+        }
+        var day = max(lastClosed.advanced(by: 1), oldestAdmitted(on: today))
+        while day <= last {
+            for metric in metricSet.metrics { try close(day, of: metric) }
+            day = day.advanced(by: 1)
+        }
+        try store.removeSlots(through: last)
+        try store.set(.lastClosedPeriod, to: Int64(last.index))
+    }
+
+    private func close(_ day: UTCDay, of metric: MetricDefinition) throws(AgentError) {
+        let entry: LedgerEntry
+        do { entry = try entryReporting(metric, on: day) } catch {
+            if case .notReporting = error { return }
+            throw error
+        }
+        let slot = try heldSlot(of: metric, on: day)
+        let payload: [UInt8]?
+        if metric.isMemoized {
+            payload = try releaseMemoized(slot, of: metric, entry: entry, on: day)
+        } else if let slot {
+            payload = slot.payload
+        } else if let absent = metric.absentInput {
+            try debit(entry, for: day)
+            payload = try candidate(for: absent, of: metric, on: day).payload
+        } else {
+            payload = nil
+        }
+        guard let payload else { return }
+        try store.enqueue(
+            ReportRecord(
+                metric: metric.identifier.value, period: day, fingerprint: metric.fingerprint, payload: payload))
+    }
+
+    /// The report of a memoized metric: of the period's event, or of the last permanent response again; before the
+    /// first event, of "no event". A value that would be one too many is answered with the last response.
+    private func releaseMemoized(
+        _ slot: Slot?, of metric: MetricDefinition, entry: LedgerEntry, on day: UTCDay
+    ) throws(AgentError) -> [UInt8]? {
+        guard let memoized = metric.mechanism as? any LongitudinalRandomizer,
+            case .memoized(_, let distinctValues) = metric.lifetime
+        else { return nil }
+        var entry = entry
+        if slot == nil {
+            entry.reports += 1
+            entry.lastDebited = day
+        }
+        let chosen: Slot?
+        if slot == nil, entry.lastPermanentResponse == nil {
+            chosen = try candidate(for: .absent, of: metric, on: day)
+        } else {
+            chosen = slot
+        }
+        var payload: [UInt8]?
+        if let chosen, let memo = chosen.memo, try admits(memo.tag, of: metric, distinctValues: distinctValues) {
+            entry.lastPermanentResponse = memo.permanentResponse
+            payload = chosen.payload
+        } else if let response = entry.lastPermanentResponse {
+            do { payload = try memoized.payload(fromPermanentResponse: response) } catch { throw .encoding(error) }
+        }
+        try store.put(entry)
+        return payload
+    }
+
+    private func admits(
+        _ tag: UInt64, of metric: MetricDefinition, distinctValues: Int
+    ) throws(AgentError) -> Bool {
+        let (identifier, version) = (metric.identifier.value, metric.version)
+        if try store.hasDistinctValue(tag: tag, metric: identifier, version: version) { return true }
+        guard try store.distinctValueCount(metric: identifier, version: version) < distinctValues else { return false }
+        try store.addDistinctValue(tag: tag, metric: identifier, version: version)
+        return true
+    }
+}

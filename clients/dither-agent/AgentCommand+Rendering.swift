@@ -1,0 +1,76 @@
+internal import LocalPrivacy
+internal import ReportFormat
+internal import TelemetryAgent
+
+extension AgentCommand {
+    static func render(_ status: AgentStatus) -> ResultTable {
+        var rows: [[ResultTable.Cell]] = [
+            [.text("telemetry"), .text(status.consent.isOn ? "on" : "off")],
+            [.text("decided"), .text(status.consent.description)],
+        ]
+        if let day = status.firstPeriod { rows.append([.text("first period"), .text(day.description)]) }
+        rows += [
+            [.text("reports waiting"), .number(String(status.waiting))],
+            [.text("reports acknowledged"), .number(String(status.acknowledged))],
+            [.text("reports refused"), .number(String(status.rejected))],
+            [.text("reports too old to send"), .number(String(status.expired))],
+            [.text("failed uploads in a row"), .number(String(status.failures))],
+        ]
+        if let moment = status.nextAttempt { rows.append([.text("next upload after"), .text(Self.utc(moment))]) }
+        return ResultTable(columns: ["what", "state"], rows: rows)
+    }
+
+    static func render(_ lines: [BudgetLine]) -> ResultTable {
+        ResultTable(
+            columns: [
+                "metric", "version", "epsilon", "reports", "epsilon_spent", "distinct_values", "first_period",
+                "last_period", "retired",
+            ],
+            rows: lines.map { line in
+                [
+                    .text(line.metric), .number(String(line.version)), .number(nats(line.epsilonThousandths)),
+                    .number(String(line.reports)), .number(nats(line.spentThousandths)),
+                    line.distinctValues.map { .number(String($0)) } ?? .nothing,
+                    .text(line.firstPeriod.description), .text(line.lastPeriod.description),
+                    .truth(line.isRetired),
+                ]
+            })
+    }
+
+    static func render(_ reports: [WaitingReport]) -> ResultTable {
+        ResultTable(
+            columns: ["metric", "period", "noisy_response", "payload", "batch"],
+            rows: reports.map { report in
+                [
+                    .text(report.metric), .text(report.period.description),
+                    report.response.map { .text($0) } ?? .nothing, .text(report.payload),
+                    report.batch.map { .text($0.description) } ?? .nothing,
+                ]
+            })
+    }
+
+    static func render(_ report: FlushReport) -> ResultTable {
+        let rejected = report.rejected.values.reduce(0, +)
+        return ResultTable(
+            columns: ["acknowledged", "rejected", "waiting", "next_attempt"],
+            rows: [
+                [
+                    .number(String(report.acknowledged)), .number(String(rejected)),
+                    .number(String(report.waiting)), report.nextAttempt.map { .text(utc($0)) } ?? .nothing,
+                ]
+            ])
+    }
+
+    private static func nats(_ thousandths: Int) -> String {
+        guard let budget = try? PrivacyBudget(thousandths: thousandths) else { return String(thousandths) + "e-3" }
+        return budget.description
+    }
+
+    /// A moment as `YYYY-MM-DDThh:mm:ssZ`.
+    private static func utc(_ seconds: Int64) -> String {
+        let day = UTCDay(containing: seconds)
+        let second = Int(seconds - day.startInSeconds)
+        func pair(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
+        return "\(day)T\(pair(second / 3600)):\(pair(second / 60 % 60)):\(pair(second % 60))Z"
+    }
+}

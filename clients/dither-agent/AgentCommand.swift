@@ -1,0 +1,117 @@
+internal import Glibc
+internal import MetricDefinitions
+internal import TelemetryAgent
+
+/// One command on one agent.
+struct AgentCommand {
+    /// What goes to stdout and stderr, and the exit code.
+    struct Output {
+        var text = ""
+        var note: String?
+        var exitCode: Int32 = 0
+    }
+
+    /// Why a command failed.
+    struct Failure: Error {
+        var message: String
+        var exitCode: Int32
+
+        init(_ message: String, exitCode: Int32) { (self.message, self.exitCode) = (message, exitCode) }
+
+        init(_ error: AgentError) {
+            message = error.description
+            exitCode =
+                switch error {
+                case .file, .database, .noRandomness, .transport, .forked, .encoding, .batch: 1
+                case .unknownMetric, .value, .endpoint: 2
+                case .definitionChanged: 4
+                case .notReporting: 5
+                case .stateBusy: 6
+                case .unsafePermissions, .stateDamaged, .stateVersion, .secretLost, .ledgerLost: 8
+                case .consentOff: 0
+                }
+        }
+    }
+
+    private let arguments: Arguments
+    private let stateFolder: String
+    private let metricSetPath: String
+    private let endpoint: String
+    private let environment: [String: String]
+
+    /// - Throws: ``Arguments/UsageError`` when a flag is missing that the command needs.
+    init(_ arguments: Arguments, environment: [String: String]) throws(Arguments.UsageError) {
+        (self.arguments, self.environment) = (arguments, environment)
+        stateFolder = try arguments.required(arguments.stateFolder, "--state DIR", "DITHER_STATE_DIR")
+        metricSetPath = try arguments.required(arguments.metricSetPath, "--metrics SET", "DITHER_METRICS")
+        endpoint = try arguments.required(arguments.endpoint, "--endpoint URL", "DITHER_ENDPOINT")
+    }
+
+    func run() -> Result<Output, Failure> {
+        do throws(Failure) {
+            let metricSet = try MetricSetFile(path: metricSetPath).load()
+            do throws(AgentError) {
+                var configuration = Agent.Configuration(
+                    metricSet: metricSet, endpoint: try Endpoint(endpoint), stateFolder: stateFolder,
+                    environment: environment)
+                configuration.certificateFile = environment["DITHER_CA_FILE"]
+                return .success(try run(on: Agent(configuration), metricSet))
+            } catch {
+                if case .consentOff = error { return .success(Output(note: error.description)) }
+                throw Failure(error)
+            }
+        } catch { return .failure(error) }
+    }
+
+    private func run(on agent: Agent, _ metricSet: MetricSet) throws(AgentError) -> Output {
+        switch arguments.command {
+        case .on:
+            try agent.setConsent(true)
+            let source = try agent.consentSource()
+            return Output(note: source.isOn ? nil : "consent is stored, but telemetry is \(source)")
+        case .off:
+            try agent.setConsent(false)
+            return Output()
+        case .status: return Output(text: Self.render(try agent.status()).rendered(as: arguments.format))
+        case .record: return try record(on: agent, metricSet)
+        case .flush: return try flush(agent)
+        case .show: return Output(text: Self.render(try agent.waitingReports()).rendered(as: arguments.format))
+        case .budget: return Output(text: Self.render(try agent.budget()).rendered(as: arguments.format))
+        }
+    }
+
+    private func record(on agent: Agent, _ metricSet: MetricSet) throws(AgentError) -> Output {
+        let name = arguments.metric ?? ""
+        guard let metric = metricSet.metric(named: name) else { throw .unknownMetric(name: name) }
+        func record(_ text: String) throws(AgentError) {
+            let value: MetricValue
+            do throws(MetricValueError) { value = try metric.domain.value(parsing: text) } catch {
+                throw AgentError.value(metric: name, error)
+            }
+            try agent.record(value, for: name)
+        }
+        if let value = arguments.value {
+            try record(value)
+        } else {
+            while let line = readLine(strippingNewline: true) { try record(line) }
+        }
+        try agent.persist()
+        return Output()
+    }
+
+    private func flush(_ agent: Agent) throws(AgentError) -> Output {
+        let report = try agent.flush(closingPeriod: arguments.closesPeriod, now: arguments.ignoresBackoff)
+        var output = Output(text: Self.render(report).rendered(as: arguments.format))
+        if let failure = report.failure {
+            output.note = "\(failure); \(report.waiting) reports wait."
+        } else if report.nextAttempt != nil {
+            output.note = "an upload failed before; \(report.waiting) reports wait. --now tries at once."
+        }
+        if output.note != nil { output.exitCode = 6 }
+        if !report.rejected.isEmpty, output.note == nil {
+            let codes = report.rejected.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+            output.note = "the collector refused reports for good: \(codes.joined(separator: ", "))."
+        }
+        return output
+    }
+}

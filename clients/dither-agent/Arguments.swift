@@ -1,0 +1,108 @@
+internal import Glibc
+
+/// What the command line asks for, parsed by hand: a parser library would triple the agent's size.
+struct Arguments {
+    /// The commands, in the order of the help.
+    enum Command: String, CaseIterable {
+        case on, off, status, record, flush, show, budget
+    }
+
+    /// Why a command line cannot be followed.
+    struct UsageError: Error {
+        var message: String
+    }
+
+    var command = Command.status
+    var metricSetPath: String?
+    var endpoint: String?
+    var stateFolder: String?
+    var format = OutputFormat.table
+    var metric: String?
+    var value: String?
+    var readsStandardInput = false
+    var closesPeriod = false
+    var ignoresBackoff = false
+
+    /// Reads the words after the program's name; flags may stand anywhere, an environment variable in their place.
+    init(_ words: [String], environment: [String: String]) throws(UsageError) {
+        metricSetPath = environment["DITHER_METRICS"]
+        endpoint = environment["DITHER_ENDPOINT"]
+        stateFolder = environment["DITHER_STATE_DIR"]
+        var operands: [String] = [], rest = words[...], flagsEnded = false
+        while let word = rest.popFirst() {
+            guard word.hasPrefix("-"), word != "-", !flagsEnded else {
+                operands.append(word)
+                continue
+            }
+            if word == "--" { flagsEnded = true } else { try takeFlag(word, from: &rest) }
+        }
+        guard let name = operands.first else {
+            throw UsageError(message: "Say what to do: \(Self.commandList).")
+        }
+        guard let command = Command(rawValue: name) else {
+            throw UsageError(message: "There is no command \(name). The commands are \(Self.commandList).")
+        }
+        self.command = command
+        try takeOperands(Array(operands.dropFirst()))
+        try checkFlags()
+    }
+
+    private static var commandList: String { Command.allCases.map(\.rawValue).joined(separator: ", ") }
+
+    private mutating func takeFlag(_ word: String, from rest: inout ArraySlice<String>) throws(UsageError) {
+        var (name, attached): (String, String?) = (word, nil)
+        if let equals = word.firstIndex(of: "=") {
+            (name, attached) = (String(word[..<equals]), String(word[word.index(after: equals)...]))
+        }
+        func argument() throws(UsageError) -> String {
+            guard let text = attached ?? rest.popFirst(), !text.isEmpty else {
+                throw UsageError(message: "\(name) needs a value after it.")
+            }
+            return text
+        }
+        switch name {
+        case "--metrics": metricSetPath = try argument()
+        case "--endpoint": endpoint = try argument()
+        case "--state": stateFolder = try argument()
+        case "--format":
+            let text = try argument()
+            guard let format = OutputFormat(rawValue: text) else {
+                throw UsageError(message: "--format takes table, csv or json, not \(text).")
+            }
+            self.format = format
+        case "--stdin" where attached == nil: readsStandardInput = true
+        case "--close-period" where attached == nil: closesPeriod = true
+        case "--now" where attached == nil: ignoresBackoff = true
+        default: throw UsageError(message: "There is no flag \(word).")
+        }
+    }
+
+    private mutating func takeOperands(_ operands: [String]) throws(UsageError) {
+        guard command == .record else {
+            if let extra = operands.first { throw UsageError(message: "\(command.rawValue) takes no \(extra).") }
+            return
+        }
+        guard let metric = operands.first, operands.count == (readsStandardInput ? 1 : 2) else {
+            throw UsageError(message: "record takes METRIC VALUE, or METRIC --stdin with one value a line.")
+        }
+        self.metric = metric
+        value = readsStandardInput ? nil : operands[1]
+    }
+
+    private func checkFlags() throws(UsageError) {
+        guard !readsStandardInput || command == .record else {
+            throw UsageError(message: "--stdin belongs to record.")
+        }
+        guard command == .flush || !(closesPeriod || ignoresBackoff) else {
+            throw UsageError(message: "--close-period and --now belong to flush.")
+        }
+    }
+
+    /// The value of a flag that the command cannot do without.
+    func required(_ value: String?, _ flag: String, _ variable: String) throws(UsageError) -> String {
+        guard let value, !value.isEmpty else {
+            throw UsageError(message: "\(command.rawValue) needs \(flag) (or \(variable) in the environment).")
+        }
+        return value
+    }
+}

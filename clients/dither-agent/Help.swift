@@ -1,0 +1,50 @@
+/// The texts of `--help` and `--version`.
+enum Help {
+    static let version = "dither-agent 0.1.0\n"
+
+    static let text = """
+        dither-agent: records events with noise added on this device, and sends the noisy reports
+
+        USAGE
+          dither-agent --metrics SET --endpoint URL --state DIR COMMAND
+
+        COMMANDS
+          on                       consent: make this device's secret and ledger; nothing is sent before
+          off                      withdraw: erase secret, queue and slots; what was spent stays spent
+          status                   who decided what, what waits, when the next upload is due
+          record METRIC VALUE      randomize one event now; the true value is not kept
+          record METRIC --stdin    the same for one value a line
+          flush                    close the periods (UTC days) that are over and send what waits
+          flush --close-period     close today too, to see a first report; today takes no further event
+          flush --now              do not wait for the agent's own backoff
+          show                     the reports that wait, as they will be sent
+          budget                   the epsilon spent per metric
+
+        FLAGS
+          --metrics SET     the compiled metric set (dither registry compile)   [DITHER_METRICS]
+          --endpoint URL    the collector; plain http only on this machine      [DITHER_ENDPOINT]
+          --state DIR       the folder for secret, ledger and queue             [DITHER_STATE_DIR]
+          --format FORMAT   table, csv or json, for status, show, budget and flush (default: table)
+          --help, --version
+
+        ENVIRONMENT
+          DITHER_CA_FILE                   a PEM file of the authorities to trust instead of the system's
+          DO_NOT_TRACK, DITHER_DISABLED    any value but empty and 0 turns telemetry off
+          /etc/dither/opt-out              this file's existence turns it off for the whole machine
+
+        EXAMPLES
+          dither-agent --metrics set --endpoint https://telemetry.example --state ~/.local/state/app on
+          dither-agent --metrics set --endpoint https://telemetry.example --state ~/.local/state/app \\
+              record departed_late true
+
+        EXIT CODES
+          0  done; also when telemetry is off and nothing was recorded
+          1  the system refused something: a file, randomness
+          2  a wrong flag, command or value
+          4  the metric set is missing, damaged or in conflict with the ledger
+          5  the ledger allows no event: lifetime, period closed, not enrolled yet
+          6  the collector cannot be reached, or an upload has to wait; nothing is lost
+          8  the state folder is damaged, unsafe or incomplete
+
+        """
+}
