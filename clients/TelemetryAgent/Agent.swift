@@ -208,6 +208,7 @@ extension Agent {
         let secret = try secretStore.load()
         if secret == nil, !makingSecret { throw .secretLost(.missing) }
         if secret != nil, !makingSecret, try !folder.has(Self.databaseName) { throw .ledgerLost }
+        try folder.prepare(Self.databaseName)
         let store = try SQLiteStore(path: path)
         let today = UTCDay(containing: configuration.clock.secondsSinceEpoch())
         let key: SecretKey

@@ -16,10 +16,10 @@ extension Device {
     ) throws(AgentError) {
         let today = try today(at: seconds)
         try closePeriods(through: today.advanced(by: -1), today: today)
+        let entry = try entryReporting(metric, on: today)
         if let lastClosed = try fieldDay(.lastClosedPeriod), lastClosed >= today {
             throw .notReporting(metric: metric.name, .periodClosed(today))
         }
-        let entry = try entryReporting(metric, on: today)
         let candidate = try candidate(for: input, of: metric, on: today)
         if let held = try heldSlot(of: metric, on: today) {
             if candidate.priority < held.priority { try store.put(candidate) }

@@ -35,6 +35,18 @@ struct StateFolder: Sendable {
         return false
     }
 
+    /// Makes an empty file of this name unless there is one, and checks that it is nobody else's.
+    func prepare(_ name: String) throws(AgentError) {
+        let path = path(of: name)
+        let descriptor = dither_open(path, O_RDWR | O_CREAT, 0o600)
+        if descriptor == -ELOOP { throw .unsafePermissions(path: path, problem: .wrongKind) }
+        guard descriptor >= 0 else { throw .file(path: path, operation: "open", errno: -descriptor) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .file(path: path, operation: "inspect", errno: errno) }
+        try Self.check(status, path: path, kind: S_IFREG)
+    }
+
     /// The content of a file, at most `limit` bytes; `nil` when there is none.
     func read(_ name: String, limit: Int) throws(AgentError) -> [UInt8]? {
         let path = path(of: name)

@@ -1,0 +1,121 @@
+import Foundation
+import MetricDefinitions
+import ReportFormat
+import SecureRandomness
+import TestSupport
+import Testing
+
+@testable import TelemetryAgent
+
+@Suite("State files that are not what was written")
+struct DamagedStateTests {
+    private let folder: TemporaryFolder
+    private let clock = ManualClock()
+    private let metricSet: MetricSet
+
+    init() throws {
+        folder = try TemporaryFolder()
+        metricSet = try testMetricSet()
+    }
+
+    private var state: StateFolder { StateFolder(path: folder.path) }
+
+    private func agent() throws -> Agent {
+        var configuration = Agent.Configuration(
+            metricSet: metricSet, endpoint: try Endpoint("http://127.0.0.1:9"), stateFolder: folder.path,
+            clock: clock)
+        configuration.machineOptOutFile = "/nonexistent/opt-out"
+        return Agent(configuration)
+    }
+
+    @Test("Every truncation and every changed byte of a secret is found out")
+    func secret() throws {
+        let store = DeviceSecretStore(folder: state, machineIdentity: [1, 2, 3])
+        let key = try store.loadOrCreate(on: UTCDay(containing: noon)).withUnsafeBytes { Array($0) }
+        let original = try #require(try state.read("secret", limit: 200))
+        #expect(try store.load()?.withUnsafeBytes { Array($0) } == key)
+        for damaged in Mutations.all(of: original) {
+            try state.replace("secret", with: damaged)
+            #expect(throws: AgentError.secretLost(.damaged)) { _ = try store.load() }
+        }
+        try state.replace("secret", with: original + [0])
+        #expect(throws: AgentError.secretLost(.damaged)) { _ = try store.load() }
+    }
+
+    @Test("A secret made on another machine is refused")
+    func foreignSecret() throws {
+        _ = try DeviceSecretStore(folder: state, machineIdentity: [1, 2, 3]).loadOrCreate(on: UTCDay(containing: noon))
+        #expect(throws: AgentError.secretLost(.madeElsewhere)) {
+            _ = try DeviceSecretStore(folder: state, machineIdentity: [1, 2, 4]).load()
+        }
+    }
+
+    @Test("Of many that make the secret at once, all get the same")
+    func racingCreation() async throws {
+        let folder = state
+        let keys = try await withThrowingTaskGroup(of: [UInt8].self) { group in
+            for _ in 0..<16 {
+                group.addTask {
+                    let store = DeviceSecretStore(folder: folder, machineIdentity: [])
+                    return try store.loadOrCreate(on: UTCDay(containing: noon)).withUnsafeBytes { Array($0) }
+                }
+            }
+            return try await group.reduce(into: Set<[UInt8]>()) { $0.insert($1) }
+        }
+        #expect(keys.count == 1)
+    }
+
+    @Test("Every truncation and every changed byte of the consent file turns telemetry off")
+    func consent() throws {
+        let consent = Consent(folder: state, environment: [:], machineOptOutPath: "/nonexistent/opt-out")
+        try consent.grant()
+        let original = try #require(try state.read("consent", limit: 64))
+        #expect(try consent.effective() == .granted)
+        for damaged in Mutations.all(of: original) {
+            try state.replace("consent", with: damaged)
+            #expect(try !consent.effective().isOn)
+        }
+    }
+
+    @Test("A truncated or changed database gives a typed error or a sound answer, never a trap")
+    func database() throws {
+        do {
+            let agent = try agent()
+            try agent.setConsent(true)
+            try agent.record(.boolean(true), for: "departed_late")
+            try agent.record(.category("JFK"), for: "home_airport")
+            clock.advance(days: 2)
+            _ = try agent.flush()
+        }
+        try SQLiteStore(path: folder.file("agent.db")).truncateLog()
+        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: folder.file("agent.db" + suffix)) }
+        let original = [UInt8](try Data(contentsOf: URL(filePath: folder.file("agent.db"))))
+        var mutants = stride(from: 0, to: original.count, by: 509).map { Array(original[..<$0]) }
+        // Where pages hold something every byte matters; a stride prime to the page size meets each kind of field.
+        for offset in stride(from: 0, to: original.count, by: 61) {
+            var mutant = original
+            mutant[offset] ^= 0xFF
+            mutants.append(mutant)
+        }
+        for offset in 0..<100 {
+            var mutant = original
+            mutant[offset] ^= 0x55
+            mutants.append(mutant)
+        }
+        var refused = 0
+        for mutant in mutants {
+            for suffix in ["-wal", "-shm"] {
+                try? FileManager.default.removeItem(atPath: folder.file("agent.db" + suffix))
+            }
+            try state.replace("agent.db", with: mutant)
+            do {
+                let agent = try agent()
+                _ = try agent.budget()
+                _ = try agent.waitingReports()
+                try agent.record(.boolean(true), for: "departed_late")
+                _ = try agent.status()
+            } catch is AgentError { refused += 1 }
+        }
+        #expect(refused > mutants.count / 20)
+    }
+}
