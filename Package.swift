@@ -87,11 +87,13 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "collector/CollectorService", swiftSettings: strict),
         .executableTarget(
@@ -132,8 +134,8 @@ let package = Package(
         .executableTarget(
             name: "dither",
             dependencies: [
-                "DecoderCommands", "RegistryCompiler", "Estimation", "FleetSimulator", "LocalPrivacy",
-                "MetricDefinitions",
+                "DecoderCommands", "RegistryCompiler", "FleetSimulator", "Mechanisms", "MetricDefinitions",
+                "ReportFormat",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "analysis/dither", swiftSettings: strict),
@@ -183,7 +185,9 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -212,6 +216,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "MetricDefinitions", "ReportFormat", "LocalPrivacy",
                 "dither", "dither-agent", "dither-collector",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
     ],

@@ -1,1 +1,10 @@
-@main struct Main { static func main() {} }
+internal import ArgumentParser
+internal import DecoderCommands
+
+/// The `dither` executable.
+@main
+struct Main: AsyncParsableCommand {
+    static let configuration = DitherCommand.configuration(adding: [DemoCommand.self])
+
+    static func main() async { await runDither(Self.self) }
+}

@@ -45,9 +45,12 @@ public struct Fleet: Sendable {
     /// How long the collector may stay unreachable before the fleet gives up, in seconds.
     public var patienceSeconds = 60.0
 
-    /// A fleet that reports to `endpoint` at `moment`.
-    public init(metricSet: MetricSet, endpoint: Endpoint, moment: Int64) {
-        (self.metricSet, self.endpoint, self.moment) = (metricSet, endpoint, moment)
+    /// A fleet that reports to the collector at `url` at `moment`.
+    ///
+    /// - Throws: ``FleetError/agent(_:)`` when the URL is none that an agent would report to.
+    public init(metricSet: MetricSet, collectorURL url: String, moment: Int64) throws(FleetError) {
+        do { endpoint = try Endpoint(url) } catch { throw .agent(error) }
+        (self.metricSet, self.moment) = (metricSet, moment)
     }
 
     /// Lets `deviceCount` devices record, close the day and post one batch each, and waits for all of them.

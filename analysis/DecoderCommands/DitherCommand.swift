@@ -1,0 +1,36 @@
+public import ArgumentParser
+
+/// The `dither` command: checks registries, and estimates from what a collector has stored.
+public struct DitherCommand: ParsableCommand {
+    public static let configuration = configuration(adding: [])
+
+    public init() {}
+
+    /// The command with further subcommands, which an executable defines itself.
+    public static func configuration(adding subcommands: [any ParsableCommand.Type]) -> CommandConfiguration {
+        CommandConfiguration(
+            commandName: "dither",
+            abstract: "Telemetry under local differential privacy: registries and estimates.",
+            discussion: """
+                Every device adds its own noise before it sends anything; this command says what that noise
+                guarantees, and what the noisy reports say about the population.
+
+                EXAMPLES:
+                  dither registry check metrics.yaml
+                  dither registry explain metrics.yaml departed_late
+                  dither registry compile metrics.yaml -o metrics.set
+
+                \(exitStatusHelp)
+                """,
+            version: "dither 0.1.0",
+            subcommands: [RegistryCommand.self] + subcommands)
+    }
+
+    /// The part of every command's help that names the exit statuses.
+    public static let exitStatusHelp = """
+        EXIT STATUS:
+          0 success · 1 runtime failure · 2 usage · 3 too few reports to show · 4 registry, lock or set
+          refused · 5 forbidden by the privacy policy · 6 try again later · 7 authentication failed ·
+          8 store damaged or of another version · 130 interrupted
+        """
+}

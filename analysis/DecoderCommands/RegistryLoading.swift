@@ -1,0 +1,58 @@
+internal import Foundation
+internal import LocalPrivacy
+internal import MetricDefinitions
+public import RegistryCompiler
+public import ReportFormat
+
+/// Reading what `--registry` names, with findings for people on standard error.
+public enum RegistryLoading {
+    /// Today by the system's clock.
+    public static var today: UTCDay { UTCDay(containing: Int64(Date().timeIntervalSince1970)) }
+
+    /// Reads a registry in YAML or a compiled set, tells its notes, and holds it to the lock beside it.
+    ///
+    /// - Throws: ``CommandError``; what is wrong with the registry has then been told, line by line.
+    public static func load(
+        _ path: String, expiry: RegistrySource.ExpiryRule, lock: RegistrySource.LockChoice = .beside,
+        today: UTCDay = today
+    ) throws(CommandError) -> RegistrySource {
+        do {
+            let source = try RegistrySource.load(path: path, today: today, expiry: expiry, lock: lock)
+            tell(source.notes + [source.lockNote].compactMap(\.self))
+            return source
+        } catch {
+            if case .refused(let findings) = error { tell(findings) }
+            throw commandError(for: error)
+        }
+    }
+
+    static func tell(_ findings: [RegistryDiagnostic]) {
+        for finding in findings { StandardStreams.tell(finding.description) }
+    }
+
+    /// The last words about a registry that cannot be used; the findings of a refusal are told apart.
+    static func commandError(for error: RegistryError) -> CommandError {
+        switch error {
+        case .unreadable(let path, let errno):
+            CommandError(.runtimeFailure, "\(path): cannot be read: \(String(cString: strerror(errno)))")
+        case .unwritable(let path, let errno):
+            CommandError(.runtimeFailure, "\(path): cannot be written: \(String(cString: strerror(errno)))")
+        case .tooLarge(let path, let limit):
+            CommandError(.validationFailed, "\(path): is longer than the \(limit) bytes that are read")
+        case .refused(let findings):
+            CommandError(.validationFailed, refusal(findings))
+        case .compiledSet(let path, let error):
+            CommandError(
+                .validationFailed,
+                "\(path): \(error.sentence). Compile it again with 'dither registry compile' from its registry.")
+        case .digestUnavailable:
+            CommandError(.runtimeFailure, "libcrypto offers no SHA-256 here. Use an OpenSSL that does.")
+        }
+    }
+
+    private static func refusal(_ findings: [RegistryDiagnostic]) -> String {
+        let errors = findings.filter { $0.severity == .error }
+        let file = errors.first?.file ?? "the registry"
+        return "\(file): refused because of \(errors.count == 1 ? "1 error" : "\(errors.count) errors")"
+    }
+}

@@ -1,0 +1,56 @@
+internal import RegistryCompiler
+
+/// A result in rows and named columns, which renders in every ``OutputFormat``.
+public struct Table: Hashable, Sendable {
+    /// The names of the columns, which are also the keys of the JSON objects.
+    public let columns: [String]
+    /// The rows, each with one cell per column.
+    public private(set) var rows: [[Cell]] = []
+
+    /// A table without rows.
+    public init(columns: [String]) { self.columns = columns }
+
+    /// Appends a row of one cell per column.
+    public mutating func append(_ row: [Cell]) {
+        precondition(row.count == columns.count, "a row has one cell per column")
+        rows.append(row)
+    }
+
+    /// The table as text, with a newline at its end.
+    public func rendered(as format: OutputFormat) -> String {
+        switch format {
+        case .table: text
+        case .csv: csv
+        case .json: json.rendered + "\n"
+        }
+    }
+
+    /// An array of one object per row.
+    public var json: JSONOutput {
+        .array(rows.map { row in .object(zip(columns, row).map { ($0, .cell($1)) }) })
+    }
+
+    /// Columns padded to one width and two spaces apart; numbers to the right.
+    private var text: String {
+        let cells = [columns] + rows.map { $0.map(\.shown) }
+        let widths = columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+        let lines = cells.enumerated().map { index, row in
+            let padded = row.enumerated().map { column, content in
+                let padding = String(repeating: " ", count: widths[column] - content.count)
+                return isNumeric(column) ? padding + content : content + padding
+            }
+            let line = padded.joined(separator: "  ")
+            return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
+        }
+        return lines.joined()
+    }
+
+    private var csv: String {
+        let header = columns.map { Cell.text($0).separated }.joined(separator: ",") + "\n"
+        return header + rows.map { $0.map(\.separated).joined(separator: ",") + "\n" }.joined()
+    }
+
+    private func isNumeric(_ column: Int) -> Bool {
+        !rows.isEmpty && rows.allSatisfy { $0[column].isNumberOrNull }
+    }
+}

@@ -1,0 +1,23 @@
+internal import LocalPrivacy
+public import Mechanisms
+
+/// Every mechanism that can be estimated, which is every mechanism. Adding a mechanism adds one line here.
+public struct OracleCatalog: Sendable {
+    /// The mechanisms of this version.
+    public static let standard = OracleCatalog([
+        RandomizedResponse.self,
+        MemoizedRandomizedResponse.self,
+    ])
+
+    /// The types, each the only one of its identifier and form.
+    public let oracles: [any FrequencyOracle.Type]
+
+    /// A catalog of these types.
+    public init(_ oracles: [any FrequencyOracle.Type]) { self.oracles = oracles }
+
+    /// A mechanism in the analyst's role; `nil` if it is not in the catalog.
+    public func oracle(for mechanism: any LocalRandomizer) -> (any FrequencyOracle)? {
+        let isListed = oracles.contains { $0 == type(of: mechanism) }
+        return isListed ? mechanism as? any FrequencyOracle : nil
+    }
+}

@@ -1,0 +1,41 @@
+/// A "pure" protocol in the sense of [WBLJ17] §3: a report supports a set of values, the device's own with probability
+/// p* and any other with q*. Counting support is then all that a mechanism must add.
+public protocol PureFrequencyOracle: FrequencyOracle where Aggregate == SupportCounts {
+    /// p* and q* of a report, over all its noise.
+    var support: SupportProbabilities { get }
+
+    /// p* and q* of the noise that all reports of a device about one value share; `nil` if there is none.
+    var permanentSupport: SupportProbabilities? { get }
+}
+
+extension PureFrequencyOracle {
+    /// p*: the probability that a report supports the device's own value.
+    public var truthfulSupport: Double { support.truthful }
+
+    /// q*: the probability that a report supports a value that is not the device's own.
+    public var spuriousSupport: Double { support.spurious }
+
+    public var permanentSupport: SupportProbabilities? { nil }
+
+    public func estimates(
+        from reports: PooledReports<SupportCounts>, confidence: ConfidenceLevel
+    ) -> [FrequencyEstimate] {
+        guard reports.reportCount > 0 else { return [] }
+        var noise = SupportNoise.independent
+        if let permanentSupport, reports.countsByDay.count > 1 {
+            noise = .shared(permanentSupport, ReportOverlap(reportCounts: Array(reports.countsByDay.values)))
+        }
+        let model = SupportModel(reportCount: reports.reportCount, support: support, noise: noise)
+        let counts = reports.aggregate.support
+        let threshold = FrequencyEstimate.familyErrorRate / Double(counts.count)
+        // Values with equal support have equal estimates, and among many values most share theirs with others.
+        var known: [Int: FrequencyEstimate] = [:]
+        return counts.map { supportCount in
+            if let estimate = known[supportCount] { return estimate }
+            let estimate = model.estimate(
+                supportCount: supportCount, confidence: confidence, detectionThreshold: threshold)
+            known[supportCount] = estimate
+            return estimate
+        }
+    }
+}

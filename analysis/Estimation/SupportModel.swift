@@ -1,0 +1,89 @@
+internal import Foundation
+
+/// Whether reports of one device share noise.
+package enum SupportNoise: Hashable, Sendable {
+    /// Every report's noise is its own.
+    case independent
+    /// Reports of a device about one value share the noise of a permanent response, whose p* and q* these are.
+    case shared(SupportProbabilities, ReportOverlap)
+}
+
+/// How many of n reports support a value when a fraction of them is truly about it.
+///
+/// C is the number of supporting reports, f the fraction. Independent reports give E C = n·(f·p* + (1 − f)·q*) and
+/// Var C = n·(f·p*(1 − p*) + (1 − f)·q*(1 − q*)): a sum over devices with known values, without the variance of
+/// drawing the devices.
+///
+/// Reports that share a permanent response follow the law of total variance. Let p₁, q₁ be the probabilities with which
+/// the permanent response is the value, and g₂ the difference that this makes to one report, g = p* − q* = (p₁ − q₁)·g₂.
+/// Given all permanent responses, reports are independent; device i with r_i reports then expects g₂·r_i more of them
+/// where its response is the value. So
+///
+///     Var C = Σ_reports (s(1 − s) − g₂²·π(1 − π)) + g₂² · Σ_i r_i²·π_i(1 − π_i)
+///
+/// with s = p*, π = p₁ for those who hold the value, and s = q*, π = q₁ for the others. The first sum is what the fresh
+/// noise adds; the second is at most g₂²·(A·p₁(1 − p₁) + B·q₁(1 − q₁)), where A and B bound Σ r_i² of holders and
+/// others: A + B ≤ Σ_{t,t'} min(n_t, n_t'), and, since r_i ≤ T, A ≤ f·n·T and B ≤ (1 − f)·n·T. The larger variance takes
+/// what it may. When all periods have equally many reports, A = f·Σ min and B = (1 − f)·Σ min.
+package struct SupportModel: Sendable {
+    /// n, at least one.
+    package let reportCount: Int
+    package let support: SupportProbabilities
+    package let noise: SupportNoise
+
+    package init(reportCount: Int, support: SupportProbabilities, noise: SupportNoise) {
+        precondition(reportCount > 0, "an estimate is made of reports")
+        (self.reportCount, self.support, self.noise) = (reportCount, support, noise)
+    }
+
+    /// Below this variance of C a normal interval is joined with one from exact tails.
+    package static let normalVariance = 100.0
+
+    private var total: Double { Double(reportCount) }
+
+    /// The variance of C, an upper bound of it for shared noise.
+    package func variance(frequency: Double) -> Double {
+        let (holders, others) = (total * frequency, total * (1 - frequency))
+        let independent = holders * support.truthfulVariance + others * support.spuriousVariance
+        guard case .shared(let permanent, let overlap) = noise else { return independent }
+        let ratio = support.gap / permanent.gap
+        let (own, other) = (permanent.truthfulVariance, permanent.spuriousVariance)
+        let pairs = overlap.pairCount, periods = Double(overlap.periodCount)
+        let ownPairs = own >= other ? min(pairs, holders * periods) : pairs - min(pairs, others * periods)
+        let shared = ownPairs * own + (pairs - ownPairs) * other
+        return independent + ratio * ratio * (shared - holders * own - others * other)
+    }
+
+    /// What C reports in support say about a value.
+    package func estimate(
+        supportCount: Int, confidence: ConfidenceLevel, detectionThreshold: Double
+    ) -> FrequencyEstimate {
+        let excess = Double(supportCount) - total * support.spurious
+        let frequency = excess / (total * support.gap)
+        let variance = variance(frequency: min(max(frequency, 0), 1))
+        let standardError = variance.squareRoot() / support.gap
+        let margin = NormalDistribution.quantile(centralProbability: confidence.probability) * standardError / total
+        var (low, high) = (frequency - margin, frequency + margin)
+        if noise == .independent, min(variance, total * support.spuriousVariance) < Self.normalVariance {
+            let exact = ExactHolderCount(reportCount: reportCount, support: support)
+                .interval(supportCount: supportCount, missProbability: confidence.missProbability)
+            low = min(low, Double(exact.lowerBound) / total)
+            high = max(high, Double(exact.upperBound) / total)
+        }
+        let pValue = pValue(supportCount: supportCount, excess: excess)
+        return FrequencyEstimate(
+            count: excess / support.gap, standardError: standardError, frequency: frequency, interval: low...high,
+            pValue: pValue, isDetected: pValue <= detectionThreshold)
+    }
+
+    /// The probability of at least this support when f is 0: exact for independent reports, else from the normal
+    /// distribution with the largest variance that the overlap allows.
+    private func pValue(supportCount: Int, excess: Double) -> Double {
+        switch noise {
+        case .independent:
+            BinomialDistribution(trialCount: reportCount, probability: support.spurious)
+                .upperTail(from: supportCount)
+        case .shared: NormalDistribution.upperTail(from: excess / variance(frequency: 0).squareRoot())
+        }
+    }
+}

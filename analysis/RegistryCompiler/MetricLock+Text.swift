@@ -1,0 +1,104 @@
+internal import MetricDefinitions
+internal import ReportFormat
+
+extension MetricLock {
+    private static let header = "dither-lock 1"
+
+    /// The lock as text: one lock has one text.
+    public var encoded: String {
+        let lines = entries.map { entry in
+            "\(entry.isRetired ? "retired" : "metric") \(entry.identifier) \(entry.name) version \(entry.version) "
+                + "sha256 \(hexadecimal(entry.digest))"
+        }
+        return ([Self.header, "project \(project)"] + lines).map { $0 + "\n" }.joined()
+    }
+
+    /// Reads what ``encoded`` wrote.
+    ///
+    /// - Throws: ``RegistryError/refused(_:)`` with every line that is not canonical.
+    public init(decoding bytes: [UInt8], file: String) throws(RegistryError) {
+        let source = try SourceText(bytes, file: file)
+        var findings = DiagnosticList(file: file)
+        var lines = source.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        if lines.last == "" {
+            lines.removeLast()
+        } else {
+            findings.lockError(line: lines.count, "the last line does not end")
+        }
+        let project = Self.readHead(lines, &findings)
+        var entries: [Entry] = [], names: Set<String> = []
+        for (index, line) in lines.enumerated().dropFirst(2) {
+            guard let entry = Entry(line: line) else {
+                findings.lockError(line: index + 1, "this is no line of a lock")
+                continue
+            }
+            if let last = entries.last, last.identifier >= entry.identifier {
+                findings.lockError(line: index + 1, "id \(entry.identifier) does not come after \(last.identifier)")
+            }
+            if !names.insert(entry.name).inserted {
+                findings.lockError(line: index + 1, "'\(entry.name)' is there twice")
+            }
+            entries.append(entry)
+        }
+        guard let project, findings.errorCount == 0 else { throw .refused(findings.sorted) }
+        self.init(project: project, entries: entries)
+    }
+
+    private static func readHead(_ lines: [String], _ findings: inout DiagnosticList) -> String? {
+        guard lines.first == header else {
+            findings.lockError(line: 1, "this is not the lock of a registry, or not of this version")
+            return nil
+        }
+        let key = "project "
+        guard lines.count >= 2, lines[1].hasPrefix(key) else {
+            findings.lockError(line: 2, "the second line does not name the project")
+            return nil
+        }
+        return String(lines[1].dropFirst(key.count))
+    }
+}
+
+extension MetricLock.Entry {
+    /// Reads one canonical line.
+    fileprivate init?(line: String) {
+        let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        guard words.count == 7, words[0] == "metric" || words[0] == "retired",
+            words[3] == "version", words[5] == "sha256", let identifier = Self.number(words[1]),
+            let version = Self.number(words[4]), MetricDefinition.isWellFormed(name: words[2]),
+            let digest = Self.digest(words[6])
+        else { return nil }
+        self.init(
+            identifier: identifier, name: words[2], version: version, digest: digest,
+            isRetired: words[0] == "retired")
+    }
+
+    private static func number(_ text: String) -> UInt32? {
+        guard let value = try? DecimalText.integer(text), (1...0x7FFF_FFFF).contains(value) else { return nil }
+        return UInt32(value)
+    }
+
+    private static func digest(_ text: String) -> [UInt8]? {
+        let digits = text.utf8.map { byte -> UInt8? in
+            switch byte {
+            case 48...57: byte - 48
+            case 97...102: byte - 87
+            default: nil
+            }
+        }
+        guard digits.count == 64 else { return nil }
+        var bytes: [UInt8] = []
+        for index in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = digits[index], let low = digits[index + 1] else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        return bytes
+    }
+}
+
+extension DiagnosticList {
+    fileprivate mutating func lockError(line: Int, _ message: String) {
+        error(
+            SourcePosition(line: max(1, line), column: 1), message,
+            "Restore the file from version control; after a merge conflict keep the lines of both sides, by id.")
+    }
+}

@@ -1,0 +1,80 @@
+internal import LocalPrivacy
+internal import Mechanisms
+internal import MetricDefinitions
+internal import ReportFormat
+
+/// One metric of a registry on its way to a definition.
+struct MetricReader {
+    let name: String
+    let namePosition: SourcePosition
+    let keys: MappingReader
+
+    /// `nil`, with a finding, unless the metric is a mapping.
+    init?(name: String, position: SourcePosition, _ node: SourceNode, _ findings: inout DiagnosticList) {
+        (self.name, namePosition) = (name, position)
+        guard let keys = MappingReader(node, .metric, subject: "metric '\(name)'", at: position, &findings) else {
+            return nil
+        }
+        self.keys = keys
+    }
+
+    /// The metric's definition; `nil`, with findings, unless it is sound.
+    func read(
+        today: UTCDay, expiry rule: RegistrySource.ExpiryRule, _ findings: inout DiagnosticList
+    ) -> ReadMetric? {
+        let errorCount = findings.errorCount
+        var fields = MetricDefinition.Fields()
+        fields.name = name
+        readTexts(into: &fields, &findings)
+        fields.identifier = UInt32(keys.integer("id", in: 1...0x7FFF_FFFF, &findings) ?? 0)
+        fields.version = UInt32(keys.integer("version", in: 1...0x7FFF_FFFF, &findings) ?? 0)
+        let domain = readDomain(&findings)
+        fields.domain = domain ?? .boolean
+        let form = readForm(&findings)
+        _ = keys.choice("period", [("day", true)], &findings)
+        let isMemoized = form?.isMemoized
+        fields.whenAbsent = readWhenAbsent(domain: domain, isMemoized: isMemoized, &findings) ?? .none
+        fields.combination = readCombination(domain: domain, &findings) ?? .sample
+        fields.minimumReports = readMinimumReports(&findings) ?? 0
+        if let expiry = readExpiry(today: today, &findings) {
+            fields.expiry = expiry
+            findings.checkExpiry(of: name, expiry, at: keys.position(of: "expires"), today: today, rule: rule)
+        }
+        guard errorCount == findings.errorCount, let form else { return nil }
+        fields.lifetime = form.lifetime
+        let declared = MechanismDeclaration(
+            epsilon: form.epsilon, permanentEpsilon: form.permanentEpsilon, valueCount: fields.domain.labels.count,
+            reportsAbsence: fields.whenAbsent == .none || fields.whenAbsent == .last)
+        return build(fields, form.mechanism, declared, &findings)
+    }
+
+    private func readTexts(into fields: inout MetricDefinition.Fields, _ findings: inout DiagnosticList) {
+        for key in ["description", "owner"] {
+            guard let (text, position) = keys.text(key, &findings) else { continue }
+            guard MetricDefinition.isWellFormed(text: text) else {
+                findings.error(
+                    position, "'\(key)' of \(keys.subject) is longer than \(MetricDefinition.textByteLimit) bytes",
+                    "Shorten it.")
+                continue
+            }
+            if key == "owner" { fields.owner = text } else { fields.summary = text }
+        }
+    }
+
+    private func build(
+        _ fields: MetricDefinition.Fields, _ mechanism: any LocalRandomizer.Type, _ declared: MechanismDeclaration,
+        _ findings: inout DiagnosticList
+    ) -> ReadMetric? {
+        do throws(MetricDefinitionError) {
+            let made: any LocalRandomizer
+            do { made = try mechanism.make(declared: declared) } catch { throw .parameter(error) }
+            let positions = MetricPositions(
+                name: namePosition, identifier: keys.position(of: "id"), version: keys.position(of: "version"))
+            return ReadMetric(definition: try MetricDefinition(fields, mechanism: made), positions: positions)
+        } catch {
+            findings.error(
+                keys.position(of: error.registryKey), "\(keys.subject): \(error.sentence)", error.remedy)
+            return nil
+        }
+    }
+}

@@ -1,0 +1,62 @@
+/// Every key that a registry may have, with a line that shows its use.
+public struct RegistryKey: Hashable, Sendable {
+    /// Which mapping the key belongs to.
+    public enum Place: String, Hashable, Sendable, CaseIterable {
+        case top, ceiling, agent, metric, range, whenAbsent, release, expires
+    }
+
+    /// The mapping.
+    public let place: Place
+    /// The key as it is written.
+    public let name: String
+    /// The key with a value, as messages suggest it.
+    public let example: String
+
+    private init(_ place: Place, _ name: String, _ example: String) {
+        (self.place, self.name, self.example) = (place, name, "\(name): \(example)")
+    }
+
+    /// The keys, in the order in which a registry states them.
+    public static let all = [
+        RegistryKey(.top, "registry", "1"),
+        RegistryKey(.top, "project", "flights"),
+        RegistryKey(.top, "ceiling", "{ epsilon_per_day: 16, epsilon_lifetime: 1000 }"),
+        RegistryKey(.top, "agent", "{ enrolment_delay_hours: 24 }"),
+        RegistryKey(.top, "metrics", "and below it one mapping per metric"),
+        RegistryKey(.ceiling, "epsilon_per_day", "16"),
+        RegistryKey(.ceiling, "epsilon_lifetime", "1000"),
+        RegistryKey(.agent, "enrolment_delay_hours", "24"),
+        RegistryKey(.metric, "id", "1"),
+        RegistryKey(.metric, "version", "1"),
+        RegistryKey(.metric, "description", "Did the flight leave late?"),
+        RegistryKey(.metric, "type", "boolean"),
+        RegistryKey(.metric, "values", "[small, medium, large]"),
+        RegistryKey(.metric, "range", "{ low: 0, high: 100 }"),
+        RegistryKey(.metric, "mechanism", "randomized_response"),
+        RegistryKey(.metric, "epsilon", "1.0"),
+        RegistryKey(.metric, "epsilon_lifetime", "120"),
+        RegistryKey(.metric, "memoize", "true"),
+        RegistryKey(.metric, "epsilon_permanent", "2.0"),
+        RegistryKey(.metric, "max_reports", "365"),
+        RegistryKey(.metric, "max_reports_reason", "the attribute is fixed when the device is made"),
+        RegistryKey(.metric, "max_distinct_values", "3"),
+        RegistryKey(.metric, "period", "day"),
+        RegistryKey(.metric, "when_absent", "none"),
+        RegistryKey(.metric, "presence", "public"),
+        RegistryKey(.metric, "combine", "sample"),
+        RegistryKey(.metric, "release", "{ minimum_reports: 1000 }"),
+        RegistryKey(.metric, "owner", "ops@airline.example"),
+        RegistryKey(.metric, "expires", "2027-06-30"),
+        RegistryKey(.range, "low", "0"),
+        RegistryKey(.range, "high", "100"),
+        RegistryKey(.whenAbsent, "value", "false"),
+        RegistryKey(.release, "minimum_reports", "1000"),
+        RegistryKey(.expires, "never", "it ships with the product as its worked example"),
+    ]
+
+    static func names(in place: Place) -> [String] { all.filter { $0.place == place }.map(\.name) }
+
+    static func example(of name: String, in place: Place) -> String {
+        all.first { $0.place == place && $0.name == name }?.example ?? name
+    }
+}
