@@ -180,6 +180,6 @@ struct AgentTests {
         #expect(try agent.status().failures == 1)
         #expect(try agent.flush(now: true).failure != nil)
         #expect(try agent.status().failures == 2)
-        #expect(Set(try agent.waitingReports().map(\.batch)).count == 1)
+        #expect(Set(try agent.waitingReports().map(\.stage)).count == 1)
     }
 }

@@ -63,6 +63,7 @@ struct DamagedStateTests {
             return try await group.reduce(into: Set<[UInt8]>()) { $0.insert($1) }
         }
         #expect(keys.count == 1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["secret"])
     }
 
     @Test("Every truncation and every changed byte of the consent file turns telemetry off")

@@ -46,16 +46,26 @@ public struct BudgetLine: Hashable, Sendable {
 
 /// A report that waits, as it will be sent: noise, not the value.
 public struct WaitingReport: Hashable, Sendable {
+    /// How far a report has come.
+    public enum Stage: Hashable, Sendable {
+        /// Its period is open; a later event may take its place.
+        case open
+        /// Its period is closed, and it goes out with the next batch.
+        case queued
+        /// It was sent in this batch, and no acknowledgement has come so far.
+        case unacknowledged(BatchIdentifier)
+    }
+
     /// The metric's name; its number where the metric set does not know it any more.
     public var metric: String
     /// The period it is about.
     public var period: UTCDay
+    /// How far it has come.
+    public var stage: Stage
     /// What the report says, where it names an item of the domain.
     public var response: String?
     /// The payload in hexadecimal.
     public var payload: String
-    /// The batch it is bound to, if it was sent and not acknowledged so far.
-    public var batch: BatchIdentifier?
 }
 
 extension Agent {
@@ -127,22 +137,31 @@ extension Agent {
                 for batch in try session.store.outbox() {
                     let content: Batch
                     do { content = try Batch(decoding: batch.body) } catch { throw .stateDamaged(field: "outbox.body") }
-                    reports += content.reports.map { describe($0, batch: batch.identifier) }
+                    reports += content.reports.map { describe($0, .unacknowledged(batch.identifier)) }
                 }
-                reports += try session.store.oldestQueued(limit: .max).map { describe($0.record, batch: nil) }
+                reports += try session.store.oldestQueued(limit: .max).map { describe($0.record, .queued) }
+                for slot in try session.store.slots() {
+                    guard let metric = configuration.metricSet.metric(slot.metric), metric.version == slot.version else {
+                        continue
+                    }
+                    let record = ReportRecord(
+                        metric: slot.metric, period: slot.period, fingerprint: metric.fingerprint,
+                        payload: slot.payload)
+                    reports.append(describe(record, .open))
+                }
                 return reports
             }
         }
     }
 
-    private func describe(_ record: ReportRecord, batch: BatchIdentifier?) -> WaitingReport {
+    private func describe(_ record: ReportRecord, _ stage: WaitingReport.Stage) -> WaitingReport {
         let metric = configuration.metricSet.metric(record.metric)
         let known = metric.flatMap { $0.fingerprint == record.fingerprint ? $0 : nil }
         let item = known.flatMap { $0.mechanism.reportedItem(in: record.payload) }
         return WaitingReport(
-            metric: metric?.name ?? String(record.metric), period: record.period,
+            metric: metric?.name ?? String(record.metric), period: record.period, stage: stage,
             response: item.flatMap { item in known.map { $0.itemLabels[item] } },
-            payload: hexadecimal(record.payload), batch: batch)
+            payload: hexadecimal(record.payload))
     }
 }
 

@@ -106,6 +106,7 @@ package protocol AgentStore: AnyObject {
     func addDistinctValue(tag: UInt64, metric: UInt32, version: UInt32) throws(AgentError)
 
     func slot(metric: UInt32, period: UTCDay) throws(AgentError) -> Slot?
+    func slots() throws(AgentError) -> [Slot]
     func put(_ slot: Slot) throws(AgentError)
     func removeSlots(through period: UTCDay) throws(AgentError)
 

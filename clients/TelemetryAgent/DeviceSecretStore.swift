@@ -31,11 +31,15 @@ struct DeviceSecretStore {
         } catch { throw .noRandomness(error) }
         _ = try folder.createExclusively(Self.fileName, with: content)
         guard let secret = try load() else { throw .secretLost(.missing) }
+        try folder.removeTemporaries(of: Self.fileName)
         return secret
     }
 
-    /// Overwrites and removes the secret.
-    func erase() throws(AgentError) { try folder.erase(Self.fileName) }
+    /// Overwrites and removes the secret, and what a crash may have left of its making.
+    func erase() throws(AgentError) {
+        try folder.erase(Self.fileName)
+        try folder.removeTemporaries(of: Self.fileName)
+    }
 
     private func encode(_ key: SecretKey, day: UTCDay) throws(RandomnessError) -> [UInt8] {
         var writer = ByteWriter()

@@ -13,7 +13,7 @@ package final class MemoryStore: AgentStore {
     private var values: [StateField: Int64] = [:]
     private var entries: [MetricVersion: LedgerEntry] = [:]
     private var tags: [MetricVersion: Set<UInt64>] = [:]
-    private var slots: [MetricPeriod: Slot] = [:]
+    private var held: [MetricPeriod: Slot] = [:]
     private var queue: [QueuedReport] = []
     private var nextSequence: Int64 = 1
     private var batches: [OutboundBatch] = []
@@ -48,10 +48,11 @@ package final class MemoryStore: AgentStore {
     }
 
     package func slot(metric: UInt32, period: UTCDay) -> Slot? {
-        slots[MetricPeriod(metric: metric, period: period)]
+        held[MetricPeriod(metric: metric, period: period)]
     }
-    package func put(_ slot: Slot) { slots[MetricPeriod(metric: slot.metric, period: slot.period)] = slot }
-    package func removeSlots(through period: UTCDay) { slots = slots.filter { $0.key.period > period } }
+    package func slots() -> [Slot] { held.values.sorted { ($0.period, $0.metric) < ($1.period, $1.metric) } }
+    package func put(_ slot: Slot) { held[MetricPeriod(metric: slot.metric, period: slot.period)] = slot }
+    package func removeSlots(through period: UTCDay) { held = held.filter { $0.key.period > period } }
 
     package func enqueue(_ record: ReportRecord) {
         queue.append(QueuedReport(sequence: nextSequence, record: record))
@@ -74,7 +75,7 @@ package final class MemoryStore: AgentStore {
     package func removeOutbound(_ identifier: BatchIdentifier) { batches.removeAll { $0.identifier == identifier } }
 
     package func erasePending() {
-        (slots, queue, batches) = ([:], [], [])
+        (held, queue, batches) = ([:], [], [])
         for key in entries.keys { entries[key]?.lastPermanentResponse = nil }
     }
 }

@@ -73,27 +73,39 @@ final class SQLiteStore: AgentStore {
 
     private static func name(_ field: StateField) -> Database.Value { .bytes(Array(field.rawValue.utf8)) }
 
+    private static let slotColumns = "metric, version, period, priority, payload, tag, permanent_response"
+
     func slot(metric: UInt32, period: UTCDay) throws(AgentError) -> Slot? {
         var slot: Slot?
-        let sql = "SELECT priority, payload, tag, permanent_response, version FROM slot WHERE metric = ? AND period = ?"
-        try database.run(sql, [.number(metric), .number(period.index)]) { (row) throws(AgentError) in
-            var memo: Slot.Memo?
-            if let tag = row.optionalInteger(2), let response = row.optionalBytes(3) {
-                memo = Slot.Memo(tag: UInt64(bitPattern: tag), permanentResponse: response)
-            }
-            slot = Slot(
-                metric: metric, version: try row.exactly(4, "slot.version"), period: period,
-                priority: UInt64(bitPattern: row.integer(0)), payload: row.bytes(1), memo: memo)
-        }
+        try database.run(
+            "SELECT \(Self.slotColumns) FROM slot WHERE metric = ? AND period = ?",
+            [.number(metric), .number(period.index)]
+        ) { (row) throws(AgentError) in slot = try Self.slot(row) }
         return slot
+    }
+
+    func slots() throws(AgentError) -> [Slot] {
+        var slots: [Slot] = []
+        try database.run("SELECT \(Self.slotColumns) FROM slot ORDER BY period, metric") {
+            (row) throws(AgentError) in slots.append(try Self.slot(row))
+        }
+        return slots
+    }
+
+    private static func slot(_ row: Database.Row) throws(AgentError) -> Slot {
+        var memo: Slot.Memo?
+        if let tag = row.optionalInteger(5), let response = row.optionalBytes(6) {
+            memo = Slot.Memo(tag: UInt64(bitPattern: tag), permanentResponse: response)
+        }
+        return Slot(
+            metric: try row.exactly(0, "slot.metric"), version: try row.exactly(1, "slot.version"),
+            period: try row.day(2, "slot.period"), priority: UInt64(bitPattern: row.integer(3)),
+            payload: row.bytes(4), memo: memo)
     }
 
     func put(_ slot: Slot) throws(AgentError) {
         try database.run(
-            """
-            INSERT OR REPLACE INTO slot (metric, version, period, priority, payload, tag, permanent_response)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
-            """,
+            "INSERT OR REPLACE INTO slot (\(Self.slotColumns)) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 .number(slot.metric), .number(slot.version), .number(slot.period.index), .word(slot.priority),
                 .bytes(slot.payload), slot.memo.map { .word($0.tag) } ?? .null, .optional(slot.memo?.permanentResponse),

@@ -1,5 +1,7 @@
 internal import CPlatform
 internal import Glibc
+internal import ReportFormat
+internal import SecureRandomness
 
 /// The folder that holds everything an agent keeps: mode 0700, its files 0600, all owned by the agent's user.
 struct StateFolder: Sendable {
@@ -90,12 +92,27 @@ struct StateFolder: Sendable {
         let temporary = try writeTemporary(name, content)
         let code = dither_rename_exclusive(temporary, path(of: name))
         if code != 0 { unlink(temporary) }
-        guard code == 0 || code == -EEXIST else {
+        // Another process has made the file, and may have cleared our part away since.
+        guard code == 0 || code == -EEXIST || code == -ENOENT else {
             throw .file(path: path(of: name), operation: "rename", errno: -code)
         }
         try sync()
         return code == 0
     }
+
+    /// Removes what a crash has left of attempts to write a file.
+    func removeTemporaries(of name: String) throws(AgentError) {
+        guard let listing = opendir(path) else { throw .file(path: path, operation: "list", errno: errno) }
+        defer { closedir(listing) }
+        while let entry = readdir(listing) {
+            let found = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if found.hasPrefix(Self.temporaryPrefix(name)) { try erase(found) }
+        }
+    }
+
+    private static func temporaryPrefix(_ name: String) -> String { ".\(name).new." }
 
     /// Overwrites a file's content and removes it, durably; a copy-on-write disk may keep the old blocks.
     func erase(_ name: String) throws(AgentError) {
@@ -118,8 +135,9 @@ struct StateFolder: Sendable {
     }
 
     private func writeTemporary(_ name: String, _ content: [UInt8]) throws(AgentError) -> String {
-        let temporary = path(of: ".\(name).\(getpid()).new")
-        unlink(temporary)
+        let suffix: [UInt8]
+        do { suffix = try SystemEntropy.bytes(count: 8) } catch { throw .noRandomness(error) }
+        let temporary = path(of: Self.temporaryPrefix(name) + hexadecimal(suffix))
         let descriptor = dither_open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o600)
         guard descriptor >= 0 else { throw .file(path: temporary, operation: "create", errno: -descriptor) }
         defer { close(descriptor) }

@@ -39,12 +39,11 @@ extension AgentCommand {
 
     static func render(_ reports: [WaitingReport]) -> ResultTable {
         ResultTable(
-            columns: ["metric", "period", "noisy_response", "payload", "batch"],
+            columns: ["metric", "period", "stage", "noisy_response", "payload"],
             rows: reports.map { report in
                 [
-                    .text(report.metric), .text(report.period.description),
+                    .text(report.metric), .text(report.period.description), .text(name(of: report.stage)),
                     report.response.map { .text($0) } ?? .nothing, .text(report.payload),
-                    report.batch.map { .text($0.description) } ?? .nothing,
                 ]
             })
     }
@@ -59,6 +58,14 @@ extension AgentCommand {
                     .number(String(report.waiting)), report.nextAttempt.map { .text(utc($0)) } ?? .nothing,
                 ]
             ])
+    }
+
+    private static func name(of stage: WaitingReport.Stage) -> String {
+        switch stage {
+        case .open: "open"
+        case .queued: "queued"
+        case .unacknowledged: "unacknowledged"
+        }
     }
 
     private static func nats(_ thousandths: Int) -> String {

@@ -17,7 +17,7 @@ enum Help {
           flush                    close the periods (UTC days) that are over and send what waits
           flush --close-period     close today too, to see a first report; today takes no further event
           flush --now              do not wait for the agent's own backoff
-          show                     the reports that wait, as they will be sent
+          show                     the noisy reports that wait: of the open day, queued, unacknowledged
           budget                   the epsilon spent per metric
 
         FLAGS
