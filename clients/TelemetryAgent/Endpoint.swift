@@ -15,7 +15,7 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     public init(_ text: String) throws(AgentError) {
         guard text.utf8.count <= 2_000, let handle = curl_url() else { throw .endpoint(.malformed) }
         defer { curl_url_cleanup(handle) }
-        guard text.contains("://"), curl_url_set(handle, CURLUPART_URL, text, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK,
+        guard curl_url_set(handle, CURLUPART_URL, text, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK,
             let scheme = Self.part(CURLUPART_SCHEME, of: handle), let host = Self.part(CURLUPART_HOST, of: handle)
         else { throw .endpoint(.malformed) }
         for part in [CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT]

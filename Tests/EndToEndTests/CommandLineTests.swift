@@ -1,0 +1,167 @@
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+/// A command line, and what it prints with which status, word for word.
+struct CommandLine: Sendable, CustomTestStringConvertible {
+    /// The name of the golden file.
+    var name: String
+    /// The program and its words; `DIR` stands for the test's own folder.
+    var words: [String]
+
+    init(_ name: String, _ line: String) { (self.name, words) = (name, line.split(separator: " ").map(String.init)) }
+
+    var testDescription: String { words.joined(separator: " ") }
+
+    /// Runs the line in a folder and gives what a reader of the golden file should see.
+    func transcript(in workspace: Workspace) throws -> String {
+        let arguments = words.dropFirst().map { $0.replacing("DIR", with: workspace.path) }
+        let outcome = try run(words[0], Array(arguments))
+        let text = """
+            $ \(words.joined(separator: " "))
+            status \(outcome.status)
+            -- stdout
+            \(outcome.output)-- stderr
+            \(outcome.complaint)
+            """
+        return text.replacing(workspace.path, with: "DIR")
+    }
+
+    /// Compares with the golden file. With `DITHER_WRITE_GOLDENS=1` in the environment, writes it instead.
+    func check(in workspace: Workspace) throws {
+        let url = Fixtures.url("command-lines/\(name).txt")
+        let actual = try transcript(in: workspace)
+        if ProcessInfo.processInfo.environment["DITHER_WRITE_GOLDENS"] == "1" {
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(actual.utf8).write(to: url)
+            return
+        }
+        let expected = String(decoding: try Data(contentsOf: url), as: UTF8.self)
+        #expect(actual == expected, "\(name)")
+    }
+}
+
+@Suite("What the commands say")
+struct CommandLineTests {
+    @Test(
+        "Every command's help and version",
+        arguments: [
+            CommandLine("help-dither", "dither --help"),
+            CommandLine("help-registry", "dither registry --help"),
+            CommandLine("help-registry-check", "dither registry check --help"),
+            CommandLine("help-registry-explain", "dither registry explain --help"),
+            CommandLine("help-registry-compile", "dither registry compile --help"),
+            CommandLine("help-estimate", "dither estimate --help"),
+            CommandLine("help-demo", "dither demo --help"),
+            CommandLine("help-agent", "dither-agent --help"),
+            CommandLine("help-collector", "dither-collector --help"),
+            CommandLine("help-collector-serve", "dither-collector serve --help"),
+            CommandLine("version-dither", "dither --version"),
+            CommandLine("version-agent", "dither-agent --version"),
+            CommandLine("version-collector", "dither-collector --version"),
+        ])
+    func help(line: CommandLine) throws { try line.check(in: try Workspace()) }
+
+    @Test(
+        "A wrong flag, a missing argument, a missing or unfit file",
+        arguments: [
+            CommandLine("usage-dither", "dither --wat"),
+            CommandLine("usage-check", "dither registry check --wat"),
+            CommandLine("usage-explain", "dither registry explain"),
+            CommandLine("usage-compile", "dither registry compile DIR/metrics.yaml"),
+            CommandLine("usage-estimate", "dither estimate --registry DIR/metrics.yaml"),
+            CommandLine(
+                "usage-estimate-confidence",
+                "dither estimate --registry DIR/metrics.set --store DIR/r.db --metric departed_late --confidence 1.5"),
+            CommandLine(
+                "usage-estimate-date",
+                "dither estimate --registry DIR/metrics.set --store DIR/r.db --metric departed_late --from 2026-02-30"),
+            CommandLine("usage-demo", "dither demo --wat"),
+            CommandLine("usage-collector", "dither-collector serve --wat"),
+            CommandLine(
+                "usage-collector-listen",
+                "dither-collector serve --metrics DIR/metrics.set --store DIR/r.db --listen nowhere"),
+            CommandLine("usage-agent", "dither-agent --wat"),
+            CommandLine("usage-agent-nothing", "dither-agent"),
+            CommandLine("usage-agent-command", "dither-agent fly"),
+            CommandLine("usage-agent-flags", "dither-agent status"),
+            CommandLine("usage-agent-record", "dither-agent record departed_late"),
+            CommandLine(
+                "usage-agent-endpoint",
+                "dither-agent --metrics DIR/metrics.set --endpoint http://x.example --state DIR/s status"),
+            CommandLine("missing-check", "dither registry check DIR/none.yaml"),
+            CommandLine("missing-explain", "dither registry explain DIR/none.yaml"),
+            CommandLine("missing-compile", "dither registry compile DIR/none.yaml -o DIR/x"),
+            CommandLine(
+                "missing-estimate-registry", "dither estimate --registry DIR/none --store DIR/r.db --metric departed_late"),
+            CommandLine(
+                "missing-estimate-store",
+                "dither estimate --registry DIR/metrics.set --store DIR/none.db --metric departed_late"),
+            CommandLine(
+                "missing-collector", "dither-collector serve --metrics DIR/none --store DIR/r.db --listen 127.0.0.1:0"),
+            CommandLine(
+                "missing-collector-certificate",
+                "dither-collector serve --metrics DIR/metrics.set --store DIR/r.db --listen 127.0.0.1:0 "
+                    + "--tls-certificate DIR/none.pem --tls-key DIR/none.key"),
+            CommandLine(
+                "missing-agent", "dither-agent --metrics DIR/none --endpoint https://x.example --state DIR/s status"),
+            CommandLine("unknown-metric-explain", "dither registry explain DIR/metrics.set arrived_late"),
+            CommandLine(
+                "unknown-metric-estimate",
+                "dither estimate --registry DIR/metrics.set --store DIR/r.db --metric arrived_late"),
+            CommandLine("unfit-registry", "dither registry check DIR/unfit.yaml"),
+            CommandLine(
+                "unfit-store",
+                "dither estimate --registry DIR/metrics.set --store DIR/metrics.yaml --metric departed_late"),
+            CommandLine(
+                "unfit-collector-set",
+                "dither-collector serve --metrics DIR/metrics.yaml --store DIR/r.db --listen 127.0.0.1:0"),
+            CommandLine(
+                "unfit-collector-store",
+                "dither-collector serve --metrics DIR/metrics.set --store DIR/metrics.yaml --listen 127.0.0.1:0"),
+            CommandLine(
+                "unfit-agent-set",
+                "dither-agent --metrics DIR/metrics.yaml --endpoint https://x.example --state DIR/s status"),
+            CommandLine(
+                "agent-off", "dither-agent --metrics DIR/metrics.set --endpoint https://x.example --state DIR/s record departed_late true"),
+        ])
+    func mistakes(line: CommandLine) throws {
+        let workspace = try Workspace()
+        try prepare(workspace)
+        try line.check(in: workspace)
+    }
+
+    @Test("A store that another collector or program has locked is named, with the status for trying again")
+    func lockedStore() throws {
+        let workspace = try Workspace()
+        try prepare(workspace)
+        let store = workspace.file("r.db")
+        let collector = try RunningCollector(metricSet: workspace.file("metrics.set"), store: store)
+        try CommandLine(
+            "locked-collector", "dither-collector serve --metrics DIR/metrics.set --store DIR/r.db --listen 127.0.0.1:0"
+        ).check(in: workspace)
+        #expect(collector.stop() == 0)
+        let queue = try DatabaseQueue(path: store)
+        try queue.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
+            try database.execute(sql: "BEGIN EXCLUSIVE")
+            try database.execute(sql: "UPDATE definition SET hash = hash")
+            try CommandLine(
+                "locked-estimate",
+                "dither estimate --registry DIR/metrics.set --store DIR/r.db --metric departed_late"
+            ).check(in: workspace)
+            try database.execute(sql: "ROLLBACK")
+        }
+    }
+
+    private func prepare(_ workspace: Workspace) throws {
+        let example = Fixtures.packageRoot.appending(path: "clients/examples/flights/metrics.yaml")
+        let text = try String(contentsOf: example, encoding: .utf8)
+        let registry = try workspace.write("metrics.yaml", text)
+        _ = try workspace.write("unfit.yaml", text.replacing("epsilon: 1.0 ", with: "epsilon: 1.0005 "))
+        let outcome = try run("dither", ["registry", "compile", registry, "-o", workspace.file("metrics.set")])
+        try #require(outcome.status == 0, "\(outcome.complaint)")
+    }
+}
