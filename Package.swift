@@ -156,7 +156,8 @@ let package = Package(
             name: "SecureRandomnessTests", dependencies: ["SecureRandomness", "LocalPrivacy", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ReportFormatTests", dependencies: ["ReportFormat", "LocalPrivacy", "TestSupport"],
+            name: "ReportFormatTests",
+            dependencies: ["ReportFormat", "MetricDefinitions", "SecureRandomness", "LocalPrivacy", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "MechanismsTests",

@@ -47,6 +47,9 @@ public struct MechanismDeclaration: Hashable, Sendable {
         (self.epsilon, self.permanentEpsilon) = (epsilon, permanentEpsilon)
         (self.valueCount, self.reportsAbsence) = (valueCount, reportsAbsence)
     }
+
+    /// The values, and "no event" where it is an item; at most `Int.max`.
+    public var itemCount: Int { reportsAbsence && valueCount < .max ? valueCount + 1 : valueCount }
 }
 
 /// The public parameters of a mechanism as integers, the same in registry, agent and decoder.

@@ -6,11 +6,12 @@ public import SecureRandomness
 ///
 /// - Releases one category of k: a fresh response (IRR) to the device's permanent response (PRR) to its value.
 /// - ε: four claims and no other. ``loss`` bounds one report; ``permanentLoss`` bounds any number of reports about one
-///   value; d times that bounds two histories that change at the same times and hold d distinct values; and
-///   ``instantaneousLoss`` times s bounds any two histories that differ at s reports. The claims that rest on the
-///   permanent response hold against bounded adversaries: its noise is a pseudorandom function of a secret.
+///   value; d times that bounds two histories of d distinct values each that repeat values at the same reports, so that
+///   one is the other with its values renamed; and ``instantaneousLoss`` times s bounds any two histories that differ
+///   at s reports. The claims that rest on the permanent response hold against bounded adversaries: its noise is a
+///   pseudorandom function of a secret.
 /// - Estimator: as <doc:RandomizedResponse>, with p* and q* of both stages together.
-/// - Source: [EPK14] §3, [ACGX22] §3 (L-GRR). Derivation: <doc:MemoizedRandomizedResponse>.
+/// - Source: [EPK14] §3, [ACAX22] (L-GRR). Derivation: <doc:MemoizedRandomizedResponse>.
 public struct MemoizedRandomizedResponse: LongitudinalRandomizer, ExactlyAuditableLongitudinal {
     public static let identifier = RandomizedResponse.identifier
 
@@ -48,7 +49,7 @@ public struct MemoizedRandomizedResponse: LongitudinalRandomizer, ExactlyAuditab
             guard declared.epsilon < permanentEpsilon else {
                 throw .epsilonNotBelowPermanent(epsilon: declared.epsilon, permanent: permanentEpsilon)
             }
-            let itemCount = declared.valueCount + (declared.reportsAbsence ? 1 : 0)
+            let itemCount = declared.itemCount
             guard (2...1 << 20).contains(itemCount) else {
                 throw .categoryCountOutOfRange(count: itemCount, allowed: 2...1 << 20)
             }

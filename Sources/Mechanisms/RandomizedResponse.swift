@@ -30,7 +30,8 @@ public struct RandomizedResponse: LocalRandomizer, ExactlyAuditable {
         }
 
         public init(declared: MechanismDeclaration) throws(ParameterError) {
-            let itemCount = declared.valueCount + (declared.reportsAbsence ? 1 : 0)
+            guard declared.permanentEpsilon == nil else { throw .unknownParameter(name: "epsilon_permanent") }
+            let itemCount = declared.itemCount
             guard (2...1 << 20).contains(itemCount) else {
                 throw .categoryCountOutOfRange(count: itemCount, allowed: 2...1 << 20)
             }

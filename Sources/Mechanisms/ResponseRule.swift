@@ -16,9 +16,10 @@ public struct ResponseRule<Word: FixedWidthInteger & UnsignedInteger & Sendable>
     /// A rule that lies for `lieThreshold` of the N words.
     ///
     /// - Throws: ``ParameterError`` for fewer than two categories, for more than 2²⁰ (there the bias of multiply-high
-    ///   would be felt), and unless the truth is likelier than every other category.
+    ///   would be felt) or than half of the words (there ``respond(to:lieWord:otherWord:)`` would overflow), and unless
+    ///   the truth is likelier than every other category.
     public init(categoryCount: Int, lieThreshold: Word) throws(ParameterError) {
-        let largest = Int(clamping: Swift.min(UInt64(1) << 20, UInt64(Word.max)))
+        let largest = Int(clamping: Swift.min(UInt64(1) << 20, UInt64(Word.max / 2) + 1))
         guard (2...largest).contains(categoryCount) else {
             throw .categoryCountOutOfRange(count: categoryCount, allowed: 2...largest)
         }

@@ -55,11 +55,17 @@ extension MetricDefinition {
         return bytes.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 95 || $0 == 46 }
     }
 
-    /// Whether a text is free of control characters and not longer than `byteLimit`.
+    /// Whether a text is free of control characters and not longer than `byteLimit`. What breaks a line or turns its
+    /// direction counts as one: texts are shown in terminals, where they must not pose as something else.
     public static func isWellFormed(text: String, byteLimit: Int = textByteLimit) -> Bool {
         text.utf8.count <= byteLimit
-            && text.unicodeScalars.allSatisfy { $0.value >= 32 && !(127...159).contains($0.value) }
+            && text.unicodeScalars.allSatisfy { scalar in
+                !controlScalars.contains { $0.contains(scalar.value) }
+            }
     }
+
+    /// C0, delete and C1; line and paragraph separators, embeddings and overrides of direction; isolates of direction.
+    private static let controlScalars: [ClosedRange<UInt32>] = [0...31, 127...159, 0x2028...0x202E, 0x2066...0x2069]
 
     static func validate(_ fields: Fields) throws(MetricDefinitionError) {
         guard isWellFormed(name: fields.name) else { throw .malformedName(fields.name) }

@@ -87,7 +87,7 @@ public struct MetricDefinition: Sendable {
         }
     }
 
-    /// What the metric takes of a device's lifetime ceiling: for a memoized metric, given the change pattern.
+    /// What the metric takes of a device's lifetime ceiling: for a memoized metric, given which reports repeat a value.
     public var lifetimeBudget: PrivacyBudget {
         switch lifetime {
         case .budget(let budget): return budget

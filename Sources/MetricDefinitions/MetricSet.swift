@@ -23,6 +23,8 @@ public enum MetricSetError: Error, Hashable, Sendable {
     case duplicateMetric(position: Int)
     /// The project's name is empty, too long, or holds control characters.
     case malformedProject
+    /// A ceiling is above ``MetricSet/largestDayCeilingThousandths`` or ``MetricSet/largestLifetimeCeilingThousandths``.
+    case ceilingTooHigh(ceiling: PrivacyBudget, largestThousandths: Int)
     /// The day's sum of ε is above the ceiling.
     case dayCeilingExceeded(sum: PrivacyBudget, ceiling: PrivacyBudget)
     /// The lifetime sum of ε is above the ceiling.
@@ -38,6 +40,11 @@ public enum MetricSetError: Error, Hashable, Sendable {
 public struct MetricSet: Sendable {
     static let magic = Array("DTMS".utf8)
     static let formatVersion: UInt8 = 1
+
+    /// The most that any registry may let one device lose in one day, in thousandths: agents have it compiled in.
+    public static let largestDayCeilingThousandths = 16_000
+    /// The most that any registry may let one device lose in its life, in thousandths: agents have it compiled in.
+    public static let largestLifetimeCeilingThousandths = 1_000_000
 
     /// The project's name.
     public let project: String
@@ -61,6 +68,11 @@ public struct MetricSet: Sendable {
             throw .malformedProject
         }
         guard (0...720).contains(enrolmentDelayHours) else { throw .enrolmentDelayOutOfRange(enrolmentDelayHours) }
+        for (ceiling, largest) in [
+            (dayCeiling, Self.largestDayCeilingThousandths), (lifetimeCeiling, Self.largestLifetimeCeilingThousandths),
+        ] where ceiling.thousandths > largest {
+            throw .ceilingTooHigh(ceiling: ceiling, largestThousandths: largest)
+        }
         guard (1...1024).contains(unordered.count) else { throw .metricCountOutOfRange(unordered.count) }
         let metrics = unordered.sorted { $0.identifier < $1.identifier }
         var names: Set<String> = []

@@ -29,9 +29,11 @@ public struct CategoryReport: ReportPayload {
     public let category: Int
 
     /// A report of `category`.
+    @inlinable
     public init(category: Int) { self.category = category }
 
     /// One byte up to 256 categories, two up to 65,536, then three.
+    @inlinable
     public static func byteCount(of categoryCount: Int) -> Int {
         categoryCount <= 1 << 8 ? 1 : categoryCount <= 1 << 16 ? 2 : 3
     }

@@ -42,9 +42,11 @@ public struct Chunk: Hashable, Sendable {
         var shuffled = payloads
         do {
             try shuffle(&shuffled)
-            self.stride = stride
-            self.payloads = Array(shuffled.joined())
-            checksum = try SHA256.digest(self.payloads)
+            var joined: [UInt8] = []
+            joined.reserveCapacity(stride * shuffled.count)
+            for payload in shuffled { joined += payload }
+            (self.stride, self.payloads) = (stride, joined)
+            checksum = try SHA256.digest(joined)
         } catch { throw .noRandomness(error) }
     }
 

@@ -23,11 +23,13 @@ public enum StoreSchema {
         ) STRICT, WITHOUT ROWID
         """,
         // Reports that no chunk holds so far, under random keys: neither order nor neighbourhood tells of arrival.
+        // A group's reports lie together, so that sealing and reading one group touches no other.
         """
         CREATE TABLE staged (
-            key INTEGER PRIMARY KEY NOT NULL, metric INTEGER NOT NULL, version INTEGER NOT NULL,
-            day INTEGER NOT NULL, shape_key INTEGER NOT NULL, payload BLOB NOT NULL
-        ) STRICT
+            metric INTEGER NOT NULL, version INTEGER NOT NULL, day INTEGER NOT NULL, shape_key INTEGER NOT NULL,
+            key INTEGER NOT NULL, payload BLOB NOT NULL,
+            PRIMARY KEY (metric, version, day, shape_key, key)
+        ) STRICT, WITHOUT ROWID
         """,
         // Sealed reports: payloads of one length, end to end, in random order, with the SHA-256 of the whole.
         """

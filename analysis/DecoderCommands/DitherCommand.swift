@@ -12,25 +12,33 @@ public struct DitherCommand: ParsableCommand {
             commandName: "dither",
             abstract: "Telemetry under local differential privacy: registries and estimates.",
             discussion: """
-                Every device adds its own noise before it sends anything; this command says what that noise
-                guarantees, and what the noisy reports say about the population.
+                Every device adds its own noise before it sends anything; this command says what that noise guarantees, \
+                and what the noisy reports say about the population.
 
                 EXAMPLES:
                   dither registry check metrics.yaml
                   dither registry explain metrics.yaml departed_late
                   dither registry compile metrics.yaml -o metrics.set
+                  dither estimate --registry metrics.yaml --store reports.db --metric late
 
                 \(exitStatusHelp)
                 """,
             version: "dither 0.1.0",
-            subcommands: [RegistryCommand.self] + subcommands)
+            subcommands: [RegistryCommand.self, EstimateCommand.self] + subcommands)
     }
 
     /// The part of every command's help that names the exit statuses.
     public static let exitStatusHelp = """
         EXIT STATUS:
-          0 success · 1 runtime failure · 2 usage · 3 too few reports to show · 4 registry, lock or set
-          refused · 5 forbidden by the privacy policy · 6 try again later · 7 authentication failed ·
-          8 store damaged or of another version · 130 interrupted
+          0    success
+          1    a failure at run time, such as a file that cannot be read
+          2    usage
+          3    too few reports to show
+          4    a registry, lock or compiled set is refused
+          5    forbidden by the privacy policy
+          6    a peer, the network or a lock may allow it later
+          7    authentication failed
+          8    a store is damaged or of another version
+          130  interrupted
         """
 }

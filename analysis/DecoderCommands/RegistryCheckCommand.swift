@@ -8,9 +8,9 @@ public struct RegistryCheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Find every error in a registry, and hold it to its lock.",
         discussion: """
-            Each finding is FILE:LINE:COLUMN, what is wrong and what to do, on standard error. The lock is the file
-            beside the registry with the extension .lock; it belongs into version control and holds every id, name
-            and definition that ever was. With --format csv or json the findings go to standard output.
+            Each finding is FILE:LINE:COLUMN, what is wrong and what to do, on standard error; with --format csv or \
+            json the findings go to standard output instead. The lock is the file beside the registry with the \
+            extension .lock: it belongs into version control, and holds every id, name and definition that ever was.
 
             EXAMPLES:
               dither registry check metrics.yaml
@@ -18,7 +18,10 @@ public struct RegistryCheckCommand: ParsableCommand {
               dither registry check metrics.yaml --lock ci/metrics.lock --format json
 
             EXIT STATUS:
-              0 no errors · 1 a file cannot be read or written · 2 usage · 4 the registry or its lock is refused
+              0  no errors
+              1  a file cannot be read or written
+              2  usage
+              4  the registry or its lock is refused
             """)
 
     @Argument(help: "The registry: a YAML file, or a compiled set.")
@@ -69,7 +72,9 @@ public struct RegistryCheckCommand: ParsableCommand {
         }
         do throws(RegistryError) {
             let updated: MetricLock
-            if let lock = source.lock { updated = try lock.updated(to: source.set) } else {
+            if let lock = source.lock {
+                updated = try lock.updated(to: source.set)
+            } else {
                 updated = try MetricLock(of: source.set)
             }
             guard updated != source.lock else { return StandardStreams.tell("\(path): up to date") }

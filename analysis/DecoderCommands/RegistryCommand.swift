@@ -6,8 +6,8 @@ public struct RegistryCommand: ParsableCommand {
         commandName: "registry",
         abstract: "Check, explain and compile registries of metrics.",
         discussion: """
-            A registry is a YAML file that states for every metric what is asked, how it is randomized and what a
-            device may spend. `compile` turns it into the set that agents and collectors load.
+            A registry is a YAML file that states for every metric what is asked, how it is randomized and what a \
+            device may spend. 'compile' turns it into the set that agents and collectors load.
 
             EXAMPLES:
               dither registry check metrics.yaml

@@ -8,7 +8,7 @@ public struct RegistryCompileCommand: ParsableCommand {
         commandName: "compile",
         abstract: "Write the compact set that agents and collectors load.",
         discussion: """
-            Checks the registry and its lock first; nothing is written if there is an error. Equal registries give
+            Checks the registry and its lock first; nothing is written if there is an error. Equal registries give \
             equal bytes.
 
             EXAMPLES:
@@ -16,7 +16,10 @@ public struct RegistryCompileCommand: ParsableCommand {
               dither registry compile metrics.yaml -o metrics.set --lock ci/metrics.lock
 
             EXIT STATUS:
-              0 written · 1 a file cannot be read or written · 2 usage · 4 the registry or its lock is refused
+              0  written
+              1  a file cannot be read or written
+              2  usage
+              4  the registry or its lock is refused
             """)
 
     @Argument(help: "The registry: a YAML file.")

@@ -8,7 +8,7 @@ public struct RegistryExplainCommand: ParsableCommand {
         commandName: "explain",
         abstract: "Say in plain words and numbers what a registry's metrics guarantee.",
         discussion: """
-            For every metric, or the one named: what is asked and sent, how far one report can move someone's belief,
+            For every metric, or the one named: what is asked and sent, how far one report can move someone's belief, \
             what all reports together lose, when a device stops, and what no guarantee covers.
 
             EXAMPLES:
@@ -17,8 +17,10 @@ public struct RegistryExplainCommand: ParsableCommand {
               dither registry explain metrics.set --format json
 
             EXIT STATUS:
-              0 explained · 1 the file cannot be read · 2 usage, or no metric of that name · 4 the registry or its
-              lock is refused
+              0  explained
+              1  the file cannot be read
+              2  usage, or no metric of that name
+              4  the registry or its lock is refused
             """)
 
     @Argument(help: "The registry: a YAML file, or a compiled set.")

@@ -53,6 +53,7 @@ public enum RegistryLoading {
     private static func refusal(_ findings: [RegistryDiagnostic]) -> String {
         let errors = findings.filter { $0.severity == .error }
         let file = errors.first?.file ?? "the registry"
-        return "\(file): refused because of \(errors.count == 1 ? "1 error" : "\(errors.count) errors")"
+        let count = errors.count == 1 ? "1 error" : "\(errors.count) errors"
+        return "\(file): refused because of \(count)\(errors.count >= RegistryDiagnostic.limit ? " or more" : "")"
     }
 }

@@ -23,4 +23,13 @@ public struct FrequencyEstimate: Hashable, Sendable {
 
     /// The probability that any value which no device holds is called detected.
     public static let familyErrorRate = 0.05
+
+    /// An estimate of these figures.
+    public init(
+        count: Double, standardError: Double, frequency: Double, interval: ClosedRange<Double>, pValue: Double,
+        isDetected: Bool
+    ) {
+        (self.count, self.standardError, self.frequency) = (count, standardError, frequency)
+        (self.interval, self.pValue, self.isDetected) = (interval, pValue, isDetected)
+    }
 }

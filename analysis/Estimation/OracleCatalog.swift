@@ -1,4 +1,3 @@
-internal import LocalPrivacy
 public import Mechanisms
 
 /// Every mechanism that can be estimated, which is every mechanism. Adding a mechanism adds one line here.

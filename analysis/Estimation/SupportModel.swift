@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// Whether reports of one device share noise.
 package enum SupportNoise: Hashable, Sendable {
     /// Every report's noise is its own.

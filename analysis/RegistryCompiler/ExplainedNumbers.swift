@@ -13,6 +13,9 @@ func decimal9(_ billionths: Int) -> String {
     return "\(billionths / 1_000_000_000).\(fraction)"
 }
 
+/// A count and its noun, with an s unless the count is one.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
 /// A probability with six decimals.
 func probability(_ value: Double) -> String { String(format: "%.6f", value) }
 

@@ -89,7 +89,8 @@ extension MetricSet {
                     "enrolment_delay_hours", .integer(enrolmentDelayHours),
                     enrolmentDelayHours == 0
                         ? "A new device starts at once, which shows when it was enrolled."
-                        : "A new device waits a random time of up to \(enrolmentDelayHours) hours before its first day."),
+                        : "A new device waits a random time of up to \(enrolmentDelayHours) hours before its first day."
+                ),
             ])
     }
 }

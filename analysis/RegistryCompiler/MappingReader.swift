@@ -16,11 +16,12 @@ struct MappingReader {
         guard case .mapping(let pairs) = node.content else {
             let example = RegistryKey.all.first { $0.place == place }?.example ?? ""
             findings.error(
-                node.position, "\(subject) is \(node.kind), not a mapping of keys", "Write it as '\(example)' and so on.")
+                node.position, "\(subject) is \(node.kind), not a mapping of keys",
+                "Write it as '\(example)' and so on.")
             return nil
         }
         let known = RegistryKey.names(in: place)
-        for (key, value) in pairs {
+        for (key, value) in pairs where !findings.isFull {
             guard case .scalar(let name, _) = key.content else {
                 findings.error(key.position, "a key of \(subject) is \(key.kind)", "Write it as a plain word.")
                 continue

@@ -13,7 +13,7 @@ extension MetricDefinition {
 
     /// Claim 1, which fresh and memoized metrics share.
     private var oneReport: [ExplainedFact] {
-        let label = isMemoized ? "Claim 1, one report: " : ""
+        let opening = isMemoized ? "Claim 1, one report: whatever" : "Whatever"
         let (epsilon, loss) = (mechanism.epsilon, mechanism.loss)
         let assumption =
             isMemoized
@@ -23,7 +23,7 @@ extension MetricDefinition {
         return [
             ExplainedFact(
                 "epsilon", .decimal(epsilon.description),
-                "\(label)whatever the true answer is, each report is at most e^ε times as likely under one answer as "
+                "\(opening) the true answer is, each report is at most e^ε times as likely under one answer as "
                     + "under another, with ε \(epsilon) as declared."),
             ExplainedFact(
                 "epsilon_realised", .decimal(loss.description),
@@ -41,7 +41,7 @@ extension MetricDefinition {
         return [
             ExplainedFact(
                 "epsilon_all_reports", .decimal(sum),
-                "All \(periodCap) report(s) of a device together lose at most ε \(sum), whatever the values and "
+                "\(counted(periodCap, "report")) of a device together lose at most ε \(sum), whatever the values and "
                     + "however they change (\(periodCap) × \(mechanism.epsilon))."),
             ExplainedFact(
                 "epsilon_lifetime", .decimal(lifetimeBudget.description),
@@ -70,7 +70,7 @@ extension MetricDefinition {
             ExplainedFact(
                 "epsilon_lifetime", .decimal(lifetimeBudget.description),
                 "Claim 3, given the change pattern: two histories that change at the same times and have up to "
-                    + "\(distinctValues) distinct value(s) differ by at most ε \(lifetimeBudget) (\(distinctValues) × "
+                    + "\(counted(distinctValues, "distinct value")) differ by at most ε \(lifetimeBudget) (\(distinctValues) × "
                     + "\(permanent)); this much it takes of the device's lifetime ceiling. It says nothing about "
                     + "when a value changed."),
             ExplainedFact(
@@ -79,7 +79,7 @@ extension MetricDefinition {
                     + "the loss of the fresh noise alone."),
             ExplainedFact(
                 "epsilon_all_reports", .decimal(always),
-                "With all \(reports) report(s) differing, claim 4 comes to ε \(always) (\(reports) × \(perReport)): "
+                "Where all reports differ, claim 4 comes to ε \(always) (\(reports) × \(perReport)): "
                     + "memoize only what rarely changes."),
             ExplainedFact(
                 "computational", .boolean(true),

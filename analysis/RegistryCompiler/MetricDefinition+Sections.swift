@@ -67,14 +67,14 @@ extension MetricDefinition {
             facts.append(
                 ExplainedFact(
                     "truth_probability", .decimal(truth),
-                    "It sends the true answer with probability \(truth), and otherwise one of the "
-                        + "\(count - 1 == 1 ? "answers, the other one" : "other \(count - 1) at random")."))
+                    "It sends the true answer with probability \(truth), and otherwise "
+                        + (count == 2 ? "the other one." : "one of the other \(count - 1), drawn at random.")))
             facts += explained.sampledIntegers
         }
         facts.append(
             ExplainedFact(
                 "payload_bytes", .integer(mechanism.payloadByteCount),
-                "The answer takes \(mechanism.payloadByteCount) byte(s); all reports of the metric are equally long."))
+                "Every report of the metric takes \(counted(mechanism.payloadByteCount, "byte"))."))
         return ExplainedSection("What is sent", facts)
     }
 
@@ -89,13 +89,13 @@ extension MetricDefinition {
         var facts = [
             ExplainedFact(
                 "period_cap", .integer(periodCap),
-                "A device stops \(periodCap) day(s) after its enrolment, sent or not, and never starts again.")
+                "A device stops \(counted(periodCap, "day")) after its enrolment, sent or not, and never starts again.")
         ]
         if case .memoized(_, let distinctValues) = lifetime {
             facts.append(
                 ExplainedFact(
                     "max_distinct_values", .integer(distinctValues),
-                    "After \(distinctValues) distinct value(s), '\(MetricDomain.absenceLabel)' counted as one, the "
+                    "After \(counted(distinctValues, "distinct value")), '\(MetricDomain.absenceLabel)' counted as one, the "
                         + "device repeats its last kept answer whatever happens: its reports go stale, and estimates "
                         + "lag behind changes."))
         }
@@ -110,27 +110,32 @@ extension MetricDefinition {
 
     var uncoveredSection: ExplainedSection {
         var facts = [
-            ExplainedFact(
-                "not_covered_network", .text("network"),
+            uncovered(
+                "network",
                 "Whoever receives the reports sees the device's IP address and the time of sending, that the program "
                     + "is installed, and that telemetry is on."),
-            ExplainedFact(
-                "not_covered_population", .text("population"),
+            uncovered(
+                "population",
                 "What is true of many people can be learnt, and can touch someone who sent nothing."),
-            ExplainedFact(
-                "not_covered_device", .text("device"),
+            uncovered(
+                "device",
                 "Whoever controls the device, or reads the program's memory, sees the true value."),
-            ExplainedFact(
-                "not_covered_meaning", .text("meaning"),
+            uncovered(
+                "meaning",
                 "Nothing checks that the host program records what the description says."),
         ]
         if whenAbsent == .skip {
             facts.append(
-                ExplainedFact(
-                    "not_covered_presence", .text("presence"),
+                uncovered(
+                    "presence",
                     "On which days something happened is sent openly (presence: public)."))
         }
         return ExplainedSection("What this does not cover", facts)
+    }
+
+    /// A statement that is its own value: there is no number to it.
+    private func uncovered(_ name: String, _ sentence: String) -> ExplainedFact {
+        ExplainedFact("not_covered_\(name)", .text(sentence), sentence)
     }
 
     var releaseSection: ExplainedSection {

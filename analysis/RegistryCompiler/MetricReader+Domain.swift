@@ -51,7 +51,9 @@ extension MetricReader {
             guard case .scalar(let name, _) = node.content,
                 let reason = reasonToRefuse(name, seen: &seen)
             else {
-                if case .scalar(let name, _) = node.content { names.append(name) } else {
+                if case .scalar(let name, _) = node.content {
+                    names.append(name)
+                } else {
                     findings.error(
                         node.position, "a value of \(keys.subject) is \(node.kind), not a name",
                         "Write each as a word, or in quotes.")

@@ -26,6 +26,9 @@ public struct RegistryDiagnostic: Hashable, Sendable, CustomStringConvertible {
         case note
     }
 
+    /// How many errors of one file are kept; a reader fixes the first and asks again.
+    public static let limit = 1_000
+
     /// The file as it was named on the command line.
     public let file: String
     /// Where in the file.
@@ -56,10 +59,15 @@ struct DiagnosticList {
 
     init(file: String) { self.file = file }
 
-    var errorCount: Int { items.count { $0.severity == .error } }
+    /// Counts dropped errors too: what decides is never lost.
+    private(set) var errorCount = 0
+
+    /// Whether further errors are counted and dropped.
+    var isFull: Bool { errorCount >= RegistryDiagnostic.limit }
 
     mutating func error(_ position: SourcePosition, _ message: String, _ remedy: String) {
-        add(position, .error, message, remedy)
+        defer { errorCount += 1 }
+        if !isFull { add(position, .error, message, remedy) }
     }
 
     mutating func note(_ position: SourcePosition, _ message: String, _ remedy: String) {
@@ -73,8 +81,6 @@ struct DiagnosticList {
             RegistryDiagnostic(
                 file: file, position: position, severity: severity, message: message, remedy: remedy))
     }
-
-    mutating func append(_ others: [RegistryDiagnostic]) { items += others }
 
     /// In the order of the file.
     var sorted: [RegistryDiagnostic] {

@@ -1,1 +1,34 @@
-@main struct Main { static func main() {} }
+internal import ArgumentParser
+internal import CollectorService
+internal import Glibc
+internal import Logging
+
+@main
+enum Main {
+    static func main() async {
+        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        do {
+            var command = try Collector.parseAsRoot()
+            if var serve = command as? any AsyncParsableCommand { try await serve.run() } else { try command.run() }
+        } catch let error as CollectorError {
+            Self.complain("dither-collector: \(error)")
+            exit(error.exitCode)
+        } catch { leave(with: error) }
+    }
+
+    /// Help and version are results and go to stdout; a usage error is no result and exits with 2.
+    private static func leave(with error: any Error) -> Never {
+        let message = Collector.fullMessage(for: error)
+        guard Collector.exitCode(for: error).isSuccess else {
+            complain(message)
+            exit(2)
+        }
+        print(message)
+        exit(0)
+    }
+
+    private static func complain(_ message: String) {
+        let bytes = Array((message + "\n").utf8)
+        _ = write(STDERR_FILENO, bytes, bytes.count)
+    }
+}

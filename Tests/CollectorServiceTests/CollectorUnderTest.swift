@@ -1,0 +1,62 @@
+import CollectorService
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import MetricDefinitions
+import NIOCore
+import ReportFormat
+import TestSupport
+
+/// The real parts of a collector around a scratch store, with a clock that the test sets.
+struct CollectorUnderTest {
+    let folder: ScratchFolder
+    let metricSet: MetricSet
+    let store: SQLiteReportStore
+    let clock = TestClock()
+    let drain = DrainSwitch()
+
+    var storePath: String { folder.file("store.db") }
+
+    init(folder: ScratchFolder? = nil, metricSet: MetricSet? = nil) throws {
+        self.folder = try folder ?? ScratchFolder()
+        self.metricSet = try metricSet ?? testMetricSet()
+        store = try SQLiteReportStore(path: self.folder.file("store.db"), metricSet: self.metricSet)
+    }
+
+    var intake: BatchIntake {
+        BatchIntake(admission: BatchAdmission(metricSet), store: store, clock: clock.clock)
+    }
+
+    var uploads: some ApplicationProtocol { Self.application(UploadRoute(intake: intake, drain: drain)) }
+
+    var health: some ApplicationProtocol { Self.application(HealthRoutes(store: store, drain: drain)) }
+
+    static func application<Responder: HTTPResponder>(_ responder: Responder) -> some ApplicationProtocol
+    where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
+        Application(responder: responder, logger: silentLogger)
+    }
+
+    static let silentLogger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+}
+
+extension TestClientProtocol {
+    /// Posts bytes as a batch.
+    func upload(_ bytes: [UInt8]) async throws -> TestResponse {
+        try await execute(
+            uri: "/v1/reports", method: .post, headers: [.contentType: WireLimits.mediaType],
+            body: ByteBuffer(bytes: bytes))
+    }
+}
+
+extension TestResponse {
+    var text: String { String(buffer: body) }
+
+    /// Whether this is the problem of a token, complete and with its status.
+    func isProblem(_ token: ProblemDetails.Token) -> Bool {
+        status.code == ProblemDetails(token, detail: "").status
+            && headers[.contentType] == "application/problem+json"
+            && text.hasPrefix("{\"type\":\"urn:dither:error:\(token.rawValue)\",\"title\":\"")
+            && text.contains("\"status\":\(status.code),\"detail\":\"") && text.hasSuffix("\"}")
+    }
+}

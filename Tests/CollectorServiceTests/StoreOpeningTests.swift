@@ -1,0 +1,147 @@
+import CollectorService
+import Foundation
+import GRDB
+import MetricDefinitions
+import StoreFormat
+import TestSupport
+import Testing
+
+@Suite("Opening a store") struct StoreOpeningTests {
+    private func open(_ path: String, _ metricSet: MetricSet? = nil) throws -> SQLiteReportStore {
+        try SQLiteReportStore(path: path, metricSet: try metricSet ?? testMetricSet())
+    }
+
+    @Test("A new file becomes a store of this version, with the set's definitions")
+    func newStore() throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("store.db")
+        let store = try open(path)
+        let marks = try DatabaseQueue(path: path).read { connection in
+            try ["application_id", "user_version", "journal_mode"].map {
+                try String.fetchOne(connection, sql: "PRAGMA \($0)")
+            }
+        }
+        #expect(marks == [String(StoreSchema.applicationIdentifier), String(StoreSchema.version), "wal"])
+        #expect(try StoreProbe(path: path).count(of: "definition") == 3)
+        withExtendedLifetime(store) {}
+    }
+
+    @Test("An empty file, as a crash at the very start leaves it, becomes a store")
+    func emptyFile() throws {
+        let folder = try ScratchFolder()
+        let path = try folder.write([], to: "store.db")
+        _ = try open(path)
+        #expect(try StoreProbe(path: path).count(of: "staged") == 0)
+    }
+
+    @Test("Two collectors cannot have one store, a reader can have it too, and the next one gets it")
+    func locked() async throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("store.db")
+        let first = try open(path)
+        #expect(throws: StoreError.locked(path: path)) { try open(path) }
+        #expect(try StoreProbe(path: path).count(of: "batch") == 0)
+        try await first.close()
+        #expect(throws: StoreError.locked(path: path)) { try open(path) }
+        withExtendedLifetime(first) {}
+    }
+
+    @Test("A store is free again when its collector is gone")
+    func unlocked() throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("store.db")
+        do { _ = try open(path) }
+        _ = try open(path)
+    }
+
+    @Test("A database of another program is refused and left as it was")
+    func foreignDatabase() throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("store.db")
+        do {
+            let foreign = try DatabaseQueue(path: path)
+            try foreign.write { try $0.execute(sql: "CREATE TABLE song (title TEXT)") }
+            try foreign.close()
+        }
+        let before = try Data(contentsOf: URL(filePath: path))
+        #expect(throws: StoreError.notAStore(path: path)) { try open(path) }
+        #expect(try Data(contentsOf: URL(filePath: path)) == before)
+    }
+
+    @Test("A file that is no database is refused and left as it was")
+    func noDatabase() throws {
+        let folder = try ScratchFolder()
+        let bytes = Array(String(repeating: "not a database\n", count: 100).utf8)
+        let path = try folder.write(bytes, to: "store.db")
+        #expect(throws: StoreError.notAStore(path: path)) { try open(path) }
+        #expect(try Data(contentsOf: URL(filePath: path)) == Data(bytes))
+    }
+
+    @Test("A store of another version is refused by both numbers")
+    func otherVersion() throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("store.db")
+        do { _ = try open(path) }
+        try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 7") }
+        #expect(throws: StoreError.wrongVersion(path: path, actual: 7, expected: StoreSchema.version)) {
+            try open(path)
+        }
+    }
+
+    @Test("A store whose tables were changed is refused")
+    func alteredTables() throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("store.db")
+        do { _ = try open(path) }
+        try DatabaseQueue(path: path).write { try $0.execute(sql: "ALTER TABLE batch ADD COLUMN address TEXT") }
+        #expect(throws: StoreError.alteredTables(path: path)) { try open(path) }
+    }
+
+    @Test("A store whose first page is damaged is refused as no store or as damaged")
+    func damagedStore() throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("store.db")
+        do { _ = try open(path) }
+        try DatabaseQueue(path: path).writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        var bytes = Array(try Data(contentsOf: URL(filePath: path)))
+        for index in 100..<4096 { bytes[index] = 0xFF }
+        _ = try folder.write(bytes, to: "store.db")
+        #expect { try open(path) } throws: { error in
+            guard let error = error as? StoreError else { return false }
+            return CollectorError.store(error).exitCode == 8
+        }
+    }
+
+    @Test("A definition that changed under the same version is refused; under a new version both are kept")
+    func definitionConflict() throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("store.db")
+        do { _ = try open(path, try testMetricSet(metrics: [try booleanMetric()])) }
+        let changed = try booleanMetric(epsilonThousandths: 900)
+        #expect(throws: StoreError.definitionConflict(metric: 1, version: 1)) {
+            try open(path, try testMetricSet(metrics: [changed]))
+        }
+        let raised = try booleanMetric(version: 2, epsilonThousandths: 900)
+        _ = try open(path, try testMetricSet(metrics: [raised]))
+        #expect(try StoreProbe(path: path).count(of: "definition") == 2)
+    }
+
+    @Test("A refused set enters none of its definitions")
+    func conflictEntersNothing() throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("store.db")
+        do { _ = try open(path, try testMetricSet(metrics: [try booleanMetric(identifier: 5)])) }
+        let conflicting = [try categoryMetric(), try booleanMetric(identifier: 5, epsilonThousandths: 900)]
+        #expect(throws: StoreError.definitionConflict(metric: 5, version: 1)) {
+            try open(path, try testMetricSet(metrics: conflicting))
+        }
+        #expect(try StoreProbe(path: path).count(of: "definition") == 1)
+    }
+
+    @Test("A folder that does not exist is named by the lock file that cannot be made")
+    func missingFolder() throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("nowhere/store.db")
+        #expect(throws: StoreError.cannotLock(path: path + ".lock", errno: ENOENT)) { try open(path) }
+    }
+}

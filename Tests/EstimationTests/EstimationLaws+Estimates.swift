@@ -1,0 +1,105 @@
+import Estimation
+import Foundation
+import Mechanisms
+
+extension EstimationLaws {
+    /// The estimator is linear in the reports, so it is unbiased if that of one report is, and if m equal reports count
+    /// m times as much as one.
+    func biasBreaches() throws -> [EstimationBreach] {
+        let single = try oracle.allReports.map { estimates(try tally([$0])).map(\.count) }
+        let triple = try oracle.allReports.map { estimates(try tally([$0, $0, $0])).map(\.count) }
+        for (one, three) in zip(single.joined(), triple.joined()) where abs(three - 3 * one) > 1e-9 * abs(one) {
+            return [.init(.estimatesAreUnbiased, "three reports count \(three), and one \(one)")]
+        }
+        for item in 0..<itemCount {
+            let probabilities = oracle.allReports.map { probability(of: $0, given: item) }
+            for value in 0..<itemCount {
+                let terms = zip(single, probabilities).map { $0[value] * $1 }
+                let (expected, scale) = (terms.reduce(0, +), terms.reduce(1) { $0 + abs($1) })
+                let truth = item == value ? 1.0 : 0
+                // Twelve digits of the terms, which p* and q* share; what cancels between them is not the estimator's.
+                if abs(expected - truth) > 1e-12 * scale {
+                    return [.init(.estimatesAreUnbiased, "item \(item) adds \(expected) to value \(value)")]
+                }
+            }
+        }
+        return []
+    }
+
+    /// Expected counts of 2³⁰ reports, rounded, so that the estimated frequency that enters the formula is the true one
+    /// to about 2⁻³⁰ of a standard deviation's worth.
+    func varianceBreaches() throws -> [EstimationBreach] {
+        let total = 1 << 30
+        for fraction in [0, 0.03, 0.5, 1] {
+            let holders = Double(total) * fraction
+            let counts = (0..<itemCount).map { value in
+                let (own, other) = (probability(value, 0), probability(value, 1))
+                return Int((holders * own + (Double(total) - holders) * other).rounded())
+            }
+            let estimate = estimates(try aggregate(reportCounts: counts))[0]
+            let (own, other) = (supportProbability(of: 0, given: 0), supportProbability(of: 0, given: 1))
+            let variance = holders * own * (1 - own) + (Double(total) - holders) * other * (1 - other)
+            let claimed = pow(estimate.standardError * (own - other), 2)
+            if abs(claimed / variance - 1) > 1e-5 {
+                return [
+                    .init(
+                        .standardErrorIsThatOfTheNoise, "at frequency \(fraction) \(claimed), exactly \(variance)")
+                ]
+            }
+        }
+        return []
+    }
+
+    /// Over every count of support and every number of holders among 30 devices.
+    func coverageBreaches() throws -> [EstimationBreach] {
+        let table = try estimatesBySupport(of: 30)
+        for holders in 0...30 {
+            let truth = Double(holders) / 30
+            let coverage = zip(table, supportDistribution(holders: holders, of: 30)).reduce(0) { sum, part in
+                sum + (part.0.interval.contains(truth) ? part.1 : 0)
+            }
+            if coverage < 0.95 { return [.init(.intervalsCover, "\(coverage) with \(holders) of 30 holders")] }
+        }
+        return []
+    }
+
+    func pValueBreaches() throws -> [EstimationBreach] {
+        let table = try estimatesBySupport(of: 30)
+        let distribution = supportDistribution(holders: 0, of: 30)
+        for (row, estimate) in table.enumerated() {
+            let probability = zip(table, distribution).reduce(0) { sum, part in
+                sum + (part.0.pValue <= estimate.pValue ? part.1 : 0)
+            }
+            if probability > estimate.pValue * (1 + 1e-9) {
+                return [.init(.pValuesAreValid, "\(estimate.pValue) for \(row) of 30 has probability \(probability)")]
+            }
+        }
+        return []
+    }
+
+    /// The estimates of value 0 when 0, 1, … of the reports support it and the rest supports value 1.
+    private func estimatesBySupport(of total: Int) throws -> [FrequencyEstimate] {
+        try (0...total).map { support in
+            var counts = [Int](repeating: 0, count: itemCount)
+            (counts[0], counts[1]) = (support, total - support)
+            return estimates(try aggregate(reportCounts: counts))[0]
+        }
+    }
+
+    /// The distribution of the support of value 0 by convolution, one device after the other.
+    private func supportDistribution(holders: Int, of total: Int) -> [Double] {
+        let (own, other) = (supportProbability(of: 0, given: 0), supportProbability(of: 0, given: 1))
+        var distribution = [1.0]
+        for device in 0..<total {
+            let probability = device < holders ? own : other
+            distribution = zip(distribution + [0], [0] + distribution).map {
+                $0 * (1 - probability) + $1 * probability
+            }
+        }
+        return distribution
+    }
+
+    private func probability(_ report: Int, _ item: Int) -> Double {
+        probability(of: oracle.allReports[report], given: item)
+    }
+}

@@ -1,0 +1,71 @@
+import Estimation
+import LocalPrivacy
+import Mechanisms
+import ReportFormat
+
+/// An oracle whose estimates can be judged against exact likelihoods.
+protocol AuditableOracle: PureFrequencyOracle, ExactlyAuditable {}
+extension RandomizedResponse: AuditableOracle {}
+extension MemoizedRandomizedResponse: AuditableOracle {}
+
+/// The laws, generic over oracles, for reports of a single period. Each function returns what it found.
+struct EstimationLaws<Oracle: AuditableOracle> {
+    let oracle: Oracle
+    let definition = Fingerprint(value: 0xD17E)
+    let day = UTCDay(containing: 0)
+
+    init(_ oracle: Oracle) { self.oracle = oracle }
+
+    /// Every breach of every law.
+    func breaches() throws -> [EstimationBreach] {
+        try countingBreaches() + malformedBreaches() + monoidBreaches() + biasBreaches() + varianceBreaches()
+            + coverageBreaches() + pValueBreaches()
+    }
+
+    var itemCount: Int { oracle.allReports.count }
+
+    func aggregate(of reports: [Oracle.Report]) -> SupportCounts {
+        var aggregate = oracle.makeAggregate(of: definition)
+        for report in reports { oracle.absorb(report, into: &aggregate) }
+        return aggregate
+    }
+
+    func tally(_ reports: [Oracle.Report]) throws -> SupportCounts {
+        var aggregate = oracle.makeAggregate(of: definition)
+        let payloads = reports.flatMap { $0.encoded(shape: oracle.shape) }
+        try oracle.tally(payloads.span, into: &aggregate)
+        return aggregate
+    }
+
+    func estimates(_ aggregate: SupportCounts) -> [FrequencyEstimate] {
+        oracle.estimates(from: PooledReports(aggregate, on: day), confidence: .standard)
+    }
+
+    /// The aggregate of this many reports of each kind, by merging doubles, so that billions take no time.
+    func aggregate(reportCounts: [Int]) throws -> SupportCounts {
+        var sum = oracle.makeAggregate(of: definition)
+        for (report, count) in zip(oracle.allReports, reportCounts) {
+            var (power, rest) = (aggregate(of: [report]), count)
+            while rest > 0 {
+                if rest & 1 == 1 { try sum.merge(power) }
+                rest >>= 1
+                if rest > 0 { try power.merge(power) }
+            }
+        }
+        return sum
+    }
+
+    /// The probability of a report, rounded from the exact numerator.
+    func probability(of report: Oracle.Report, given item: Int) -> Double {
+        let words = oracle.likelihood(of: report, given: item).words
+        let numerator = words.reversed().reduce(0.0) { $0 * 0x1p64 + Double($1) }
+        return numerator * Double(sign: .plus, exponent: -oracle.likelihoodBitCount, significand: 1)
+    }
+
+    /// The probability that a report supports a value, when the device holds `item`.
+    func supportProbability(of value: Int, given item: Int) -> Double {
+        oracle.allReports.reduce(0) { sum, report in
+            sum + Double(aggregate(of: [report]).support[value]) * probability(of: report, given: item)
+        }
+    }
+}

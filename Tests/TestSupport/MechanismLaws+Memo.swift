@@ -1,0 +1,84 @@
+internal import BigInt
+public import Mechanisms
+public import SecureRandomness
+
+extension MechanismLaws {
+    /// How a device makes its permanent noise from its secret, a metric and the hash of the metric's definition.
+    public typealias NoiseMaker = @Sendable (SecretKey, UInt32, [UInt8]) throws -> PermanentNoise
+
+    /// How an agent makes it.
+    public static let agentNoise: NoiseMaker = { secret, metric, definitionHash in
+        try PermanentNoise(secret: secret, metric: metric, definitionHash: definitionHash)
+    }
+
+    /// ``MechanismLaw/permanentResponsesAreKept`` exactly, and ``MechanismLaw/permanentResponsesAreIndependent`` by
+    /// Chernoff–KL over the joint responses of many devices.
+    ///
+    /// With two items, a dependence that moves a joint probability of 0.1 by 0.06 is found.
+    public static func memoBreaches<M: ExactlyAuditableLongitudinal>(
+        of mechanism: M, noise makeNoise: NoiseMaker = agentNoise, deviceCount: Int = 2000
+    ) throws -> [LawBreach] {
+        var noise = SeededNoise(seed: 0x5eed_0103), isKept = true
+        let (definition, other) = (noise.bytes(count: 32), noise.bytes(count: 32))
+        let base = Context(metric: 1, definition: definition, item: 0)
+        let others = [
+            ("another metric", Context(metric: 2, definition: definition, item: 0)),
+            ("another definition", Context(metric: 1, definition: other, item: 0)),
+            ("another item", Context(metric: 1, definition: definition, item: 1)),
+        ]
+        let joint = Joint(of: mechanism)
+        var counts = others.map { _ in joint.noCounts }
+        for _ in 0..<deviceCount {
+            let secret = noise.secret()
+            func response(_ context: Context) throws -> M.Value {
+                let device = DeviceContext(
+                    permanentNoise: try makeNoise(secret, context.metric, context.definition))
+                return try mechanism.input(from: input(context.item, of: mechanism), on: device)
+            }
+            let first = try response(base)
+            if try response(base) != first { isKept = false }
+            for (place, (_, context)) in others.enumerated() {
+                counts[place][joint.cell(first, try response(context))] += 1
+            }
+        }
+        let test = BinomialTest(comparisons: others.count * joint.noCounts.count)
+        var breaches = isKept ? [] : [LawBreach(.permanentResponsesAreKept, "a second answer is another")]
+        for (place, (name, context)) in others.enumerated() {
+            let probabilities = joint.probabilities(base.item, context.item)
+            if let breach = test.worstBreach(counts: counts[place], probabilities: probabilities) {
+                breaches.append(LawBreach(.permanentResponsesAreIndependent, "\(name), \(breach)"))
+            }
+        }
+        return breaches
+    }
+
+    private struct Context {
+        var metric: UInt32, definition: [UInt8], item: Int
+    }
+
+    /// The cells of two permanent responses and how likely each is if they are independent.
+    private struct Joint<M: ExactlyAuditableLongitudinal> {
+        let places: [M.Value: Int]
+        let marginals: [[Double]]
+
+        init(of mechanism: M) {
+            let responses = mechanism.allPermanentResponses
+            places = Dictionary(uniqueKeysWithValues: responses.enumerated().map { ($0.element, $0.offset) })
+            let whole = Double(BigUInt(1) << mechanism.stageLikelihoodBitCount)
+            marginals = StageTables(of: mechanism).permanent.map { row in row.map { Double($0) / whole } }
+        }
+
+        var noCounts: [Int] { [Int](repeating: 0, count: places.count * places.count) }
+
+        func cell(_ first: M.Value, _ second: M.Value) -> Int {
+            guard let row = places[first], let column = places[second] else {
+                preconditionFailure("a permanent response is one of them all")
+            }
+            return row * places.count + column
+        }
+
+        func probabilities(_ first: Int, _ second: Int) -> [Double] {
+            marginals[first].flatMap { row in marginals[second].map { row * $0 } }
+        }
+    }
+}

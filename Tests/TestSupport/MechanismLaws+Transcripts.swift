@@ -1,0 +1,66 @@
+internal import BigInt
+public import Mechanisms
+
+extension MechanismLaws {
+    /// Claims 2 to 4 of a memoized mechanism over every pair of histories and every transcript: of three reports up to
+    /// three items, of two up to seven, of one beyond.
+    public static func transcriptBreaches<M: ExactlyAuditableLongitudinal>(of mechanism: M) -> [LawBreach] {
+        let itemCount = mechanism.configuration.itemCount
+        let longest = itemCount <= 3 ? 3 : itemCount <= 7 ? 2 : 1
+        return (1...longest).flatMap { transcriptBreaches(of: mechanism, length: $0) }
+    }
+
+    private static func transcriptBreaches<M: ExactlyAuditableLongitudinal>(
+        of mechanism: M, length: Int
+    ) -> [LawBreach] {
+        let stages = StageTables(of: mechanism)
+        let histories = words(over: mechanism.configuration.itemCount, length: length)
+        let transcripts = words(over: mechanism.allReports.count, length: length)
+        let table = histories.map { history in transcripts.map { stages.likelihood(of: $0, given: history) } }
+        let declared = ExactExponential(mechanism.permanentEpsilon)
+        let permanent = (0...length).map { ExactExponential(mechanism.permanentLoss, times: $0) }
+        let instantaneous = (0...length).map { ExactExponential(mechanism.instantaneousLoss, times: $0) }
+        var breaches: [LawBreach] = []
+        for (row, history) in histories.enumerated() {
+            for (otherRow, other) in histories.enumerated() where row != otherRow {
+                let ratio = WorstRatio(of: [table[row], table[otherRow]])
+                func check(_ law: MechanismLaw, _ bound: ExactExponential) {
+                    if !bound.surelyCovers(ratio.likely, over: ratio.unlikely) {
+                        breaches.append(
+                            LawBreach(law, "\(history) and \(other), transcript \(transcripts[ratio.report])"))
+                    }
+                }
+                let distinctCount = Set(history).count
+                if distinctCount == 1, Set(other).count == 1 {
+                    check(.constantHistoriesWithinPermanentEpsilon, declared)
+                    check(.constantHistoriesWithinPermanentEpsilon, permanent[1])
+                }
+                if repeatPattern(of: history) == repeatPattern(of: other) {
+                    check(.renamedHistoriesWithinDistinctValues, permanent[distinctCount])
+                }
+                let differing = zip(history, other).count { $0 != $1 }
+                check(.differingHistoriesWithinInstantaneousLoss, instantaneous[differing])
+            }
+        }
+        return breaches
+    }
+
+    /// For each report, the first one about the same value: equal for two histories if one is the other renamed.
+    static func repeatPattern(of history: [Int]) -> [Int?] { history.map { history.firstIndex(of: $0) } }
+
+    /// Every word of a length over the letters 0..<letterCount.
+    static func words(over letterCount: Int, length: Int) -> [[Int]] {
+        (0..<length).reduce([[]]) { words, _ in words.flatMap { word in (0..<letterCount).map { word + [$0] } } }
+    }
+
+    /// Whether one transcript is likelier under a history than under another by more than a factor, beyond doubt; for
+    /// the pairs that no claim covers.
+    public static func likelihoodRatio<M: ExactlyAuditableLongitudinal>(
+        of transcript: [Int], given history: [Int], over other: [Int], by mechanism: M,
+        surelyExceeds bound: ExactExponential
+    ) -> Bool {
+        let stages = StageTables(of: mechanism)
+        return bound.surelyMisses(
+            stages.likelihood(of: transcript, given: history), over: stages.likelihood(of: transcript, given: other))
+    }
+}

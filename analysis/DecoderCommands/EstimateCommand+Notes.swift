@@ -1,0 +1,50 @@
+internal import MetricDefinitions
+internal import ReportFormat
+
+/// What a reader of an estimate has to know, in sentences.
+struct EstimateNotes {
+    let definition: MetricDefinition
+    let request: EstimateRequest
+    let today: UTCDay
+
+    func sentences(periodCount: Int, otherVersions: [UInt32]) -> [String] {
+        var notes = [
+            "Intervals are for the devices that reported: they hold the error of the noise, not that of who reports."
+        ]
+        if let absence { notes.append(absence) }
+        if case .memoized(_, let distinctValues) = definition.lifetime {
+            notes.append(
+                "A device that has held more than \(distinctValues) distinct values repeats an old response, so late "
+                    + "changes may be missing.")
+        }
+        if periodCount > 1, !request.byPeriod {
+            notes.append(pooling(periodCount: periodCount))
+        }
+        if case .lastDay(let last) = definition.expiry, last < today {
+            notes.append("The metric ended on \(last).")
+        }
+        if !otherVersions.isEmpty {
+            let versions = otherVersions.map(String.init).joined(separator: ", ")
+            notes.append("The store also has reports of version \(versions), which are not counted here.")
+        }
+        return notes
+    }
+
+    private var absence: String? {
+        switch definition.whenAbsent {
+        case .none: "A period without an event was reported as \(MetricDomain.absenceLabel)."
+        case .last: "Devices without an event repeated their last response; \(MetricDomain.absenceLabel) is before any."
+        case .skip: "A period without an event was not reported: frequencies are among reports of events."
+        case .item(let item): "A period without an event was reported as \(definition.itemLabels[item])."
+        }
+    }
+
+    private func pooling(periodCount: Int) -> String {
+        guard definition.isMemoized else {
+            return "Pooled over \(periodCount) days: a device counts once for each day that it reported."
+        }
+        return "Pooled over \(periodCount) days: a device counts once for each day that it reported, and its reports "
+            + "share noise; as devices cannot be counted, standard errors assume that the same ones reported every "
+            + "day. Prefer --by period."
+    }
+}

@@ -1,0 +1,28 @@
+internal import ReportFormat
+
+/// What happens to the bytes of one upload: read, sorted, stored.
+package struct BatchIntake: Sendable {
+    private let admission: BatchAdmission
+    private let store: any ReportStore
+    private let clock: CollectorClock
+
+    package init(admission: BatchAdmission, store: any ReportStore, clock: CollectorClock) {
+        (self.admission, self.store, self.clock) = (admission, store, clock)
+    }
+
+    /// Takes a batch; a known one again, without storing anything.
+    ///
+    /// - Returns: the reports that are not stored, and never will be.
+    /// - Throws: ``ProblemDetails`` when the bytes are no batch, or when nothing can be stored.
+    package func take(_ bytes: [UInt8]) async throws(ProblemDetails) -> [Rejection] {
+        let batch: Batch
+        do { batch = try Batch(decoding: bytes) } catch { throw ProblemDetails(error) }
+        let today = clock.today
+        let verdict = admission.verdict(on: batch, today: today)
+        // A batch of which nothing is stored needs no memory of its identifier.
+        guard !verdict.admitted.isEmpty else { return verdict.rejected }
+        let admitted = AdmittedBatch(batch.identifier, reports: verdict.admitted, arrivingOn: today)
+        do { try await store.store(admitted) } catch { throw ProblemDetails(error) }
+        return verdict.rejected
+    }
+}

@@ -1,0 +1,33 @@
+/// What a collector needs to run.
+package struct CollectorConfiguration: Hashable, Sendable {
+    /// The files that make the upload listener speak TLS.
+    package struct TLSFiles: Hashable, Sendable {
+        /// The certificate and its intermediates, in PEM.
+        package var certificatePath: String
+        /// The private key, in PEM.
+        package var keyPath: String
+
+        package init(certificatePath: String, keyPath: String) {
+            (self.certificatePath, self.keyPath) = (certificatePath, keyPath)
+        }
+    }
+
+    /// The compiled metric set.
+    package var metricSetPath: String
+    /// The store, an SQLite file.
+    package var storePath: String
+    /// Where batches are accepted.
+    package var uploadAddress: ListenAddress
+    /// Where health is told, if anywhere.
+    package var healthAddress: ListenAddress?
+    /// Without, the upload listener speaks plain HTTP.
+    package var tls: TLSFiles?
+
+    package init(
+        metricSetPath: String, storePath: String, uploadAddress: ListenAddress, healthAddress: ListenAddress? = nil,
+        tls: TLSFiles? = nil
+    ) {
+        (self.metricSetPath, self.storePath) = (metricSetPath, storePath)
+        (self.uploadAddress, self.healthAddress, self.tls) = (uploadAddress, healthAddress, tls)
+    }
+}

@@ -1,0 +1,78 @@
+internal import Glibc
+package import MetricDefinitions
+
+/// Why a collector does not start, or does not go on.
+package enum CollectorError: Error, Hashable, Sendable {
+    /// There is no file, or it cannot be read.
+    case metricSetUnreadable(path: String)
+    /// The file is no compiled metric set.
+    case metricSetInvalid(path: String, MetricSetError)
+    /// There is no certificate, or it cannot be read.
+    case certificateUnreadable(path: String)
+    /// There is no private key, or it cannot be read.
+    case keyUnreadable(path: String)
+    /// Certificate and key do not belong together, or TLS refuses them.
+    case tlsRefused(certificatePath: String, keyPath: String)
+    /// The store cannot be opened.
+    case store(StoreError)
+    /// The address is in use, is none of this machine, or is not ours to take; errno is 0 if no host has the name.
+    case cannotListen(ListenAddress, errno: Int32)
+    /// A listener ended though nobody stopped the collector.
+    case listenerFailed(ListenAddress)
+
+    /// What the process exits with; the same numbers everywhere in the project.
+    package var exitCode: Int32 {
+        switch self {
+        case .metricSetUnreadable, .metricSetInvalid: 4
+        case .certificateUnreadable, .keyUnreadable, .tlsRefused: 4
+        case .cannotListen: 6
+        case .listenerFailed: 1
+        case .store(let error):
+            switch error {
+            case .locked: 6
+            case .definitionConflict: 4
+            case .notAStore, .wrongVersion, .alteredTables, .damaged: 8
+            case .cannotLock, .diskFull, .sqlite, .notDurable, .noRandomness, .unsealable, .overloaded, .closed: 1
+            }
+        }
+    }
+}
+
+extension CollectorError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .metricSetUnreadable(let path):
+            "--metrics \(path) cannot be read; compile the registry with: dither registry compile FILE -o \(path)"
+        case .metricSetInvalid(let path, let error):
+            "--metrics \(path) is not a sound metric set (\(Self.words(for: error))); "
+                + "compile the registry with: dither registry compile FILE -o \(path)"
+        case .certificateUnreadable(let path):
+            "--tls-certificate \(path) cannot be read as PEM certificates; name a file that starts with the "
+                + "server's own certificate"
+        case .keyUnreadable(let path):
+            "--tls-key \(path) cannot be read as a PEM private key; name the certificate's key, without a passphrase"
+        case .tlsRefused(let certificatePath, let keyPath):
+            "--tls-certificate \(certificatePath) and --tls-key \(keyPath) do not belong together; "
+                + "name a certificate and its own key"
+        case .store(let error): error.description
+        case .cannotListen(let address, let errno):
+            "cannot listen on \(address) (\(Self.words(forErrno: errno))); "
+                + "name another HOST:PORT, or port 0 to have one picked"
+        case .listenerFailed(let address): "the listener on \(address) ended; start the collector again"
+        }
+    }
+
+    private static func words(for error: MetricSetError) -> String {
+        switch error {
+        case .wrongMagic: "it does not start with DTMS, so it was not compiled"
+        case .unsupportedVersion(let version): "its format is version \(version)"
+        case .checksumMismatch: "its checksum does not match, so it is damaged"
+        default: "\(error)"
+        }
+    }
+
+    private static func words(forErrno errno: Int32) -> String {
+        guard errno != 0, let text = strerror(errno) else { return "no such host" }
+        return String(cString: text)
+    }
+}

@@ -1,0 +1,172 @@
+internal import Foundation
+internal import GRDB
+package import MetricDefinitions
+package import ReportFormat
+internal import StoreFormat
+internal import Synchronization
+
+/// A store in one SQLite file, with one writer.
+///
+/// Batches that arrive while a commit runs wait and share the next one, so that one synchronisation of the disk
+/// acknowledges many. All access to the file is on the queue of one connection; nothing blocks a caller's thread.
+package final class SQLiteReportStore: ReportStore {
+    private let lock: StoreLock
+    private let database: DatabaseQueue
+    private let pending = Mutex(PendingBatches())
+    private let groups: Mutex<StagedGroups>
+
+    /// Opens or creates the store at `path` for the metrics of a set.
+    ///
+    /// - Throws: ``StoreError``.
+    /// - Complexity: linear in the staged reports, which are counted.
+    package init(path: String, metricSet: MetricSet) throws(StoreError) {
+        lock = try StoreLock(storePath: path)
+        database = try StoreFile.open(path: path)
+        var staged = StagedGroups()
+        do {
+            try database.inDatabase { connection in
+                try StoreFile.enter(metricSet, into: connection)
+                staged.add(try StagingWriter.loads(in: connection))
+            }
+        } catch { throw StoreError(error) }
+        groups = Mutex(staged)
+    }
+
+    package func store(_ batch: AdmittedBatch) async throws(StoreError) {
+        let outcome = await withCheckedContinuation { (waiter: PendingBatches.Waiter) in
+            switch pending.withLock({ $0.add(batch, waiter) }) {
+            case .refused(let error): waiter.resume(returning: .failure(error))
+            case .waiting(let needsCommit): if needsCommit { scheduleCommit() }
+            }
+        }
+        try outcome.get()
+    }
+
+    package func checkWritable() async throws(StoreError) {
+        try await perform { connection in
+            try connection.inTransaction(.immediate) {
+                try connection.execute(sql: "PRAGMA user_version = \(StoreSchema.version)")
+                return .commit
+            }
+        }
+    }
+
+    /// Takes no more batches, commits those that wait, moves the write-ahead log into the store and closes it.
+    ///
+    /// - Throws: ``StoreError`` when the last steps fail; what was acknowledged is durable all the same.
+    package func close() async throws(StoreError) {
+        pending.withLock { $0.close() }
+        try await perform { [self] connection in
+            commit(on: connection)
+            _ = try connection.checkpoint(.truncate)
+        }
+        do { try database.close() } catch { throw StoreError(error) }
+    }
+
+    private func scheduleCommit() {
+        database.asyncWriteWithoutTransaction { [self] connection in
+            commit(on: connection)
+            if pending.withLock({ $0.finishCommit() }) { scheduleCommit() }
+        }
+    }
+
+    /// Stores all that waits in one transaction, then tells each waiter. All or nothing: a failed transaction fails
+    /// for each batch in it, and their senders try again.
+    private func commit(on connection: Database) {
+        let (batches, waiters) = pending.withLock { $0.takeAll() }
+        guard !batches.isEmpty else { return }
+        var loads: [ReportGroup: StagedGroups.Load] = [:]
+        var outcome = Result<Void, StoreError>.success(())
+        do {
+            try connection.inTransaction(.immediate) {
+                loads = try StagingWriter.write(batches, to: connection)
+                return .commit
+            }
+            groups.withLock { $0.add(loads) }
+        } catch {
+            outcome = .failure(StoreError(error))
+            loads = [:]
+        }
+        for waiter in waiters { waiter.resume(returning: outcome) }
+        sealFullGroups(among: loads.keys, on: connection)
+    }
+
+    /// Seals what the commit filled: as much work as the commit itself, so that staging does not grow under load.
+    private func sealFullGroups(among changed: some Sequence<ReportGroup>, on connection: Database) {
+        for group in changed {
+            while groups.withLock({ $0.isFull(group) }) {
+                // What cannot be sealed is put off, stays staged and is read from there.
+                try? seal(group, on: connection)
+            }
+        }
+    }
+}
+
+// MARK: - What is done between commits
+
+extension SQLiteReportStore {
+    /// The groups of the days before one, of which few reports can still come.
+    package func stagedGroups(before day: UTCDay) -> [ReportGroup] { groups.withLock { $0.groups(before: day) } }
+
+    /// Seals one chunk of a group.
+    ///
+    /// - Returns: whether more of the group is staged.
+    /// - Throws: ``StoreError``; the reports then stay staged.
+    package func sealChunk(of group: ReportGroup) async throws(StoreError) -> Bool {
+        try await perform { [self] connection in
+            try seal(group, on: connection)
+            return groups.withLock { $0.load(of: group).count > 0 }
+        }
+    }
+
+    /// Forgets the batch identifiers that need not be known on a day, of one of 256 slices: an identifier's first
+    /// byte. Identifiers are random, so slices are alike, and commits go on between two of them.
+    ///
+    /// - Throws: ``StoreError``.
+    package func forgetBatches(slice: UInt8, on day: UTCDay) async throws(StoreError) {
+        try await perform { connection in
+            let statement = try connection.cachedStatement(
+                sql: """
+                    DELETE FROM batch
+                    WHERE identifier >= ? AND identifier < ? AND forget_after < ?
+                    """)
+            // The end of the last slice is above every identifier: they all have one length.
+            let end = slice < .max ? Data([slice + 1]) : Data(repeating: .max, count: BatchIdentifier.byteCount + 1)
+            try statement.execute(arguments: [Data([slice]), end, day.index])
+        }
+    }
+
+    /// Moves the write-ahead log into the store and empties it, so that the order of arrival it holds is gone.
+    ///
+    /// - Throws: ``StoreError``, also when a reader holds the log up.
+    package func truncateLog() async throws(StoreError) {
+        try await perform { connection in
+            _ = try connection.checkpoint(.truncate)
+        }
+    }
+
+    private func seal(_ group: ReportGroup, on connection: Database) throws {
+        let count = groups.withLock { ChunkSealer.payloadCount(for: $0.load(of: group)) }
+        do {
+            let sealed = try ChunkSealer.seal(group, atMost: count, in: connection)
+            groups.withLock { $0.remove(sealed, from: group) }
+        } catch {
+            groups.withLock { $0.postpone(group) }
+            throw error
+        }
+    }
+
+    private func perform<Output: Sendable>(
+        _ work: @escaping @Sendable (Database) throws -> Output
+    ) async throws(StoreError) -> Output {
+        let outcome = await withCheckedContinuation {
+            (waiter: CheckedContinuation<Result<Output, StoreError>, Never>) in
+            database.asyncWriteWithoutTransaction { connection in
+                do { waiter.resume(returning: .success(try work(connection))) } catch {
+                    waiter.resume(returning: .failure(StoreError(error)))
+                }
+            }
+        }
+        return try outcome.get()
+    }
+}

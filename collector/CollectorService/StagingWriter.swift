@@ -1,0 +1,74 @@
+internal import Foundation
+internal import GRDB
+internal import ReportFormat
+internal import SecureRandomness
+
+/// Writes batches into the staging table, as part of a transaction.
+enum StagingWriter {
+    /// Enters the batches that are new and stages their reports, in random order under random keys.
+    ///
+    /// - Returns: what was staged of each group.
+    static func write(
+        _ batches: [AdmittedBatch], to connection: Database
+    ) throws -> [ReportGroup: StagedGroups.Load] {
+        var reports: [AdmittedReport] = []
+        let entry = try connection.cachedStatement(
+            sql: "INSERT OR IGNORE INTO batch (identifier, forget_after) VALUES (?, ?)")
+        for batch in batches {
+            try entry.execute(arguments: [Data(batch.identifier.bytes), batch.forgetAfter.index])
+            if connection.changesCount == 1 { reports += batch.reports }
+        }
+        // The write-ahead log keeps the order of insertion; shuffled, it does not tell which reports came together.
+        try shuffle(&reports)
+        try stage(reports, in: connection)
+        var loads: [ReportGroup: StagedGroups.Load] = [:]
+        for report in reports {
+            loads[report.group, default: .init()] += .init(count: 1, byteCount: report.payload.count)
+        }
+        return loads
+    }
+
+    /// What is staged in the store, counted.
+    static func loads(in connection: Database) throws -> [ReportGroup: StagedGroups.Load] {
+        let rows = try Row.fetchCursor(
+            connection,
+            sql: """
+                SELECT metric, version, day, shape_key, COUNT(*), SUM(LENGTH(payload)) FROM staged
+                GROUP BY metric, version, day, shape_key
+                """)
+        var loads: [ReportGroup: StagedGroups.Load] = [:]
+        while let row = try rows.next() {
+            guard let group = ReportGroup(row) else { continue }
+            loads[group] = .init(count: row[4], byteCount: row[5])
+        }
+        return loads
+    }
+
+    private static func stage(_ reports: [AdmittedReport], in connection: Database) throws {
+        guard !reports.isEmpty else { return }
+        let statement = try connection.cachedStatement(
+            sql: """
+                INSERT OR IGNORE INTO staged (metric, version, day, shape_key, key, payload)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """)
+        var noise = try FreshNoise(wordCount: reports.count)
+        for report in reports {
+            var key = noise.next()
+            while true {
+                try statement.execute(arguments: arguments(for: report, key: storeKey(key)))
+                if connection.changesCount == 1 { break }
+                // A key that is taken: as rare as 2⁻⁶³ for each report staged, and then another is drawn.
+                var another = try FreshNoise(wordCount: 1)
+                key = another.next()
+            }
+        }
+    }
+
+    /// A word as a key: 63 bits, so that it is a positive SQLite integer.
+    static func storeKey(_ word: UInt64) -> Int64 { Int64(word >> 1) }
+
+    private static func arguments(for report: AdmittedReport, key: Int64) -> StatementArguments {
+        let group = report.group
+        return [group.metric, group.version, group.day.index, group.shapeKey, key, Data(report.payload)]
+    }
+}

@@ -1,0 +1,84 @@
+internal import GRDB
+package import SecureRandomness
+package import StoreFormat
+
+/// Why the store cannot be opened, or cannot take a batch. Holds no report.
+package enum StoreError: Error, Hashable, Sendable {
+    /// Another collector writes to this store.
+    case locked(path: String)
+    /// The lock file beside the store cannot be opened or locked.
+    case cannotLock(path: String, errno: Int32)
+    /// The file is no SQLite database, or one of another program.
+    case notAStore(path: String)
+    /// Another version of the store's tables.
+    case wrongVersion(path: String, actual: Int32, expected: Int32)
+    /// The tables are not those of the version that the file names.
+    case alteredTables(path: String)
+    /// SQLite finds the file's content damaged; with its extended result code.
+    case damaged(resultCode: Int32)
+    /// The store holds reports of the same metric and version under another definition.
+    case definitionConflict(metric: UInt32, version: UInt32)
+    /// The disk is full.
+    case diskFull
+    /// Reading or writing failed, or SQLite refused; with its extended result code.
+    case sqlite(resultCode: Int32)
+    /// The write-ahead log or full synchronisation is not to be had on this file system.
+    case notDurable(journalMode: String, synchronous: Int)
+    /// There was no randomness for keys and order.
+    case noRandomness(RandomnessError)
+    /// Staged payloads of one group do not make a chunk.
+    case unsealable(ChunkError)
+    /// More batches are waiting than the store takes.
+    case overloaded
+    /// The store is closed.
+    case closed
+
+    /// The error that SQLite or sealing threw.
+    init(_ error: any Error) {
+        switch error {
+        case let error as StoreError: self = error
+        case let error as RandomnessError: self = .noRandomness(error)
+        case let error as ChunkError: self = .unsealable(error)
+        case let error as DatabaseError:
+            let code = error.extendedResultCode.rawValue
+            switch error.resultCode {
+            case .SQLITE_FULL: self = .diskFull
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damaged(resultCode: code)
+            default: self = .sqlite(resultCode: code)
+            }
+        default: self = .sqlite(resultCode: ResultCode.SQLITE_ERROR.rawValue)
+        }
+    }
+}
+
+extension StoreError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .locked(let path):
+            "--store \(path) is in use by another collector; stop that one, or give this one a store of its own"
+        case .cannotLock(let path, let errno):
+            "the lock file \(path) cannot be locked (errno \(errno)); its folder must exist and be writable"
+        case .notAStore(let path):
+            "--store \(path) is not a dither store; name a new file or one that a collector made"
+        case .wrongVersion(let path, let actual, let expected):
+            "--store \(path) has version \(actual), and this collector writes version \(expected); "
+                + "use the collector of that version or a new file"
+        case .alteredTables(let path):
+            "--store \(path) does not have the tables of its version; restore it from a backup, or use a new file"
+        case .damaged(let code):
+            "the store is damaged (SQLite result \(code)); restore it from a backup, or use a new file"
+        case .definitionConflict(let metric, let version):
+            "the store holds reports of metric \(metric), version \(version), under another definition; "
+                + "raise the metric's version in the registry and compile it again"
+        case .diskFull: "the disk is full; make space on the store's file system"
+        case .sqlite(let code): "the store cannot be read or written (SQLite result \(code))"
+        case .notDurable(let journalMode, let synchronous):
+            "the store's file system does not allow durable commits (journal mode \(journalMode), "
+                + "synchronous \(synchronous)); use a local file system"
+        case .noRandomness(let error): "the system gives no randomness (\(error))"
+        case .unsealable(let error): "staged reports cannot be sealed (\(error))"
+        case .overloaded: "more batches are waiting than the store takes"
+        case .closed: "the store is closed"
+        }
+    }
+}

@@ -1,0 +1,65 @@
+internal import HTTPTypes
+package import Hummingbird
+internal import NIOCore
+internal import ReportFormat
+
+/// A request with the connection that it came on, which a refusal may have to close.
+package struct UploadContext: RequestContext {
+    package var coreContext: CoreRequestContextStorage
+    let channel: any Channel
+
+    package init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
+    }
+}
+
+/// `POST /v1/reports`, and a word about every other request. Keeps and logs nothing about the sender.
+package struct UploadRoute: HTTPResponder {
+    static let path = "/v1/reports"
+
+    private let intake: BatchIntake
+    private let drain: DrainSwitch
+
+    package init(intake: BatchIntake, drain: DrainSwitch) { (self.intake, self.drain) = (intake, drain) }
+
+    package func respond(to request: Request, context: UploadContext) async throws -> Response {
+        do {
+            try check(request)
+            let rejected = try await intake.take(try await UploadBody.read(request))
+            return Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: Self.json(rejected))))
+        } catch let problem as ProblemDetails {
+            let response = problem.response(allow: "POST")
+            // Whoever has more to send than is read must stop: without the connection's end it would go on.
+            guard UploadBody.mayBeTooLarge(request.headers) || problem.token == .shuttingDown else { return response }
+            return response.closing(context.channel)
+        }
+    }
+
+    private func check(_ request: Request) throws(ProblemDetails) {
+        guard request.uri.path == Self.path else {
+            throw ProblemDetails(.notFound, detail: "Batches are posted to \(Self.path).")
+        }
+        guard request.method == .post else {
+            throw ProblemDetails(.methodNotAllowed, detail: "Batches are sent with POST.")
+        }
+        guard !drain.isDraining else {
+            throw ProblemDetails(.shuttingDown, detail: "Send the same batch again later.")
+        }
+        let mediaType = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased()
+        guard mediaType == WireLimits.mediaType else {
+            throw ProblemDetails(.unsupportedMediaType, detail: "The Content-Type must be \(WireLimits.mediaType).")
+        }
+        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+            throw ProblemDetails(.unsupportedEncoding, detail: "A batch is sent without Content-Encoding.")
+        }
+    }
+
+    /// `{"rejected":[{"index":0,"code":"unknown_metric"},…]}`
+    private static func json(_ rejected: [Rejection]) -> String {
+        let items = rejected.map { "{\"index\":\($0.index),\"code\":\"\($0.code.rawValue)\"}" }
+        return "{\"rejected\":[" + items.joined(separator: ",") + "]}"
+    }
+}

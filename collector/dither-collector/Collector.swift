@@ -1,0 +1,14 @@
+internal import ArgumentParser
+
+/// The command and its subcommands.
+struct Collector: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dither-collector",
+        abstract: "Accepts batches of locally randomized reports and stores them.",
+        discussion: """
+            Reports are noisy when they arrive and are stored as they are, with nothing about their sender and no \
+            time finer than the UTC day. Read the store with: dither estimate
+            """,
+        version: "0.1.0",
+        subcommands: [Serve.self])
+}
