@@ -16,7 +16,7 @@ let memorySafe = strict + [SwiftSetting.strictMemorySafety()]
 let package = Package(
     name: "dither",
     products: [
-        .library(name: "TelemetryAgent", targets: ["TelemetryAgent"]),
+        .library(name: "TelemetryAgent", targets: ["TelemetryAgent", "MetricDefinitions"]),
         .executable(name: "dither-agent", targets: ["dither-agent"]),
         .executable(name: "dither-collector", targets: ["dither-collector"]),
         .executable(name: "dither", targets: ["dither"]),
@@ -144,7 +144,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions", "Estimation",
+                "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions",
                 .product(name: "BigInt", package: "BigInt"),
             ],
             path: "Tests/TestSupport", swiftSettings: strict),

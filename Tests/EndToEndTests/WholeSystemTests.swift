@@ -99,6 +99,10 @@ struct WholeSystemTests {
         #expect(late.status == 5 && late.complaint.contains("closed"))
         #expect(try system.counted("departed_late") == 1)
         #expect(try system.counted("home_airport") == 1)
+        let off = try run("dither-agent", ["--state", agent.state, "off"])
+        #expect(off.status == 0, "\(off.complaint)")
+        #expect(try agent("status", "--format", "csv").output.contains("telemetry,off"))
+        #expect(!FileManager.default.fileExists(atPath: agent.state + "/secret"))
         #expect(system.collector.stop() == 0)
         #expect(try system.counted("departed_late") == 1)
     }

@@ -119,6 +119,42 @@ struct AgentTests {
         #expect(reports.map(\.response) == ["true", "false"])
     }
 
+    @Test("An event that waits in memory over midnight is reported for its own day, whatever is recorded first")
+    func anyEventOverMidnight() throws {
+        let any = try booleanMetric(
+            identifier: 9, name: "crashed", epsilonThousandths: 16_000, lifetimeThousandths: 160_000, combination: .any)
+        let set = try testMetricSet(metrics: [any])
+        let agent = try agent(set)
+        try agent.setConsent(true)
+        try agent.record(.boolean(true), for: "crashed")
+        clock.advance(days: 1)
+        _ = try agent.budget()
+        try agent.record(.boolean(false), for: "crashed")
+        clock.advance(days: 1)
+        _ = try agent.flush()
+        let reports = try agent.waitingReports().sorted { $0.period < $1.period }
+        // At ε = 16 each of the two reports is a lie with probability 1.1e-7.
+        #expect(reports.map(\.response) == ["true", "false"])
+        #expect(reports.map(\.period.index) == [UInt32(noon / daySeconds), UInt32(noon / daySeconds) + 1])
+    }
+
+    @Test("A damaged database stops all reports; withdrawing removes it, and the device starts anew")
+    func damagedDatabase() throws {
+        try agent().setConsent(true)
+        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: state + "/agent.db" + suffix) }
+        let garbage = Data(repeating: 0x5A, count: 8192)
+        try garbage.write(to: URL(filePath: state + "/agent.db"))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: state + "/agent.db")
+        #expect(throws: AgentError.stateDamaged(field: "agent.db")) {
+            try agent().record(.boolean(true), for: "departed_late")
+        }
+        try Agent.withdrawConsent(stateFolder: state)
+        #expect(files() == ["consent"])
+        try agent().setConsent(true)
+        try agent().record(.boolean(true), for: "departed_late")
+        #expect(try agent().status().waiting == 0)
+    }
+
     @Test("Losing the secret or the ledger alone stops all reports, and says how to go on")
     func lostState() throws {
         let first = try agent()

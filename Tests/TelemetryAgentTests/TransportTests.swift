@@ -1,3 +1,4 @@
+import ReportFormat
 import TestSupport
 import Testing
 
@@ -51,6 +52,15 @@ struct TransportTests {
             (Self.answer(500, "", ""), .failed(.unavailable(status: 500, retryAfterSeconds: nil))),
         ]
         for (index, (outcome, expected)) in cases.enumerated() { #expect(outcome == expected, "case \(index)") }
+    }
+
+    @Test("An answer that refuses every report of the largest batch is read, with room to spare")
+    func longestAnswer() {
+        let codes = [String](repeating: String(repeating: "x", count: 64), count: WireLimits.reportsPerBatch)
+        let elements = codes.enumerated().map { #"{"index":\#($0),"code":"\#($1)"}"# }
+        let body = #"{"rejected":["# + elements.joined(separator: ",") + "]}"
+        #expect(body.utf8.count <= ReportUploader.answerLimit)
+        #expect(Self.answer(200, "application/json", body) == .delivered(rejectionCodes: codes))
     }
 
     @Test("Every truncation of an answer is no delivery, and no changed byte traps")

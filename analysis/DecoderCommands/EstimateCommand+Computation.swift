@@ -11,7 +11,7 @@ extension EstimateResult {
     ///   - storePath: the collector's store; a running collector is not disturbed.
     ///   - today: the day on which the notes say whether the metric has ended.
     ///   - patienceInSeconds: how long a store that is locked is waited for.
-    /// - Throws: ``CommandError``: of status 4 for an unknown metric and for other parameters than the reports', 3 where
+    /// - Throws: ``CommandError``: of status 2 for an unknown metric, 4 for other parameters than the reports', 3 where
     ///   there are no reports, 6 for a locked store and 8 for one that is damaged or of another version.
     /// - Complexity: one pass over the reports; memory for one chunk and a counter per value.
     public static func compute(
@@ -21,7 +21,7 @@ extension EstimateResult {
         guard let definition = set.metric(named: request.metric) else {
             let names = set.metrics.map(\.name).joined(separator: ", ")
             throw CommandError(
-                .validationFailed, "the registry has no metric '\(request.metric)'. It has: \(names)")
+                .usage, "the registry has no metric '\(request.metric)'. It has: \(names)")
         }
         let store = try EstimateStore(path: storePath, patienceInSeconds: patienceInSeconds)
         let stored = try store.periods(of: definition)

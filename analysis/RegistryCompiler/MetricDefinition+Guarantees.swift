@@ -69,10 +69,10 @@ extension MetricDefinition {
                     + "reports about it."),
             ExplainedFact(
                 "epsilon_lifetime", .decimal(lifetimeBudget.description),
-                "Claim 3, given the change pattern: two histories that change at the same times and have up to "
-                    + "\(counted(distinctValues, "distinct value")) differ by at most ε \(lifetimeBudget) (\(distinctValues) × "
+                "Claim 3, given the change pattern: two histories in which the same reports repeat a value, of up to "
+                    + "\(counted(distinctValues, "distinct value")), differ by at most ε \(lifetimeBudget) (\(distinctValues) × "
                     + "\(permanent)); this much it takes of the device's lifetime ceiling. It says nothing about "
-                    + "when a value changed."),
+                    + "when a value changed or came back."),
             ExplainedFact(
                 "epsilon_per_differing_report", .decimal(perReport),
                 "Claim 4, without condition: two histories that differ at s reports differ by at most s × \(perReport), "

@@ -22,7 +22,7 @@ struct DemoEstimate {
         let arguments = ["estimate", "--registry", registry, "--store", store, "--metric", metric.name]
         table = String(decoding: try Self.run(arguments), as: UTF8.self)
         let answer = try JSONDecoder().decode(Answer.self, from: try Self.run(arguments + ["--format", "json"]))
-        guard let row = answer.rows.first(where: { $0.value == "true" }) else {
+        guard let row = answer.rows.first(where: { $0.value == true }) else {
             throw CommandError(.runtimeFailure, "the estimate has no row for `true`.")
         }
         (reports, frequency, low, high) = (answer.reports, row.frequency, row.frequency_low, row.frequency_high)
@@ -30,7 +30,7 @@ struct DemoEstimate {
 
     private struct Answer: Decodable {
         struct Row: Decodable {
-            var value: String?
+            var value: Bool?
             var frequency, frequency_low, frequency_high: Double
         }
         var reports: Int

@@ -69,6 +69,8 @@ extension Agent {
     private func settle(
         _ batch: OutboundBatch, _ outcome: UploadOutcome, into report: inout FlushReport
     ) throws(AgentError) {
+        let source = try consent.effective()
+        guard source.isOn else { throw .consentOff(source) }
         let session = try session()
         let failure: UploadFailure? = try session.store.transaction { () throws(AgentError) in
             switch outcome {

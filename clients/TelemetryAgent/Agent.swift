@@ -28,10 +28,19 @@ public final class Agent: Sendable {
         /// The file whose existence turns telemetry off for the whole machine.
         public var machineOptOutFile = "/etc/dither/opt-out"
 
-        /// A configuration with the system's clock.
+        /// The variables of this process's environment that turn telemetry off.
+        public static var processEnvironment: [String: String] {
+            var environment: [String: String] = [:]
+            for variable in Consent.variables {
+                if let value = getenv(variable) { environment[variable] = String(cString: value) }
+            }
+            return environment
+        }
+
+        /// A configuration with the system's clock and this process's environment.
         public init(
-            metricSet: MetricSet, endpoint: Endpoint, stateFolder: String, environment: [String: String] = [:],
-            clock: any AgentClock = SystemClock()
+            metricSet: MetricSet, endpoint: Endpoint, stateFolder: String,
+            environment: [String: String] = processEnvironment, clock: any AgentClock = SystemClock()
         ) {
             (self.metricSet, self.endpoint, self.stateFolder) = (metricSet, endpoint, stateFolder)
             (self.environment, self.clock) = (environment, clock)
@@ -87,17 +96,32 @@ public final class Agent: Sendable {
                 opened = session
                 try consent.grant()
             } else {
-                try folder.create()
-                try consent.decline()
                 undecided = [:]
                 opened = nil
-                if try folder.has(Self.databaseName) {
-                    let store = try SQLiteStore(path: folder.path(of: Self.databaseName))
-                    try store.transaction { () throws(AgentError) in try store.erasePending() }
-                    try store.truncateLog()
-                }
-                try secretStore.erase()
+                try Self.withdrawConsent(stateFolder: configuration.stateFolder)
             }
+        }
+    }
+
+    /// Withdraws consent for a state folder of which nothing else is known, as `setConsent(false)` does.
+    ///
+    /// The decision and the secret's end come first and need neither space nor a sound database. A database that is
+    /// damaged is removed.
+    ///
+    /// - Throws: ``AgentError``; telemetry is off all the same unless the decision itself could not be stored.
+    public static func withdrawConsent(stateFolder: String) throws(AgentError) {
+        let folder = StateFolder(path: stateFolder)
+        try folder.create()
+        try Consent(folder: folder, environment: [:], machineOptOutPath: "").decline()
+        try DeviceSecretStore(folder: folder, machineIdentity: []).erase()
+        guard try folder.has(databaseName) else { return }
+        do throws(AgentError) {
+            let store = try SQLiteStore(path: folder.path(of: databaseName))
+            try store.transaction { () throws(AgentError) in try store.erasePending() }
+            try store.truncateLog()
+        } catch {
+            guard case .stateDamaged = error else { throw error }
+            for suffix in ["", "-wal", "-shm"] { try folder.erase(databaseName + suffix) }
         }
     }
 
@@ -127,6 +151,10 @@ public final class Agent: Sendable {
                 return
             }
             let session = try session()
+            // What waits from a day that is over belongs to that day: it goes first.
+            if undecided.values.contains(where: { UTCDay(containing: $0.seconds) < UTCDay(containing: seconds) }) {
+                try persistUndecided(in: session)
+            }
             try session.store.transaction { () throws(AgentError) in
                 try session.device.enrol(at: seconds)
                 try session.device.record(.item(item), for: metric, at: seconds)
@@ -165,7 +193,9 @@ public final class Agent: Sendable {
         try session.store.transaction { () throws(AgentError) in
             for event in events {
                 try session.device.enrol(at: event.seconds)
-                try session.device.record(.item(event.happened ? 1 : 0), for: event.metric, at: event.seconds)
+                try session.device.record(
+                    .item(event.happened ? 1 : 0), for: event.metric, at: event.seconds,
+                    in: UTCDay(containing: event.seconds))
             }
         }
     }

@@ -23,7 +23,7 @@ extension AgentError: CustomStringConvertible {
         case .ledgerLost:
             "The ledger is gone, so what was spent is unknown, and nothing is reported. `off`, then `on`, starts anew."
         case .forked: "The agent was opened before a fork. Open it again in the child."
-        case .consentOff(let source): "Telemetry is off: \(source.description)"
+        case .consentOff(let source): "Telemetry is \(source.description)"
         case .unknownMetric(let name): "The metric set has no metric \(name)."
         case .value(let metric, let problem): Self.describe(problem, metric: metric)
         case .notReporting(let metric, let reason): "\(metric) takes no event now: \(Self.describe(reason))"

@@ -21,6 +21,7 @@ public enum ConsentSource: Hashable, Sendable {
 
 /// The stored decision about telemetry. Only ``grant`` turns it on; nothing else ever widens it.
 struct Consent {
+    static let variables = ["DO_NOT_TRACK", "DITHER_DISABLED"]
     private static let granted = Array("dither consent 1: on\n".utf8)
     private static let declined = Array("dither consent 1: off\n".utf8)
     private static let fileName = "consent"
@@ -32,7 +33,7 @@ struct Consent {
     /// Who decides at present, and what.
     func effective() throws(AgentError) -> ConsentSource {
         if access(machineOptOutPath, F_OK) == 0 { return .machineOptOut }
-        for variable in ["DO_NOT_TRACK", "DITHER_DISABLED"] {
+        for variable in Self.variables {
             if let value = environment[variable], !value.isEmpty, value != "0" {
                 return .environment(variable: variable)
             }
@@ -53,6 +54,8 @@ struct Consent {
     /// Stores a yes, durably.
     func grant() throws(AgentError) { try folder.replace(Self.fileName, with: Self.granted) }
 
-    /// Stores a no, durably.
-    func decline() throws(AgentError) { try folder.replace(Self.fileName, with: Self.declined) }
+    /// Stores a no, durably. On a full disk the yes is removed instead, which needs no space and is off as well.
+    func decline() throws(AgentError) {
+        do { try folder.replace(Self.fileName, with: Self.declined) } catch { try folder.erase(Self.fileName) }
+    }
 }

@@ -10,21 +10,23 @@ extension Device {
     /// Randomizes one event and lets it compete for its period's slot. Within a transaction, so that slot and debit
     /// are kept together or not at all: a crash before the commit loses the event and never draws for it again.
     ///
+    /// - Parameter period: the day that the event belongs to, if it waited in memory; else the current one.
     /// - Throws: ``AgentError/notReporting(metric:_:)`` when the metric takes no event in this period.
     package func record(
-        _ input: MechanismInput, for metric: MetricDefinition, at seconds: Int64
+        _ input: MechanismInput, for metric: MetricDefinition, at seconds: Int64, in period: UTCDay? = nil
     ) throws(AgentError) {
         let today = try today(at: seconds)
-        try closePeriods(through: today.advanced(by: -1), today: today)
-        let entry = try entryReporting(metric, on: today)
-        if let lastClosed = try fieldDay(.lastClosedPeriod), lastClosed >= today {
-            throw .notReporting(metric: metric.name, .periodClosed(today))
+        let period = min(period ?? today, today)
+        try closePeriods(through: period.advanced(by: -1), today: today)
+        let entry = try entryReporting(metric, on: period)
+        if let lastClosed = try fieldDay(.lastClosedPeriod), lastClosed >= period {
+            throw .notReporting(metric: metric.name, .periodClosed(period))
         }
-        let candidate = try candidate(for: input, of: metric, on: today)
-        if let held = try heldSlot(of: metric, on: today) {
+        let candidate = try candidate(for: input, of: metric, on: period)
+        if let held = try heldSlot(of: metric, on: period) {
             if candidate.priority < held.priority { try store.put(candidate) }
         } else {
-            try debit(entry, for: today)
+            try debit(entry, for: period)
             try store.put(candidate)
         }
     }

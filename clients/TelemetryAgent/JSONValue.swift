@@ -1,6 +1,6 @@
 /// JSON as far as a collector's answers need it: RFC 8259, sixteen levels deep, numbers kept as text.
 ///
-/// The agent links no Foundation, and an answer has at most 16 KiB.
+/// The agent links no Foundation, and an answer has at most 128 KiB.
 enum JSONValue: Hashable {
     case object([String: JSONValue])
     case array([JSONValue])

@@ -4,8 +4,8 @@ internal import ReportFormat
 /// Posts batches through libcurl: certificates verified, no redirects, no cookies, fixed headers, bounded in time and in
 /// what it reads. One uploader belongs to one thread at a time.
 package final class ReportUploader {
-    /// The longest answer that is read, in bytes.
-    private static let answerLimit = 16_384
+    /// The longest answer that is read, in bytes: a rejection with a code of 64 letters for each report of a batch.
+    static let answerLimit = 131_072
 
     private let handle: UnsafeMutableRawPointer
     private let headers: UnsafeMutablePointer<curl_slist>?

@@ -43,12 +43,17 @@ struct AgentCommand {
     init(_ arguments: Arguments, environment: [String: String]) throws(Arguments.UsageError) {
         (self.arguments, self.environment) = (arguments, environment)
         stateFolder = try arguments.required(arguments.stateFolder, "--state DIR", "DITHER_STATE_DIR")
+        guard arguments.command != .off else {
+            (metricSetPath, endpoint) = ("", "")
+            return
+        }
         metricSetPath = try arguments.required(arguments.metricSetPath, "--metrics SET", "DITHER_METRICS")
         endpoint = try arguments.required(arguments.endpoint, "--endpoint URL", "DITHER_ENDPOINT")
     }
 
     func run() -> Result<Output, Failure> {
         do throws(Failure) {
+            if arguments.command == .off { return .success(try withdraw()) }
             let metricSet = try MetricSetFile(path: metricSetPath).load()
             do throws(AgentError) {
                 var configuration = Agent.Configuration(
@@ -69,15 +74,18 @@ struct AgentCommand {
             try agent.setConsent(true)
             let source = try agent.consentSource()
             return Output(note: source.isOn ? nil : "consent is stored, but telemetry is \(source)")
-        case .off:
-            try agent.setConsent(false)
-            return Output()
+        case .off: return Output()  // Done before a metric set was asked for.
         case .status: return Output(text: Self.render(try agent.status()).rendered(as: arguments.format))
         case .record: return try record(on: agent, metricSet)
         case .flush: return try flush(agent)
         case .show: return Output(text: Self.render(try agent.waitingReports()).rendered(as: arguments.format))
         case .budget: return Output(text: Self.render(try agent.budget()).rendered(as: arguments.format))
         }
+    }
+
+    private func withdraw() throws(Failure) -> Output {
+        do throws(AgentError) { try Agent.withdrawConsent(stateFolder: stateFolder) } catch { throw Failure(error) }
+        return Output()
     }
 
     private func record(on agent: Agent, _ metricSet: MetricSet) throws(AgentError) -> Output {

@@ -7,6 +7,7 @@ enum Help {
 
         USAGE
           dither-agent --metrics SET --endpoint URL --state DIR COMMAND
+          dither-agent --state DIR off
 
         COMMANDS
           on                       consent: make this device's secret and ledger; nothing is sent before
@@ -43,7 +44,8 @@ enum Help {
           2  a wrong flag, command or value
           4  the metric set is missing, damaged or in conflict with the ledger
           5  the ledger allows no event: lifetime, period closed, not enrolled yet
-          6  the collector cannot be reached, or an upload has to wait; nothing is lost
+          6  the collector cannot be reached or an upload has to wait (reports are kept), or another process
+             holds the state folder (an event was not recorded)
           8  the state folder is damaged, unsafe or incomplete
 
         """
