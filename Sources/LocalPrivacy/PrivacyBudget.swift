@@ -44,7 +44,8 @@ public struct PrivacyBudget: Hashable, Comparable, Sendable, CustomStringConvert
     /// The sum with three decimals, such as `120.000`.
     public var description: String { Self.decimal(thousandths: thousandths) }
 
-    static func decimal(thousandths: Int) -> String {
+    /// A number of thousandths as a decimal with three digits after the point.
+    package static func decimal(thousandths: Int) -> String {
         let fraction = String(thousandths % 1000)
         return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
     }

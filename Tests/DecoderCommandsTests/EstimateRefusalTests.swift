@@ -27,13 +27,13 @@ struct EstimateRefusalTests {
         #expect(enough.hasReleasedGroup && enough.withheldReasons.isEmpty)
     }
 
-    @Test("a metric that the registry does not have is status 4 and lists those it has")
+    @Test("a metric that the registry does not have is status 2 and lists those it has")
     func unknownMetric() throws {
         let metrics = [try booleanMetric(), try categoryMetric()]
         let store = try StoreFixture()
         #expect(
             throws: CommandError(
-                .validationFailed, "the registry has no metric 'carriers'. It has: departed_late, carrier")
+                .usage, "the registry has no metric 'carriers'. It has: departed_late, carrier")
         ) { try estimated(EstimateRequest(metric: "carriers"), from: store, metrics: metrics) }
     }
 

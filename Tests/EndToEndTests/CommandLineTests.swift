@@ -68,7 +68,8 @@ struct CommandLineTests {
         "A wrong flag, a missing argument, a missing or unfit file",
         arguments: [
             CommandLine("usage-dither", "dither --wat"),
-            CommandLine("usage-check", "dither registry check --wat"),
+            CommandLine("usage-check", "dither registry check DIR/metrics.yaml --wat"),
+            CommandLine("usage-check-nothing", "dither registry check"),
             CommandLine("usage-explain", "dither registry explain"),
             CommandLine("usage-compile", "dither registry compile DIR/metrics.yaml"),
             CommandLine("usage-estimate", "dither estimate --registry DIR/metrics.yaml"),
@@ -78,8 +79,11 @@ struct CommandLineTests {
             CommandLine(
                 "usage-estimate-date",
                 "dither estimate --registry DIR/metrics.set --store DIR/r.db --metric departed_late --from 2026-02-30"),
-            CommandLine("usage-demo", "dither demo --wat"),
-            CommandLine("usage-collector", "dither-collector serve --wat"),
+            CommandLine("usage-demo", "dither demo --registry r --events e --collector c --wat"),
+            CommandLine(
+                "usage-collector",
+                "dither-collector serve --metrics m --store s --listen 127.0.0.1:0 --wat"),
+            CommandLine("usage-collector-nothing", "dither-collector serve"),
             CommandLine(
                 "usage-collector-listen",
                 "dither-collector serve --metrics DIR/metrics.set --store DIR/r.db --listen nowhere"),

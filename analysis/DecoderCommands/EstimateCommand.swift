@@ -22,9 +22,9 @@ public struct EstimateCommand: ParsableCommand {
             EXIT STATUS:
               0  estimated
               1  a file cannot be read
-              2  usage
+              2  usage, or no metric of that name
               3  no reports, or fewer than the metric's minimum_reports
-              4  the registry is refused, lacks the metric, or differs from the collector's
+              4  the registry is refused, or differs from the collector's
               6  the store is locked
               8  the store is damaged, of another version, or none
             """)

@@ -1,58 +1,7 @@
-public import LocalPrivacy
-public import MetricDefinitions
-
-extension ParameterError {
-    /// What is wrong, in words, without a full stop.
-    public var sentence: String {
-        switch self {
-        case .epsilonOutOfRange(let thousandths):
-            "ε is \(decimal(thousandths: thousandths)), and must be 0.001 to 16"
-        case .budgetOutOfRange(let thousandths):
-            "a sum of ε is \(decimal(thousandths: thousandths)), above what can be counted"
-        case .categoryCountOutOfRange(let count, let allowed):
-            "the mechanism sees \(count) items, and takes \(allowed.lowerBound) to \(allowed.upperBound)"
-        case .thresholdOutOfRange(let threshold, let allowed):
-            "its threshold \(threshold) is outside \(allowed.lowerBound) to \(allowed.upperBound)"
-        case .lossAboveEpsilon(let loss, let epsilon):
-            "its integers realise a loss of \(loss), above the declared ε of \(epsilon)"
-        case .lossTooLarge: "its integers realise a loss above 32"
-        case .epsilonNotBelowPermanent(let epsilon, let permanent):
-            "ε of one report (\(epsilon)) is not below the permanent ε (\(permanent)), which leaves no fresh noise"
-        case .missingParameter(let name): "the mechanism needs '\(name)'"
-        case .unknownParameter(let name): "the mechanism has no parameter '\(name)'"
-        case .countOutOfRange(let name, let count, let allowed):
-            "'\(name)' is \(count), and must be \(allowed.lowerBound) to \(allowed.upperBound)"
-        case .digestUnavailable: "libcrypto has no SHA-256 here"
-        }
-    }
-}
+internal import LocalPrivacy
+internal import MetricDefinitions
 
 extension MetricDefinitionError {
-    /// What is wrong, in words, without a full stop.
-    public var sentence: String {
-        switch self {
-        case .format: "the definition ends early or goes on too long"
-        case .parameter(let error): error.sentence
-        case .unknownMechanism(let name, let memoized):
-            "there is no \(memoized ? "memoized" : "fresh") mechanism '\(name)'"
-        case .identifierOutOfRange(let value): "'id' is \(value), and must be 1 to 2147483647"
-        case .versionOutOfRange(let value): "'version' is \(value), and must be 1 to 2147483647"
-        case .malformedName(let name): "'\(name.prefix(80))' is no name for a metric"
-        case .malformedText(let field): "'\(field)' is too long, or has control characters"
-        case .malformedCategory(let position): "value \(position + 1) is empty, too long, reserved or there twice"
-        case .itemCountMismatch(let domain, let mechanism):
-            "the domain has \(domain) items and the mechanism \(mechanism)"
-        case .unknownTag(let field, let value): "'\(field)' has the unknown code \(value)"
-        case .absenceNeedsMemoization: "'when_absent: last' and 'memoize: true' go together"
-        case .absentItemOutOfDomain: "'when_absent' names none of the metric's values"
-        case .combinationNeedsBoolean: "'combine: any' is for booleans"
-        case .wrongCap: "its cap is not that of its mechanism"
-        case .capOutOfRange: "its cap allows no report, or more than any device may spend"
-        case .minimumReportsOutOfRange(let count): "'minimum_reports' is \(count), and must be 1 to 1000000000"
-        case .dayOutOfRange(let field): "'\(field)' is outside the calendar"
-        }
-    }
-
     /// The key of a registry that the error is about.
     var registryKey: String {
         switch self {
@@ -79,31 +28,6 @@ extension MetricDefinitionError {
         case .parameter(.digestUnavailable): "Use an OpenSSL that offers SHA-256."
         case .capOutOfRange: "Lower 'max_distinct_values' or 'epsilon_permanent'."
         default: "Change '\(registryKey)'."
-        }
-    }
-}
-
-extension MetricSetError {
-    /// What is wrong, in words, without a full stop.
-    public var sentence: String {
-        switch self {
-        case .format: "the compiled set ends early or goes on too long"
-        case .wrongMagic: "this is no compiled metric set"
-        case .unsupportedVersion(let version):
-            "this is a compiled set of format \(version), and this version of dither reads format 1"
-        case .checksumMismatch: "the compiled set is damaged: its checksum does not match"
-        case .notCanonical: "the compiled set is not in its canonical form"
-        case .metricCountOutOfRange(let count): "there are \(count) metrics, and must be 1 to 1024"
-        case .metric(let position, let error): "metric \(position + 1): \(error.sentence)"
-        case .duplicateMetric(let position): "metric \(position + 1) has the id or name of another"
-        case .malformedProject: "the project's name is empty, too long, or has control characters"
-        case .ceilingTooHigh(let ceiling, let largest):
-            "a ceiling is \(decimal(thousandths: ceiling.thousandths)), and may be \(decimal(thousandths: largest))"
-        case .dayCeilingExceeded(let sum, let ceiling): "ε of one day sums to \(sum), above the ceiling \(ceiling)"
-        case .lifetimeCeilingExceeded(let sum, let ceiling):
-            "ε of a device's life sums to \(sum), above the ceiling \(ceiling)"
-        case .parameter(let error): error.sentence
-        case .enrolmentDelayOutOfRange(let hours): "the enrolment delay is \(hours) hours, and must be 0 to 720"
         }
     }
 }

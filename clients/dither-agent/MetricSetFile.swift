@@ -11,8 +11,9 @@ struct MetricSetFile {
     func load() throws(AgentCommand.Failure) -> MetricSet {
         let bytes = try content()
         do { return try MetricSet(decoding: bytes) } catch {
-            let remedy = "Compile the registry again: dither registry compile FILE -o \(path)"
-            throw AgentCommand.Failure("\(path) is no sound metric set (\(error)). \(remedy)", exitCode: 4)
+            let remedy = "Name a set made by: dither registry compile metrics.yaml -o metrics.set"
+            throw AgentCommand.Failure(
+                "\(path) is not a sound metric set: \(error.sentence). \(remedy)", exitCode: 4)
         }
     }
 

@@ -42,10 +42,10 @@ extension CollectorError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .metricSetUnreadable(let path):
-            "--metrics \(path) cannot be read; compile the registry with: dither registry compile FILE -o \(path)"
+            "--metrics \(path) cannot be read; name a set made by: dither registry compile metrics.yaml -o metrics.set"
         case .metricSetInvalid(let path, let error):
-            "--metrics \(path) is not a sound metric set (\(Self.words(for: error))); "
-                + "compile the registry with: dither registry compile FILE -o \(path)"
+            "--metrics \(path) is not a sound metric set: \(error.sentence); "
+                + "name a set made by: dither registry compile metrics.yaml -o metrics.set"
         case .certificateUnreadable(let path):
             "--tls-certificate \(path) cannot be read as PEM certificates; name a file that starts with the "
                 + "server's own certificate"
@@ -59,15 +59,6 @@ extension CollectorError: CustomStringConvertible {
             "cannot listen on \(address) (\(Self.words(forErrno: errno))); "
                 + "name another HOST:PORT, or port 0 to have one picked"
         case .listenerFailed(let address): "the listener on \(address) ended; start the collector again"
-        }
-    }
-
-    private static func words(for error: MetricSetError) -> String {
-        switch error {
-        case .wrongMagic: "it does not start with DTMS, so it was not compiled"
-        case .unsupportedVersion(let version): "its format is version \(version)"
-        case .checksumMismatch: "its checksum does not match, so it is damaged"
-        default: "\(error)"
         }
     }
 
