@@ -50,7 +50,9 @@ struct AgentProcess: Sendable {
             }
             for row in try Row.fetchAll(database, sql: "SELECT metric, permanent_response FROM slot") {
                 state.reports[row["metric"], default: 0] += 1
-                if let response = row["permanent_response"] as Data? { state.permanentResponses.insert(Array(response)) }
+                if let response = row["permanent_response"] as Data? {
+                    state.permanentResponses.insert(Array(response))
+                }
             }
             for metric in try UInt32.fetchAll(database, sql: "SELECT metric FROM queue") {
                 state.reports[metric, default: 0] += 1

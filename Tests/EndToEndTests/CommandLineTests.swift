@@ -99,7 +99,8 @@ struct CommandLineTests {
             CommandLine("missing-explain", "dither registry explain DIR/none.yaml"),
             CommandLine("missing-compile", "dither registry compile DIR/none.yaml -o DIR/x"),
             CommandLine(
-                "missing-estimate-registry", "dither estimate --registry DIR/none --store DIR/r.db --metric departed_late"),
+                "missing-estimate-registry",
+                "dither estimate --registry DIR/none --store DIR/r.db --metric departed_late"),
             CommandLine(
                 "missing-estimate-store",
                 "dither estimate --registry DIR/metrics.set --store DIR/none.db --metric departed_late"),
@@ -129,7 +130,9 @@ struct CommandLineTests {
                 "unfit-agent-set",
                 "dither-agent --metrics DIR/metrics.yaml --endpoint https://x.example --state DIR/s status"),
             CommandLine(
-                "agent-off", "dither-agent --metrics DIR/metrics.set --endpoint https://x.example --state DIR/s record departed_late true"),
+                "agent-off",
+                "dither-agent --metrics DIR/metrics.set --endpoint https://x.example --state DIR/s record departed_late true"
+            ),
         ])
     func mistakes(line: CommandLine) throws {
         let workspace = try Workspace()

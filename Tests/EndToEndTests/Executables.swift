@@ -14,7 +14,9 @@ enum Executables {
         return bundle.first ?? Fixtures.packageRoot.appending(path: ".build/debug").path(percentEncoded: false)
     }()
 
-    static func path(_ name: String) -> String { URL(filePath: folder).appending(path: name).path(percentEncoded: false) }
+    static func path(_ name: String) -> String {
+        URL(filePath: folder).appending(path: name).path(percentEncoded: false)
+    }
 }
 
 /// What a finished program said.

@@ -72,7 +72,10 @@ private struct System {
     func counted(_ metric: String) throws -> Int {
         let outcome = try run(
             "dither",
-            ["estimate", "--registry", registryPath, "--store", collector.store, "--metric", metric, "--format", "json"])
+            [
+                "estimate", "--registry", registryPath, "--store", collector.store, "--metric", metric, "--format",
+                "json",
+            ])
         struct Answer: Decodable { var reports: Int }
         try #require(outcome.status == 0, "\(outcome.complaint)")
         return try JSONDecoder().decode(Answer.self, from: Data(outcome.output.utf8)).reports

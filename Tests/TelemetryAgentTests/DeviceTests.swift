@@ -11,7 +11,8 @@ import Testing
 struct DeviceTests {
     private let day = UTCDay(containing: noon)
 
-    @Test("However many events a period has, each metric reports once and is debited once", arguments: StoreKind.allCases)
+    @Test(
+        "However many events a period has, each metric reports once and is debited once", arguments: StoreKind.allCases)
     func oneReportPerPeriod(kind: StoreKind) throws {
         let set = try testMetricSet()
         let test = try TestDevice(kind, set)
@@ -137,7 +138,8 @@ struct DeviceTests {
         #expect(try test.entry(metric)?.reports == 2)
     }
 
-    @Test("Reports that no collector would admit any more leave the queue and are counted", arguments: StoreKind.allCases)
+    @Test(
+        "Reports that no collector would admit any more leave the queue and are counted", arguments: StoreKind.allCases)
     func oldReportsLeave(kind: StoreKind) throws {
         let metric = try booleanMetric()
         let test = try TestDevice(kind, try testMetricSet(metrics: [metric]))

@@ -81,7 +81,8 @@ struct EnrolmentTests {
         for version in 1...10 as ClosedRange<UInt32> {
             let metric = try booleanMetric(version: version, lifetimeThousandths: 40_000)
             let set = try testMetricSet(lifetimeCeilingThousandths: 100_000, metrics: [metric])
-            let next = try test.map { try TestDevice($0, metricSet: set, secret: secret) }
+            let next =
+                try test.map { try TestDevice($0, metricSet: set, secret: secret) }
                 ?? TestDevice(.sqlite, set, secret: secret)
             let start = noon + Int64(version - 1) * 30 * daySeconds
             try next.enrol(at: start)

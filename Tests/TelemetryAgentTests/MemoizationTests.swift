@@ -15,7 +15,9 @@ struct MemoizationTests {
         return test
     }
 
-    @Test("A value's permanent response is the same in every slot, however often it is drawn", arguments: StoreKind.allCases)
+    @Test(
+        "A value's permanent response is the same in every slot, however often it is drawn",
+        arguments: StoreKind.allCases)
     func onePermanentResponse(kind: StoreKind) throws {
         let metric = try memoizedMetric()
         let test = try device(kind, metric)
@@ -29,7 +31,8 @@ struct MemoizationTests {
         #expect(responses.count == 1)
     }
 
-    @Test("Only released values are charged, and at the cap the last response is repeated", arguments: StoreKind.allCases)
+    @Test(
+        "Only released values are charged, and at the cap the last response is repeated", arguments: StoreKind.allCases)
     func distinctValuesAreCapped(kind: StoreKind) throws {
         let metric = try memoizedMetric(maximumDistinctValues: 2)
         let test = try device(kind, metric)
@@ -71,7 +74,8 @@ struct MemoizationTests {
 
     @Test("Reports of one unchanged value are fresh noise around one response")
     func freshNoiseAroundOneResponse() throws {
-        let metric = try memoizedMetric(epsilonThousandths: 1_000, permanentEpsilonThousandths: 8_000, maximumReports: 300)
+        let metric = try memoizedMetric(
+            epsilonThousandths: 1_000, permanentEpsilonThousandths: 8_000, maximumReports: 300)
         let test = try device(.memory, metric)
         var seconds = noon
         var reports: [Int] = []

@@ -36,18 +36,24 @@ struct TransportTests {
             (Self.answer(200, "application/json", #"{"ok":true}"#), .failed(.notACollector(status: 200))),
             (Self.answer(302, "text/html", ""), .failed(.notACollector(status: 302))),
             (Self.answer(404, "text/html", "no such page"), .failed(.notACollector(status: 404))),
-            (Self.answer(400, "application/json", #"{"type":"urn:dither:error:malformed_batch"}"#),
-                .failed(.notACollector(status: 400))),
+            (
+                Self.answer(400, "application/json", #"{"type":"urn:dither:error:malformed_batch"}"#),
+                .failed(.notACollector(status: 400))
+            ),
             (Self.problem(400, urn + "malformed_batch"), .refused(token: "malformed_batch")),
             (Self.problem(404, "about:blank"), .failed(.notACollector(status: 404))),
             (Self.problem(413, urn + "batch_too_large"), .tooLarge),
             (Self.answer(413, "text/html", ""), .failed(.notACollector(status: 413))),
             (Self.problem(415, urn + "unsupported_media_type"), .refused(token: "unsupported_media_type")),
             (Self.problem(401, urn + "unauthorized"), .failed(.credential(status: 401))),
-            (Self.problem(503, urn + "storage_unavailable", retryAfter: 30),
-                .failed(.unavailable(status: 503, retryAfterSeconds: 30))),
-            (Self.answer(503, "text/html", "", retryAfter: 900_000),
-                .failed(.unavailable(status: 503, retryAfterSeconds: 86_400))),
+            (
+                Self.problem(503, urn + "storage_unavailable", retryAfter: 30),
+                .failed(.unavailable(status: 503, retryAfterSeconds: 30))
+            ),
+            (
+                Self.answer(503, "text/html", "", retryAfter: 900_000),
+                .failed(.unavailable(status: 503, retryAfterSeconds: 86_400))
+            ),
             (Self.answer(429, "", ""), .failed(.unavailable(status: 429, retryAfterSeconds: nil))),
             (Self.answer(500, "", ""), .failed(.unavailable(status: 500, retryAfterSeconds: nil))),
         ]
@@ -65,7 +71,8 @@ struct TransportTests {
 
     @Test("Every truncation of an answer is no delivery, and no changed byte traps")
     func damagedAnswers() {
-        let body = Array(#"{"rejected":[{"index":0,"code":"too_late"}, {"index":1,"code":"a\u00e9\ud83d\ude00"}]}"#.utf8)
+        let body = Array(
+            #"{"rejected":[{"index":0,"code":"too_late"}, {"index":1,"code":"a\u00e9\ud83d\ude00"}]}"#.utf8)
         for damaged in Mutations.truncations(of: body) {
             let answer = ServerAnswer(
                 status: 200, contentType: "application/json", retryAfterSeconds: 0, body: damaged)
@@ -108,7 +115,9 @@ struct TransportTests {
 
     @Test("Waiting grows twofold from half a minute to six hours, drawn from the whole span")
     func backoff() throws {
-        for (failures, ceiling) in [(1, 30), (2, 60), (5, 480), (10, 15_360), (11, 21_600), (60, 21_600)] as [(Int64, Int64)] {
+        for (failures, ceiling) in [(1, 30), (2, 60), (5, 480), (10, 15_360), (11, 21_600), (60, 21_600)]
+            as [(Int64, Int64)]
+        {
             var below = 0
             for _ in 0..<400 {
                 let delay = try Backoff.delay(afterFailures: failures)

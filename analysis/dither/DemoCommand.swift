@@ -64,7 +64,8 @@ struct DemoCommand: ParsableCommand {
         say("Half-way the collector was killed with -9 and restarted on the same store.")
         say(
             "\(summary.devices) devices acknowledged in \(fixed(summary.seconds, 1)) s, "
-                + "\(fixed(Double(summary.devices) / summary.seconds, 0)) a second; \(summary.retries) posts were retried.")
+                + "\(fixed(Double(summary.devices) / summary.seconds, 0)) a second; \(summary.retries) posts were retried."
+        )
 
         let estimate = try DemoEstimate(registry: setPath, store: storePath, metric: metric)
         say("")
@@ -114,8 +115,9 @@ struct DemoCommand: ParsableCommand {
         let count = Double(flights.departedLate.count)
         let truth = Double(flights.lateCount) / count
         say("")
-        say("late   truth \(fixed(truth, 4))   estimate \(fixed(estimate.frequency, 4))   "
-            + "interval \(fixed(estimate.low, 4)) to \(fixed(estimate.high, 4))")
+        say(
+            "late   truth \(fixed(truth, 4))   estimate \(fixed(estimate.frequency, 4))   "
+                + "interval \(fixed(estimate.low, 4)) to \(fixed(estimate.high, 4))")
         guard summary.acknowledged == estimate.reports else {
             throw CommandError(
                 .runtimeFailure, "\(summary.acknowledged) reports were acknowledged, \(estimate.reports) counted.")

@@ -21,17 +21,19 @@ struct DemoEstimate {
         slope = 1 - Double(mechanism.rule.lieThreshold) * 0x1p-63
         let arguments = ["estimate", "--registry", registry, "--store", store, "--metric", metric.name]
         table = String(decoding: try Self.run(arguments), as: UTF8.self)
-        let answer = try JSONDecoder().decode(Answer.self, from: try Self.run(arguments + ["--format", "json"]))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let answer = try decoder.decode(Answer.self, from: try Self.run(arguments + ["--format", "json"]))
         guard let row = answer.rows.first(where: { $0.value == true }) else {
             throw CommandError(.runtimeFailure, "the estimate has no row for `true`.")
         }
-        (reports, frequency, low, high) = (answer.reports, row.frequency, row.frequency_low, row.frequency_high)
+        (reports, frequency, low, high) = (answer.reports, row.frequency, row.frequencyLow, row.frequencyHigh)
     }
 
     private struct Answer: Decodable {
         struct Row: Decodable {
             var value: Bool?
-            var frequency, frequency_low, frequency_high: Double
+            var frequency, frequencyLow, frequencyHigh: Double
         }
         var reports: Int
         var rows: [Row]

@@ -1,8 +1,8 @@
-public import MetricDefinitions
-public import Mechanisms
-public import TelemetryAgent
 internal import Foundation
+public import Mechanisms
+public import MetricDefinitions
 internal import Synchronization
+public import TelemetryAgent
 
 /// What a fleet did.
 public struct FleetSummary: Hashable, Sendable {

@@ -1,6 +1,6 @@
-public import ReportFormat
-internal import MetricDefinitions
 internal import Mechanisms
+internal import MetricDefinitions
+public import ReportFormat
 
 /// How an agent stands.
 public struct AgentStatus: Hashable, Sendable {
@@ -141,7 +141,8 @@ extension Agent {
                 }
                 reports += try session.store.oldestQueued(limit: .max).map { describe($0.record, .queued) }
                 for slot in try session.store.slots() {
-                    guard let metric = configuration.metricSet.metric(slot.metric), metric.version == slot.version else {
+                    guard let metric = configuration.metricSet.metric(slot.metric), metric.version == slot.version
+                    else {
                         continue
                     }
                     let record = ReportRecord(

@@ -1,9 +1,9 @@
 internal import Glibc
 internal import Mechanisms
+public import MetricDefinitions
 internal import ReportFormat
 internal import SecureRandomness
 internal import Synchronization
-public import MetricDefinitions
 
 /// The telemetry of one program on one device: takes events, keeps randomized reports, sends them.
 ///
@@ -144,7 +144,9 @@ public final class Agent: Sendable {
             guard source.isOn else { throw .consentOff(source) }
             guard let metric = configuration.metricSet.metric(named: name) else { throw .unknownMetric(name: name) }
             let item: Int
-            do throws(MetricValueError) { item = try metric.domain.item(for: value) } catch { throw .value(metric: name, error) }
+            do throws(MetricValueError) { item = try metric.domain.item(for: value) } catch {
+                throw .value(metric: name, error)
+            }
             let seconds = configuration.clock.secondsSinceEpoch()
             if metric.combination == .any {
                 try hold(item != 0, for: metric, at: seconds)

@@ -1,6 +1,6 @@
 internal import CCurl
-internal import MetricDefinitions
 internal import Glibc
+internal import MetricDefinitions
 
 extension AgentError: CustomStringConvertible {
     /// What is wrong and what to do about it, in a sentence or two. Never a recorded value.

@@ -1,5 +1,5 @@
-public import MetricDefinitions
 public import Mechanisms
+public import MetricDefinitions
 public import ReportFormat
 public import SecureRandomness
 

@@ -1,5 +1,5 @@
-package import MetricDefinitions
 package import Mechanisms
+package import MetricDefinitions
 package import ReportFormat
 internal import SecureRandomness
 

@@ -1,8 +1,8 @@
-package import MetricDefinitions
+internal import LocalPrivacy
 internal import Mechanisms
+package import MetricDefinitions
 package import ReportFormat
 package import SecureRandomness
-internal import LocalPrivacy
 
 /// The rules by which one device spends ε: enrolment, one report per metric and period, caps. Knows no file, no
 /// network and no clock; a real device runs it on SQLite, a simulated one in memory.
