@@ -56,29 +56,32 @@ struct DemoCommand: ParsableCommand {
         defer { collector.stop() }
 
         let count = flights.departedLate.count
-        say("\(count) flights, each a device of its own; \(flights.missingCount) know nothing and report `false`.")
-        say("A collector listens on \(collector.url), with an empty store.")
+        try say("\(count) flights, each a device of its own; \(flights.missingCount) know nothing and report `false`.")
+        try say("A collector listens on \(collector.url), with an empty store.")
         let crash = MidwayCrash(of: collector, after: count / 2)
         let summary = try send(flights, of: metric, in: source.set, to: collector.url, at: now, crash: crash)
         try crash.finish()
-        say("Half-way the collector was killed with -9 and restarted on the same store.")
-        say(
+        try say("Half-way the collector was killed with -9 and restarted on the same store.")
+        try say(
             "\(summary.devices) devices acknowledged in \(fixed(summary.seconds, 1)) s, "
                 + "\(fixed(Double(summary.devices) / summary.seconds, 0)) a second; \(summary.retries) posts were retried."
         )
 
         let estimate = try DemoEstimate(registry: setPath, store: storePath, metric: metric)
-        say("")
-        say("$ dither estimate --registry \(registry) --store reports.db --metric \(metric.name)")
+        try say("")
+        try say("$ dither estimate --registry \(registry) --store reports.db --metric \(metric.name)")
         try StandardStreams.write(estimate.table)
         try judge(estimate, summary, flights)
-        say(
+        try say(
             """
 
             Next:
-              dither registry explain \(registry)     what one report can tell, in words and numbers
-              dither-agent --help                     the same for one real device
-              docs/report-format.md                   what is sent, byte by byte
+              dither registry explain \(registry)
+                what one report can tell, in words and numbers
+              dither-agent --help
+                the same for one real device (README.md, "Your own metric")
+              docs/report-format.md
+                what is sent, byte by byte
             """)
     }
 
@@ -114,15 +117,15 @@ struct DemoCommand: ParsableCommand {
     private func judge(_ estimate: DemoEstimate, _ summary: FleetSummary, _ flights: FlightEvents) throws {
         let count = Double(flights.departedLate.count)
         let truth = Double(flights.lateCount) / count
-        say("")
-        say(
+        try say("")
+        try say(
             "late   truth \(fixed(truth, 4))   estimate \(fixed(estimate.frequency, 4))   "
                 + "interval \(fixed(estimate.low, 4)) to \(fixed(estimate.high, 4))")
         guard summary.acknowledged == estimate.reports else {
             throw CommandError(
                 .runtimeFailure, "\(summary.acknowledged) reports were acknowledged, \(estimate.reports) counted.")
         }
-        say("\(estimate.reports) reports acknowledged and counted: none lost, none twice.")
+        try say("\(estimate.reports) reports acknowledged and counted: none lost, none twice.")
         let allowed = (log(2 / 1e-9) / (2 * count)).squareRoot() / estimate.slope
         guard abs(estimate.frequency - truth) <= allowed else {
             throw CommandError(
@@ -132,7 +135,7 @@ struct DemoCommand: ParsableCommand {
         }
     }
 
-    private func say(_ line: String) { print(line) }
+    private func say(_ line: String) throws(CommandError) { try StandardStreams.write(line + "\n") }
 
     private func fixed(_ number: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", number) }
 }
