@@ -13,6 +13,8 @@ need() { [[ " ${missing[*]-} " == *" $1 "* ]] || missing+=("$1"); }
 for tool in "${tools[@]}"; do
     command -v "${tool%%:*}" >/dev/null || need "${tool##*:}"
 done
+# The C++ library, by the file that the linker looks for: its package's name carries the compiler's version.
+compgen -G '/usr/lib/gcc/*/*/libstdc++.so' >/dev/null || need libstdc++-12-dev
 if command -v dpkg-query >/dev/null; then
     for library in "${libraries[@]}"; do
         dpkg-query --show --showformat '${db:Status-Status}\n' "$library" 2>/dev/null | grep -qx installed || need "$library"

@@ -45,6 +45,27 @@ struct BatchTests {
         #expect(try test.queued().isEmpty)
     }
 
+    @Test("Of two that settle or split one batch, only one does", arguments: StoreKind.allCases)
+    func settledOnce(kind: StoreKind) throws {
+        let test = try queuedDevice(kind, days: 1)
+        let batch = try #require(try nextBatch(test))
+        try test.device.store.transaction { () throws(AgentError) in
+            _ = try test.device.split(batch)
+            #expect(try test.device.split(batch) == 0)
+            try test.device.settle(batch, rejected: 0)
+        }
+        #expect(try test.device.store.outbox().count == 2)
+        #expect(try test.device.store.value(.acknowledgedReports) == nil)
+        for half in try test.device.store.outbox() {
+            for _ in 0..<2 {
+                try test.device.store.transaction { () throws(AgentError) in
+                    try test.device.settle(half, rejected: 0)
+                }
+            }
+        }
+        #expect(try test.device.store.value(.acknowledgedReports) == 3)
+    }
+
     @Test("A batch that is too large is halved under new identifiers; a single report is given up")
     func split() throws {
         let test = try queuedDevice(.sqlite, days: 1)

@@ -152,6 +152,23 @@ struct DeviceTests {
         #expect(try test.device.store.value(.expiredReports) == 5)
     }
 
+    @Test(
+        "A state with counters and days at the end of their range ends in an error or an answer",
+        arguments: StoreKind.allCases)
+    func extremeState(kind: StoreKind) throws {
+        let metric = try booleanMetric()
+        let test = try TestDevice(kind, try testMetricSet(metrics: [metric]))
+        try test.enrol()
+        try test.close(at: noon + 2 * daySeconds)
+        try test.device.store.set(.expiredReports, to: .max)
+        try test.device.store.set(.highestDay, to: Int64(UTCDay.allowedIndices.upperBound))
+        try test.close(at: noon, closingToday: true)
+        #expect(try test.queued().isEmpty)
+        #expect(throws: AgentError.notReporting(metric: metric.name, .lifetimeSpent)) {
+            try test.record(.item(1), metric)
+        }
+    }
+
     @Test("A metric reports its last day and no later one")
     func expiry() throws {
         let metric = try booleanMetric(expiry: .lastDay(day.advanced(by: 1)))

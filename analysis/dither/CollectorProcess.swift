@@ -33,6 +33,7 @@ final class CollectorProcess: @unchecked Sendable {
             throw CommandError(.runtimeFailure, "\(executable): cannot be started; `make demo` builds it.")
         }
         self.process = process
+        endsWithThisProcess(process.processIdentifier)
         url = try Self.announcedURL(from: output.fileHandleForReading)
     }
 
@@ -65,5 +66,17 @@ final class CollectorProcess: @unchecked Sendable {
             throw CommandError(.runtimeFailure, "the collector did not say where it listens.")
         }
         return String(text.dropFirst(announcement.count))
+    }
+}
+
+/// The collector that must not outlive this process; read by a signal handler, which may touch little more.
+nonisolated(unsafe) private var collectorIdentifier: pid_t = 0
+
+/// Lets SIGTERM end the collector too; Ctrl-C reaches it by itself.
+private func endsWithThisProcess(_ identifier: pid_t) {
+    collectorIdentifier = identifier
+    signal(SIGTERM) { _ in
+        kill(collectorIdentifier, SIGTERM)
+        _exit(143)
     }
 }

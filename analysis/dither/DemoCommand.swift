@@ -69,16 +69,17 @@ struct DemoCommand: ParsableCommand {
 
         let estimate = try DemoEstimate(registry: setPath, store: storePath, metric: metric)
         try say("")
-        try say("$ dither estimate --registry \(registry) --store reports.db --metric \(metric.name)")
+        let program = CommandLine.arguments[0]
+        try say("$ \(program) estimate --registry \(registry) --store \(storePath) --metric \(metric.name)")
         try StandardStreams.write(estimate.table)
         try judge(estimate, summary, flights)
         try say(
             """
 
             Next:
-              dither registry explain \(registry)
+              \(program) registry explain \(registry)
                 what one report can tell, in words and numbers
-              dither-agent --help
+              \(URL(filePath: program).deletingLastPathComponent().relativePath)/dither-agent --help
                 the same for one real device (README.md, "Your own metric")
               docs/report-format.md
                 what is sent, byte by byte
@@ -121,9 +122,11 @@ struct DemoCommand: ParsableCommand {
         try say(
             "late   truth \(fixed(truth, 4))   estimate \(fixed(estimate.frequency, 4))   "
                 + "interval \(fixed(estimate.low, 4)) to \(fixed(estimate.high, 4))")
-        guard summary.acknowledged == estimate.reports else {
+        guard summary.acknowledged == estimate.reports, summary.devices == flights.departedLate.count else {
             throw CommandError(
-                .runtimeFailure, "\(summary.acknowledged) reports were acknowledged, \(estimate.reports) counted.")
+                .runtimeFailure,
+                "\(summary.acknowledged) reports of \(summary.devices) devices were acknowledged, "
+                    + "\(summary.rejected) refused, \(estimate.reports) counted.")
         }
         try say("\(estimate.reports) reports acknowledged and counted: none lost, none twice.")
         let allowed = (log(2 / 1e-9) / (2 * count)).squareRoot() / estimate.slope

@@ -25,9 +25,9 @@ extension Agent {
     public func flush(closingPeriod: Bool = false, now: Bool = false) throws(AgentError) -> FlushReport {
         let permitted = try consentSource()
         guard permitted.isOn else { throw .consentOff(permitted) }
-        try persist()
         try locked { () throws(AgentError) in
             let (session, seconds) = (try session(), configuration.clock.secondsSinceEpoch())
+            try persistUndecided(before: closingPeriod ? nil : UTCDay(containing: seconds), in: session)
             try session.store.transaction { () throws(AgentError) in
                 try session.device.enrol(at: seconds)
                 let today = try session.device.today(at: seconds)
@@ -55,11 +55,9 @@ extension Agent {
             guard try consent.effective().isOn else { return (nil, nil) }
             let session = try session()
             return try session.store.transaction { () throws(AgentError) in
-                let due = max(
-                    ignoringBackoff ? 0 : try session.store.value(.backoffUntil) ?? 0,
-                    try session.store.value(.retryAfterUntil) ?? 0)
                 guard let batch = try session.device.nextBatch() else { return (nil, nil) }
-                return due > configuration.clock.secondsSinceEpoch() ? (nil, due) : (batch, nil)
+                let due = try nextAttempt(in: session.store, ignoringBackoff: ignoringBackoff)
+                return due.map { (nil, $0) } ?? (batch, nil)
             }
         }
         report.nextAttempt = attempt.nextAttempt
@@ -96,6 +94,16 @@ extension Agent {
         report.failure = failure
     }
 
+    /// When the next upload is due, if it has to wait. A moment written under a clock that was ahead counts no longer
+    /// than a wait can be.
+    func nextAttempt(in store: SQLiteStore, ignoringBackoff: Bool = false) throws(AgentError) -> Int64? {
+        let now = configuration.clock.secondsSinceEpoch()
+        let backoff = ignoringBackoff ? 0 : min(try store.value(.backoffUntil) ?? 0, now &+ Backoff.longestSeconds)
+        let retryAfter = min(try store.value(.retryAfterUntil) ?? 0, now &+ ServerAnswer.longestRetryAfterSeconds)
+        let due = max(backoff, retryAfter)
+        return due > now ? due : nil
+    }
+
     /// Notes a failure and returns when to try again.
     private func postpone(after failure: UploadFailure, in store: SQLiteStore) throws(AgentError) -> Int64 {
         let now = configuration.clock.secondsSinceEpoch()
@@ -106,7 +114,7 @@ extension Agent {
         var retryAfter: Int64 = 0
         switch failure {
         case .unavailable(_, let seconds?): retryAfter = now &+ seconds
-        case .credential: retryAfter = now &+ 86_400
+        case .credential: retryAfter = now &+ ServerAnswer.longestRetryAfterSeconds
         default: break
         }
         try store.set(.retryAfterUntil, to: retryAfter)

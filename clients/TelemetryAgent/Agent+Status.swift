@@ -32,8 +32,9 @@ public struct BudgetLine: Hashable, Sendable {
     public var epsilonThousandths: Int
     /// Reports debited.
     public var reports: Int
-    /// ε that counts as spent: of every period since enrolment, reported or not, in thousandths.
-    public var spentThousandths: Int
+    /// ε that counts as spent: of every period since enrolment, reported or not, in thousandths. `nil` for a memoized
+    /// metric, whose loss is no sum over reports: its claims are those that the registry explains.
+    public var spentThousandths: Int?
     /// The distinct values of a memoized metric that have been reported.
     public var distinctValues: Int?
     /// The first period.
@@ -69,60 +70,61 @@ public struct WaitingReport: Hashable, Sendable {
 }
 
 extension Agent {
-    /// How the agent stands. Opens nothing that does not exist.
+    /// How the agent stands. Needs no consent and no secret, and makes nothing that does not exist.
     ///
     /// - Throws: ``AgentError``.
     public func status() throws(AgentError) -> AgentStatus {
         try locked { () throws(AgentError) in
             var status = AgentStatus(consent: try consent.effective())
-            guard try consent.stored() == .granted else { return status }
-            let session = try session()
-            try session.store.transaction { () throws(AgentError) in
-                func count(_ field: StateField) throws(AgentError) -> Int {
-                    Int(clamping: try session.store.value(field) ?? 0)
-                }
-                status.firstPeriod = try session.device.fieldDay(.firstPeriod)
-                status.waiting =
-                    try session.store.queuedCount() + session.store.outbox().reduce(0) { $0 + $1.reportCount }
+            guard let store = try storedState() else { return status }
+            try store.transaction { () throws(AgentError) in
+                func count(_ field: StateField) throws(AgentError) -> Int { Int(clamping: try store.value(field) ?? 0) }
+                status.firstPeriod = try store.value(.firstPeriod).flatMap { UInt32(exactly: $0) }
+                    .flatMap(UTCDay.init(index:))
+                status.waiting = try store.queuedCount() + store.outbox().reduce(0) { $0 + $1.reportCount }
                 status.acknowledged = try count(.acknowledgedReports)
                 status.rejected = try count(.rejectedReports)
                 status.expired = try count(.expiredReports)
                 status.failures = try count(.failures)
-                let due = max(
-                    try session.store.value(.backoffUntil) ?? 0, try session.store.value(.retryAfterUntil) ?? 0)
-                status.nextAttempt = due > configuration.clock.secondsSinceEpoch() ? due : nil
+                status.nextAttempt = try nextAttempt(in: store)
             }
             return status
         }
     }
 
-    /// The ledger, one line per metric and version.
+    /// The ledger, one line per metric and version, also after consent was withdrawn.
     ///
     /// - Throws: ``AgentError``.
     public func budget() throws(AgentError) -> [BudgetLine] {
         try locked { () throws(AgentError) in
-            guard try consent.stored() == .granted else { return [] }
-            let session = try session()
-            return try session.store.transaction { () throws(AgentError) in
-                let today = try session.device.today(at: configuration.clock.secondsSinceEpoch())
+            guard let store = try storedState() else { return [] }
+            return try store.transaction { () throws(AgentError) in
+                let clock = UTCDay(containing: configuration.clock.secondsSinceEpoch())
+                let highest = try store.value(.highestDay).flatMap { UInt32(exactly: $0) }.flatMap(UTCDay.init(index:))
+                let today = max(clock, highest ?? clock)
                 var lines: [BudgetLine] = []
-                for entry in try session.store.ledger() {
-                    let metric = configuration.metricSet.metric(entry.metric)
-                    let distinct = try session.store.distinctValueCount(
-                        metric: entry.metric, version: entry.version)
+                for entry in try store.ledger() {
+                    let distinct = try store.distinctValueCount(metric: entry.metric, version: entry.version)
                     lines.append(
                         BudgetLine(
-                            metric: metric?.name ?? String(entry.metric), version: entry.version,
-                            epsilonThousandths: entry.epsilonThousandths, reports: entry.reports,
-                            spentThousandths: entry.spentThousandths(on: today),
-                            distinctValues: metric?.isMemoized == true ? distinct : nil,
-                            firstPeriod: entry.firstPeriod,
+                            metric: configuration.metricSet.metric(entry.metric)?.name ?? String(entry.metric),
+                            version: entry.version, epsilonThousandths: entry.epsilonThousandths,
+                            reports: entry.reports,
+                            spentThousandths: entry.isMemoized ? nil : entry.spentThousandths(on: today),
+                            distinctValues: entry.isMemoized ? distinct : nil, firstPeriod: entry.firstPeriod,
                             lastPeriod: entry.firstPeriod.advanced(by: entry.periodCap - 1),
                             isRetired: entry.isRetired))
                 }
                 return lines
             }
         }
+    }
+
+    /// The database, if the device has one.
+    private func storedState() throws(AgentError) -> SQLiteStore? {
+        guard try folder.exists(), try folder.has(Self.databaseName) else { return nil }
+        try folder.prepare(Self.databaseName)
+        return try SQLiteStore(path: folder.path(of: Self.databaseName))
     }
 
     /// The reports that wait, oldest first.

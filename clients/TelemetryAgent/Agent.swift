@@ -59,11 +59,14 @@ public final class Agent: Sendable {
     struct Session {
         var store: SQLiteStore
         var device: Device
+        /// The files behind it; another process may have put others in their place.
+        var files: [FileIdentity?]
     }
 
     /// A `combine: any` event of this process that is decided in memory before anything is randomized.
     private struct UndecidedEvent {
         var metric: MetricDefinition
+        var period: UTCDay
         var seconds: Int64
         var happened: Bool
     }
@@ -89,6 +92,7 @@ public final class Agent: Sendable {
             if isGranted {
                 let stored = try consent.stored()
                 try folder.create()
+                if stored != .granted { try clearAway(after: stored) }
                 let session = try open(makingSecret: stored != .granted)
                 try session.store.transaction { () throws(AgentError) in
                     try session.device.enrol(at: configuration.clock.secondsSinceEpoch())
@@ -117,12 +121,29 @@ public final class Agent: Sendable {
         guard try folder.has(databaseName) else { return }
         do throws(AgentError) {
             let store = try SQLiteStore(path: folder.path(of: databaseName))
-            try store.transaction { () throws(AgentError) in try store.erasePending() }
+            try store.transaction { () throws(AgentError) in
+                try store.erasePending()
+                try store.retireMemoized()
+            }
             try store.truncateLog()
         } catch {
             guard case .stateDamaged = error else { throw error }
             for suffix in ["", "-wal", "-shm"] { try folder.erase(databaseName + suffix) }
         }
+    }
+
+    /// Finishes a withdrawal that was interrupted: nothing recorded under an earlier consent is sent under a new one.
+    private func clearAway(after stored: ConsentSource) throws(AgentError) {
+        guard try folder.has(Self.databaseName) else { return }
+        let hadSecret = try folder.has(DeviceSecretStore.fileName)
+        let store = try SQLiteStore(path: folder.path(of: Self.databaseName))
+        // Without a stored decision the secret is of a first consent that was interrupted before it recorded anything.
+        let endsSecret = stored != .unset || !hadSecret
+        try store.transaction { () throws(AgentError) in
+            try store.erasePending()
+            if endsSecret { try store.retireMemoized() }
+        }
+        if endsSecret { try secretStore.erase() }
     }
 
     /// Who decides at present whether telemetry is on, and what.
@@ -134,8 +155,8 @@ public final class Agent: Sendable {
 
     /// Records one event. It is randomized here and now; the true value is not kept.
     ///
-    /// For a metric with `combine: any`, the value waits in memory until ``persist()``, ``flush(closingPeriod:now:)`` or
-    /// the end of the agent, so that nothing on disk tells when it became true.
+    /// For a metric with `combine: any`, the value waits in memory until its day is over, ``persist()`` is called or the
+    /// agent ends, so that nothing on disk tells when it became true.
     ///
     /// - Throws: ``AgentError``; `consentOff` and `notReporting` need no handling by a program that just runs on.
     public func record(_ value: MetricValue, for name: String) throws(AgentError) {
@@ -148,18 +169,19 @@ public final class Agent: Sendable {
                 throw .value(metric: name, error)
             }
             let seconds = configuration.clock.secondsSinceEpoch()
-            if metric.combination == .any {
-                try hold(item != 0, for: metric, at: seconds)
-                return
-            }
             let session = try session()
             // What waits from a day that is over belongs to that day: it goes first.
-            if undecided.values.contains(where: { UTCDay(containing: $0.seconds) < UTCDay(containing: seconds) }) {
-                try persistUndecided(in: session)
-            }
+            try persistUndecided(before: UTCDay(containing: seconds), in: session)
             try session.store.transaction { () throws(AgentError) in
                 try session.device.enrol(at: seconds)
-                try session.device.record(.item(item), for: metric, at: seconds)
+                guard metric.combination == .any else {
+                    try session.device.record(.item(item), for: metric, at: seconds)
+                    return
+                }
+                let period = try session.device.admit(metric, at: seconds)
+                let earlier = undecided[metric.identifier.value]?.happened ?? false
+                undecided[metric.identifier.value] = UndecidedEvent(
+                    metric: metric, period: period, seconds: seconds, happened: earlier || item != 0)
             }
         }
     }
@@ -179,25 +201,20 @@ public final class Agent: Sendable {
         }
     }
 
-    private func hold(_ happened: Bool, for metric: MetricDefinition, at seconds: Int64) throws(AgentError) {
-        if let held = undecided[metric.identifier.value] {
-            let (heldDay, day) = (UTCDay(containing: held.seconds), UTCDay(containing: seconds))
-            if heldDay != day { try persistUndecided(in: try session()) }
-        }
-        let earlier = undecided[metric.identifier.value]?.happened ?? false
-        undecided[metric.identifier.value] = UndecidedEvent(
-            metric: metric, seconds: seconds, happened: earlier || happened)
-    }
-
-    private func persistUndecided(in session: Session) throws(AgentError) {
-        let events = undecided.values.sorted { $0.metric.identifier < $1.metric.identifier }
-        undecided = [:]
-        try session.store.transaction { () throws(AgentError) in
-            for event in events {
-                try session.device.enrol(at: event.seconds)
-                try session.device.record(
-                    .item(event.happened ? 1 : 0), for: event.metric, at: event.seconds,
-                    in: UTCDay(containing: event.seconds))
+    /// Stores what waits of the periods before a day; without a day, all of it. An event whose metric has stopped
+    /// reporting in the meantime is dropped alone.
+    func persistUndecided(before day: UTCDay? = nil, in session: Session) throws(AgentError) {
+        let due = undecided.values.filter { event in day.map { event.period < $0 } ?? true }
+        for event in due.sorted(by: { $0.metric.identifier < $1.metric.identifier }) {
+            undecided[event.metric.identifier.value] = nil
+            do throws(AgentError) {
+                try session.store.transaction { () throws(AgentError) in
+                    try session.device.enrol(at: event.seconds)
+                    try session.device.record(
+                        .item(event.happened ? 1 : 0), for: event.metric, at: event.seconds, in: event.period)
+                }
+            } catch {
+                guard case .notReporting = error else { throw error }
             }
         }
     }
@@ -226,9 +243,10 @@ extension Agent {
         return try body()
     }
 
-    /// The open state of a device with consent.
+    /// The open state of a device with consent; opened anew where another process has withdrawn and consented since.
     func session() throws(AgentError) -> Session {
-        if let opened { return opened }
+        if let opened, try stateFiles() == opened.files { return opened }
+        opened = nil
         guard try folder.exists() else { throw .secretLost(.missing) }
         let session = try open(makingSecret: false)
         opened = session
@@ -245,8 +263,15 @@ extension Agent {
         let today = UTCDay(containing: configuration.clock.secondsSinceEpoch())
         let key: SecretKey
         if let secret { key = secret } else { key = try secretStore.loadOrCreate(on: today) }
-        return Session(
-            store: store, device: try Device(metricSet: configuration.metricSet, secret: key, store: store))
+        let device = try Device(metricSet: configuration.metricSet, secret: key, store: store)
+        return Session(store: store, device: device, files: try stateFiles())
+    }
+
+    private func stateFiles() throws(AgentError) -> [FileIdentity?] {
+        [
+            try folder.identity(of: DeviceSecretStore.fileName, isImmutable: true),
+            try folder.identity(of: Self.databaseName, isImmutable: false),
+        ]
     }
 
     private static func machineIdentity() -> [UInt8] {

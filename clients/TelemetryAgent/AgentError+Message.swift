@@ -74,6 +74,7 @@ extension AgentError: CustomStringConvertible {
         case .periodClosed(let day): "the period \(day) is closed on this device; the next one starts at 00:00 UTC."
         case .ceilingReached: "its lifetime ε does not fit under this device's ceiling any more."
         case .superseded: "a newer version of it has been in use on this device."
+        case .secretErased: "its permanent responses were erased when consent was withdrawn. Its next version reports."
         }
     }
 

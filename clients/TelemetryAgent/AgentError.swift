@@ -79,6 +79,8 @@ public enum NotReporting: Hashable, Sendable {
     case ceilingReached
     /// A newer version of the metric has taken its place.
     case superseded
+    /// It is memoized, and consent was withdrawn since: the secret behind its permanent responses is gone.
+    case secretErased
 }
 
 /// Why an endpoint cannot be used.

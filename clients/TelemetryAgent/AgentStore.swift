@@ -20,7 +20,10 @@ package struct LedgerEntry: Hashable, Sendable {
     package var lastDebited: UTCDay?
     /// The permanent response of the last report of a memoized metric.
     package var lastPermanentResponse: [UInt8]?
-    /// A newer version has taken over; the sum stays spent.
+    /// Whether the metric is memoized, so that its permanent responses are bound to the secret.
+    package var isMemoized: Bool
+    /// Reports no more, though the sum stays spent: a newer version has taken over, or the secret behind the permanent
+    /// responses was erased.
     package var isRetired = false
 
     /// The ε that counts as spent at the end of a day, in thousandths: of fresh noise, for every period since the
@@ -118,8 +121,14 @@ package protocol AgentStore: AnyObject {
 
     func outbox() throws(AgentError) -> [OutboundBatch]
     func put(_ batch: OutboundBatch) throws(AgentError)
-    func removeOutbound(_ identifier: BatchIdentifier) throws(AgentError)
+    /// Returns whether the batch was there: of two that settle it, only one does.
+    func removeOutbound(_ identifier: BatchIdentifier) throws(AgentError) -> Bool
 
-    /// Forgets slots, queue, outbox and permanent responses; the ledger's sums stay.
+    /// Forgets slots, queue and outbox; the ledger stays.
     func erasePending() throws(AgentError)
+
+    /// Ends every memoized metric of the ledger, whatever it has reported, and forgets its last response. For the end of
+    /// the secret: a new one would draw anew for every value, and going on only while the cap on distinct values has
+    /// room would tell how many there were.
+    func retireMemoized() throws(AgentError)
 }

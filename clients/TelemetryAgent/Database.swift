@@ -53,6 +53,9 @@ final class Database {
         }
     }
 
+    /// How many rows the last statement that changes any has changed.
+    var changedRowCount: Int { Int(sqlite3_changes(handle)) }
+
     /// The first column of the first row, if there is one.
     func integer(_ sql: String, _ values: [Value] = []) throws(AgentError) -> Int64? {
         var result: Int64?

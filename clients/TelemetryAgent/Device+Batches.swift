@@ -43,7 +43,8 @@ extension Device {
     package func split(_ batch: OutboundBatch) throws(AgentError) -> Int {
         let reports: [ReportRecord]
         do { reports = try Batch(decoding: batch.body).reports } catch { throw .batch(error) }
-        try store.removeOutbound(batch.identifier)
+        // Another process of this device may have split or settled it while this one was waiting for the answer.
+        guard try store.removeOutbound(batch.identifier) else { return 0 }
         guard reports.count > 1 else { return reports.count }
         let middle = reports.count / 2
         try store.put(try makeBatch(of: Array(reports[..<middle])))
@@ -51,9 +52,9 @@ extension Device {
         return 0
     }
 
-    /// Forgets a batch that a collector has answered for good. Within a transaction.
+    /// Forgets a batch that a collector has answered for good, and counts it once. Within a transaction.
     package func settle(_ batch: OutboundBatch, rejected: Int) throws(AgentError) {
-        try store.removeOutbound(batch.identifier)
+        guard try store.removeOutbound(batch.identifier) else { return }
         try add(batch.reportCount - rejected, to: .acknowledgedReports)
         try add(rejected, to: .rejectedReports)
     }

@@ -7,10 +7,20 @@ extension Device {
     /// The oldest period that a collector still admits on `today`.
     private func oldestAdmitted(on today: UTCDay) -> UTCDay { today.advanced(by: -WireLimits.daysBack) }
 
+    /// The period that an event of this moment belongs to. Closes the periods before it; within a transaction.
+    ///
+    /// - Throws: ``AgentError/notReporting(metric:_:)`` when the metric takes no event in this period.
+    package func admit(_ metric: MetricDefinition, at seconds: Int64) throws(AgentError) -> UTCDay {
+        let today = try today(at: seconds)
+        try closePeriods(through: today.advanced(by: -1), today: today)
+        _ = try openEntry(of: metric, on: today)
+        return today
+    }
+
     /// Randomizes one event and lets it compete for its period's slot. Within a transaction, so that slot and debit
     /// are kept together or not at all: a crash before the commit loses the event and never draws for it again.
     ///
-    /// - Parameter period: the day that the event belongs to, if it waited in memory; else the current one.
+    /// - Parameter period: the day that the event was admitted to, if it waited in memory; else the current one.
     /// - Throws: ``AgentError/notReporting(metric:_:)`` when the metric takes no event in this period.
     package func record(
         _ input: MechanismInput, for metric: MetricDefinition, at seconds: Int64, in period: UTCDay? = nil
@@ -18,10 +28,7 @@ extension Device {
         let today = try today(at: seconds)
         let period = min(period ?? today, today)
         try closePeriods(through: period.advanced(by: -1), today: today)
-        let entry = try entryReporting(metric, on: period)
-        if let lastClosed = try fieldDay(.lastClosedPeriod), lastClosed >= period {
-            throw .notReporting(metric: metric.name, .periodClosed(period))
-        }
+        let entry = try openEntry(of: metric, on: period)
         let candidate = try candidate(for: input, of: metric, on: period)
         if let held = try heldSlot(of: metric, on: period) {
             if candidate.priority < held.priority { try store.put(candidate) }
@@ -29,6 +36,14 @@ extension Device {
             try debit(entry, for: period)
             try store.put(candidate)
         }
+    }
+
+    private func openEntry(of metric: MetricDefinition, on period: UTCDay) throws(AgentError) -> LedgerEntry {
+        let entry = try entryReporting(metric, on: period)
+        if let lastClosed = try fieldDay(.lastClosedPeriod), lastClosed >= period {
+            throw .notReporting(metric: metric.name, .periodClosed(period))
+        }
+        return entry
     }
 
     private func candidate(
@@ -86,12 +101,12 @@ extension Device {
         guard let lastClosed = try fieldDay(.lastClosedPeriod), lastClosed < last else { return }
         let dropped = try store.removeQueued(before: oldestAdmitted(on: today))
         if dropped > 0 {
-            try store.set(.expiredReports, to: (try store.value(.expiredReports) ?? 0) + Int64(dropped))
+            try store.set(.expiredReports, to: (try store.value(.expiredReports) ?? 0) &+ Int64(dropped))
         }
-        var day = max(lastClosed.advanced(by: 1), oldestAdmitted(on: today))
-        while day <= last {
+        let first = max(lastClosed.advanced(by: 1), oldestAdmitted(on: today))
+        for index in first.index..<max(first.index, last.index + 1) {
+            let day = first.advanced(by: Int(index - first.index))
             for metric in metricSet.metrics { try close(day, of: metric) }
-            day = day.advanced(by: 1)
         }
         try store.removeSlots(through: last)
         try store.set(.lastClosedPeriod, to: Int64(last.index))

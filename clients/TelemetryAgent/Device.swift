@@ -100,7 +100,7 @@ package struct Device {
             LedgerEntry(
                 metric: metric.identifier.value, version: metric.version, definitionHash: metric.definitionHash,
                 firstPeriod: max(first, today), epsilonThousandths: metric.mechanism.epsilon.thousandths,
-                lifetimeThousandths: lifetime, periodCap: metric.periodCap))
+                lifetimeThousandths: lifetime, periodCap: metric.periodCap, isMemoized: metric.isMemoized))
     }
 
     func entry(for metric: MetricDefinition) throws(AgentError) -> LedgerEntry? {
@@ -125,7 +125,10 @@ package struct Device {
             }
             throw refuse(newer ? .superseded : .ceilingReached)
         }
-        guard !entry.isRetired else { throw refuse(.superseded) }
+        guard !entry.isRetired else {
+            let newer = try store.ledger().contains { $0.metric == entry.metric && $0.version > entry.version }
+            throw refuse(newer ? .superseded : .secretErased)
+        }
         guard day >= entry.firstPeriod else { throw refuse(.notBefore(entry.firstPeriod)) }
         guard entry.covers(day) else { throw refuse(.lifetimeSpent) }
         return entry

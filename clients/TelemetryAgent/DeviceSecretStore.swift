@@ -6,7 +6,7 @@ internal import SecureRandomness
 /// `DTSK`, version, 32 bytes of key, generation, day of creation, epoch, 32 bytes that bind the key to this machine, and
 /// the SHA-256 of all that. No report exists before the file is durable and has been read back.
 struct DeviceSecretStore {
-    private static let fileName = "secret"
+    static let fileName = "secret"
     private static let magic = Array("DTSK".utf8)
     private static let formatVersion: UInt8 = 1
     private static let byteCount = 4 + 1 + 32 + 4 + 4 + 4 + 32 + 32

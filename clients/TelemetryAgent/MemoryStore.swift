@@ -72,10 +72,18 @@ package final class MemoryStore: AgentStore {
 
     package func outbox() -> [OutboundBatch] { batches }
     package func put(_ batch: OutboundBatch) { batches.append(batch) }
-    package func removeOutbound(_ identifier: BatchIdentifier) { batches.removeAll { $0.identifier == identifier } }
+    package func removeOutbound(_ identifier: BatchIdentifier) -> Bool {
+        let count = batches.count
+        batches.removeAll { $0.identifier == identifier }
+        return batches.count < count
+    }
 
-    package func erasePending() {
-        (held, queue, batches) = ([:], [], [])
-        for key in entries.keys { entries[key]?.lastPermanentResponse = nil }
+    package func erasePending() { (held, queue, batches) = ([:], [], []) }
+
+    package func retireMemoized() {
+        for (key, entry) in entries where entry.isMemoized {
+            entries[key]?.lastPermanentResponse = nil
+            entries[key]?.isRetired = true
+        }
     }
 }

@@ -36,7 +36,11 @@ package final class ReportUploader {
         set(dither_curl_set_string(handle, CURLOPT_PROTOCOLS_STR, endpoint.isPlainHTTP ? "http" : "https"))
         set(dither_curl_set_list(handle, CURLOPT_HTTPHEADER, headers))
         if endpoint.isLoopback { set(dither_curl_set_string(handle, CURLOPT_PROXY, "")) }
-        if let certificateFile { set(dither_curl_set_string(handle, CURLOPT_CAINFO, certificateFile)) }
+        if let certificateFile {
+            set(dither_curl_set_string(handle, CURLOPT_CAINFO, certificateFile))
+            // Instead of the system's authorities, not besides them.
+            set(dither_curl_set_string(handle, CURLOPT_CAPATH, nil))
+        }
         for (option, value) in Self.options { set(dither_curl_set_long(handle, option, value)) }
         set(dither_curl_set_long(handle, CURLOPT_FORBID_REUSE, reusesConnection ? 0 : 1))
         set(

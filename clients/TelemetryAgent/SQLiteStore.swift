@@ -14,7 +14,8 @@ final class SQLiteStore: AgentStore {
             metric INTEGER NOT NULL, version INTEGER NOT NULL, definition_hash BLOB NOT NULL,
             first_period INTEGER NOT NULL, epsilon_thousandths INTEGER NOT NULL,
             lifetime_thousandths INTEGER NOT NULL, period_cap INTEGER NOT NULL, reports INTEGER NOT NULL,
-            last_debited INTEGER, last_permanent_response BLOB, is_retired INTEGER NOT NULL,
+            last_debited INTEGER, last_permanent_response BLOB, is_memoized INTEGER NOT NULL,
+            is_retired INTEGER NOT NULL,
             PRIMARY KEY (metric, version)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE distinct_value (
@@ -118,7 +119,10 @@ final class SQLiteStore: AgentStore {
 
     func erasePending() throws(AgentError) {
         for table in ["slot", "queue", "outbox"] { try database.execute("DELETE FROM \(table)") }
-        try database.execute("UPDATE ledger SET last_permanent_response = NULL")
+    }
+
+    func retireMemoized() throws(AgentError) {
+        try database.execute("UPDATE ledger SET is_retired = 1, last_permanent_response = NULL WHERE is_memoized")
     }
 }
 
@@ -127,7 +131,7 @@ final class SQLiteStore: AgentStore {
 extension SQLiteStore {
     private static let ledgerColumns = """
         metric, version, definition_hash, first_period, epsilon_thousandths, lifetime_thousandths, period_cap, reports, \
-        last_debited, last_permanent_response, is_retired
+        last_debited, last_permanent_response, is_memoized, is_retired
         """
 
     func ledger() throws(AgentError) -> [LedgerEntry] {
@@ -155,7 +159,8 @@ extension SQLiteStore {
             lifetimeThousandths: try row.exactly(5, "ledger.lifetime_thousandths"),
             periodCap: try row.exactly(6, "ledger.period_cap"), reports: try row.exactly(7, "ledger.reports"),
             lastDebited: row.optionalInteger(8) == nil ? nil : try row.day(8, "ledger.last_debited"),
-            lastPermanentResponse: row.optionalBytes(9), isRetired: row.integer(10) != 0)
+            lastPermanentResponse: row.optionalBytes(9), isMemoized: row.integer(10) != 0,
+            isRetired: row.integer(11) != 0)
         let plausible = 0...1_000_000_000
         guard plausible.contains(entry.reports), plausible.contains(entry.periodCap),
             (1...16_000).contains(entry.epsilonThousandths), plausible.contains(entry.lifetimeThousandths)
@@ -165,13 +170,13 @@ extension SQLiteStore {
 
     func put(_ entry: LedgerEntry) throws(AgentError) {
         try database.run(
-            "INSERT OR REPLACE INTO ledger (\(Self.ledgerColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO ledger (\(Self.ledgerColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 .number(entry.metric), .number(entry.version), .bytes(entry.definitionHash),
                 .number(entry.firstPeriod.index), .number(entry.epsilonThousandths),
                 .number(entry.lifetimeThousandths), .number(entry.periodCap), .number(entry.reports),
                 entry.lastDebited.map { .number($0.index) } ?? .null, .optional(entry.lastPermanentResponse),
-                .integer(entry.isRetired ? 1 : 0),
+                .integer(entry.isMemoized ? 1 : 0), .integer(entry.isRetired ? 1 : 0),
             ])
     }
 
@@ -236,10 +241,11 @@ extension SQLiteStore {
             guard let identifier = BatchIdentifier(bytes: row.bytes(0)) else {
                 throw .stateDamaged(field: "outbox.identifier")
             }
-            batches.append(
-                OutboundBatch(
-                    identifier: identifier, body: row.bytes(1),
-                    reportCount: try row.exactly(2, "outbox.report_count")))
+            let reportCount: Int = try row.exactly(2, "outbox.report_count")
+            guard (1...WireLimits.reportsPerBatch).contains(reportCount) else {
+                throw .stateDamaged(field: "outbox.report_count")
+            }
+            batches.append(OutboundBatch(identifier: identifier, body: row.bytes(1), reportCount: reportCount))
         }
         return batches
     }
@@ -250,7 +256,8 @@ extension SQLiteStore {
             [.bytes(batch.identifier.bytes), .bytes(batch.body), .number(batch.reportCount)])
     }
 
-    func removeOutbound(_ identifier: BatchIdentifier) throws(AgentError) {
+    func removeOutbound(_ identifier: BatchIdentifier) throws(AgentError) -> Bool {
         try database.run("DELETE FROM outbox WHERE identifier = ?", [.bytes(identifier.bytes)])
+        return database.changedRowCount > 0
     }
 }

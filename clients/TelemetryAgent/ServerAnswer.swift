@@ -26,6 +26,9 @@ public enum UploadFailure: Hashable, Sendable {
 
 /// An HTTP answer as libcurl hands it over.
 struct ServerAnswer {
+    /// The longest that a collector's `Retry-After`, or its want of another credential, keeps an agent waiting.
+    static let longestRetryAfterSeconds: Int64 = 86_400
+
     var status: Int
     var contentType: String
     var retryAfterSeconds: Int64
@@ -54,7 +57,9 @@ struct ServerAnswer {
 
     private var isTransientStatus: Bool { status == 429 || (500...599).contains(status) }
 
-    private var retryAfter: Int64? { retryAfterSeconds > 0 ? min(retryAfterSeconds, 86_400) : nil }
+    private var retryAfter: Int64? {
+        retryAfterSeconds > 0 ? min(retryAfterSeconds, Self.longestRetryAfterSeconds) : nil
+    }
 
     private var rejectionCodes: [String]? {
         guard case .object(let members)? = try? JSONValue(parsing: body), members.count == 1,

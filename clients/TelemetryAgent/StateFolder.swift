@@ -3,6 +3,12 @@ internal import Glibc
 internal import ReportFormat
 internal import SecureRandomness
 
+/// A file system's name for one file.
+struct FileIdentity: Hashable {
+    var device, inode: UInt64
+    var writtenAt: Int64
+}
+
 /// The folder that holds everything an agent keeps: mode 0700, its files 0600, all owned by the agent's user.
 struct StateFolder: Sendable {
     let path: String
@@ -10,12 +16,31 @@ struct StateFolder: Sendable {
     /// The path of a file in the folder.
     func path(of name: String) -> String { path + "/" + name }
 
-    /// Makes the folder if there is none and checks that it is nobody else's.
+    /// Makes the folder, and what is missing of the way to it, and checks that it is nobody else's.
     func create() throws(AgentError) {
-        if mkdir(path, 0o700) != 0, errno != EEXIST {
-            throw .file(path: path, operation: "create folder", errno: errno)
+        var end = path.startIndex
+        while end < path.endIndex {
+            end = path[path.index(after: end)...].firstIndex(of: "/") ?? path.endIndex
+            let ancestor = String(path[..<end])
+            if mkdir(ancestor, 0o700) != 0, errno != EEXIST, errno != EISDIR {
+                throw .file(path: ancestor, operation: "create folder", errno: errno)
+            }
         }
         _ = try exists()
+    }
+
+    /// Tells a file from another that has taken its place; `nil` when there is none.
+    ///
+    /// - Parameter isImmutable: the file is written once, so that its time of writing tells too; an inode is used again.
+    func identity(of name: String, isImmutable: Bool) throws(AgentError) -> FileIdentity? {
+        var status = stat()
+        guard lstat(path(of: name), &status) == 0 else {
+            if errno == ENOENT { return nil }
+            throw .file(path: path(of: name), operation: "inspect", errno: errno)
+        }
+        let written = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
+        return FileIdentity(
+            device: UInt64(status.st_dev), inode: UInt64(status.st_ino), writtenAt: isImmutable ? written : 0)
     }
 
     /// Whether the folder exists; if so, it is the agent's alone.

@@ -29,7 +29,7 @@ extension AgentCommand {
             rows: lines.map { line in
                 [
                     .text(line.metric), .number(String(line.version)), .number(nats(line.epsilonThousandths)),
-                    .number(String(line.reports)), .number(nats(line.spentThousandths)),
+                    .number(String(line.reports)), line.spentThousandths.map { .number(nats($0)) } ?? .nothing,
                     line.distinctValues.map { .number(String($0)) } ?? .nothing,
                     .text(line.firstPeriod.description), .text(line.lastPeriod.description),
                     .truth(line.isRetired),
