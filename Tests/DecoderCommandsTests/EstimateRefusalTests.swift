@@ -22,6 +22,7 @@ struct EstimateRefusalTests {
             ])
         let json = result.rendered(as: .json)
         #expect(json.contains("\"withheld\"") && !json.contains("999") && !json.contains("rows"))
+        #expect(!json.contains("notes") && !json.contains("from"))
         try store.stage([[0]], of: metric, day: testDay(1))
         let enough = try estimated(EstimateRequest(metric: "departed_late"), from: store, metrics: [metric])
         #expect(enough.hasReleasedGroup && enough.withheldReasons.isEmpty)
@@ -57,7 +58,7 @@ struct EstimateRefusalTests {
         let store = try storeOfReports(of: metric, sealed: [(2, [600, 500]), (4, [600, 500])])
         let late = EstimateRequest(metric: "departed_late", from: testDay(5))
         let cases: [(EstimateRequest, MetricDefinition, String)] = [
-            (late, metric, "It has some from 2026-06-02 to 2026-06-04; change --from or --to."),
+            (late, metric, "It has some on others; change --from or --to."),
             (EstimateRequest(metric: "departed_late"), other, "only of version 1"),
             (EstimateRequest(metric: "carrier"), try categoryMetric(), "has no reports of carrier, version 1. Devices"),
         ]

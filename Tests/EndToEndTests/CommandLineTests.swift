@@ -72,6 +72,7 @@ struct CommandLineTests {
             CommandLine("usage-check-nothing", "dither registry check"),
             CommandLine("usage-explain", "dither registry explain"),
             CommandLine("usage-compile", "dither registry compile DIR/metrics.yaml"),
+            CommandLine("usage-compile-onto-itself", "dither registry compile DIR/metrics.yaml -o DIR/metrics.yaml"),
             CommandLine("usage-estimate", "dither estimate --registry DIR/metrics.yaml"),
             CommandLine(
                 "usage-estimate-confidence",

@@ -93,6 +93,13 @@ struct MetricLockTests {
         #expect(try MetricLock(decoding: Array(lock.encoded.utf8), file: "m.lock") == lock)
     }
 
+    @Test("A lock whose line ends a version control system has changed is the same lock")
+    func carriageReturns() throws {
+        let lock = try MetricLock(of: try testMetricSet())
+        let changed = Array(lock.encoded.replacing("\n", with: "\r\n").utf8)
+        #expect(try MetricLock(decoding: changed, file: "m.lock") == lock)
+    }
+
     @Test("Every truncation and every changed byte of a lock is refused, or is another canonical lock")
     func damage() throws {
         let bytes = Array(try MetricLock(of: try testMetricSet()).encoded.utf8)

@@ -122,8 +122,9 @@ struct ConsentChangeTests {
     func waitUnderWrongClock() throws {
         let agent = try agent()
         try agent.setConsent(true)
-        clock.set(noon + 100 * 365 * daySeconds)
-        _ = try agent.flush()
+        _ = try agent.flush(closingPeriod: true)
+        clock.set(noon + 20 * daySeconds)
+        #expect(try agent.flush(now: true).failure != nil)
         clock.set(noon)
         let next = try #require(try agent.status().nextAttempt)
         #expect(next <= noon + 6 * 3600)

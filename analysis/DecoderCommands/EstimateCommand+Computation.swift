@@ -50,9 +50,8 @@ extension EstimateResult {
         of definition: MetricDefinition, request: EstimateRequest, stored: EstimateStore.Stored
     ) -> String {
         let name = "\(definition.name), version \(definition.version)"
-        if let first = stored.ofThisVersion.first?.day, let last = stored.ofThisVersion.last?.day {
-            return "the store has no reports of \(name), on these days. It has some from \(first) to \(last); "
-                + "change --from or --to."
+        guard stored.ofThisVersion.isEmpty else {
+            return "the store has no reports of \(name) on these days. It has some on others; change --from or --to."
         }
         guard !stored.otherVersions.isEmpty else {
             return "the store has no reports of \(name). Devices report a day after it has ended, and new devices wait."

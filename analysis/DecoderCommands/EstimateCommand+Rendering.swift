@@ -66,6 +66,9 @@ extension EstimateResult {
 
 extension EstimateResult {
     private var json: JSONOutput {
+        guard hasReleasedGroup else {
+            return .object([("metric", .cell(.text(definition.name))), ("withheld", withheld)])
+        }
         let mechanism = definition.mechanism
         var members: [(String, JSONOutput)] = [
             ("metric", .cell(.text(definition.name))), ("version", .cell(.integer(Int(definition.version)))),
@@ -99,17 +102,20 @@ extension EstimateResult {
 
     private func members(of group: EstimateGroup) -> [(String, JSONOutput)] {
         guard let estimates = group.estimates else {
-            let withheld: [(String, JSONOutput)] = [
-                ("reason", .cell(.text(withheldReason))),
-                ("required_reports", .cell(.integer(definition.minimumReports))),
-            ]
-            return [("withheld", .object(withheld))]
+            return [("withheld", withheld)]
         }
         let digits = EstimateDigits(reportCount: estimates.reportCount, forPeople: false)
         let rows = zip(valueCells, estimates.values).map { value, estimate in
             JSONOutput.object(zip(Self.columns, [value] + digits.cells(of: estimate)).map { ($0, .cell($1)) })
         }
         return [("reports", .cell(.integer(estimates.reportCount))), ("rows", .array(rows))]
+    }
+
+    private var withheld: JSONOutput {
+        .object([
+            ("reason", .cell(.text(withheldReason))),
+            ("required_reports", .cell(.integer(definition.minimumReports))),
+        ])
     }
 
     /// Truth values as such, and no event as null.

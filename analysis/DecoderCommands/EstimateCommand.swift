@@ -68,7 +68,9 @@ public struct EstimateCommand: ParsableCommand {
 
     private func show(_ result: EstimateResult) throws(CommandError) {
         try StandardStreams.write(result.rendered(as: format))
-        if format == .csv { for note in result.notes { StandardStreams.tell("note: \(note)") } }
+        if format == .csv, result.hasReleasedGroup {
+            for note in result.notes { StandardStreams.tell("note: \(note)") }
+        }
         let reasons = result.withheldReasons
         guard result.hasReleasedGroup else {
             throw CommandError(.insufficientData, reasons.joined(separator: "\n"))

@@ -2,10 +2,18 @@ internal import Foundation
 
 /// Files that are replaced as a whole: whoever reads finds all of the old content or all of the new.
 enum AtomicFile {
-    /// Writes beside the file, makes that durable, and renames it over the file.
+    /// Writes beside the file, makes that durable, and renames it over the file. What is there and is no plain file, such
+    /// as a device or a pipe, is written to as it is.
     ///
     /// - Throws: ``RegistryError/unwritable(path:errno:)``; the file is then as it was.
     static func write(_ bytes: [UInt8], to path: String) throws(RegistryError) {
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw .unwritable(path: path, errno: errno) }
+            defer { close(descriptor) }
+            return try append(bytes, to: descriptor, path: path)
+        }
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
         let draft = "\(folder).dither-\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)

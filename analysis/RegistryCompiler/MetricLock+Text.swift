@@ -19,7 +19,8 @@ extension MetricLock {
     public init(decoding bytes: [UInt8], file: String) throws(RegistryError) {
         let source = try SourceText(bytes, file: file)
         var findings = DiagnosticList(file: file)
-        var lines = source.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        // A version control system may have changed the line ends.
+        var lines = source.text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
         if lines.last == "" {
             lines.removeLast()
         } else {
