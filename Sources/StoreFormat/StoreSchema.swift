@@ -16,10 +16,11 @@ public enum StoreSchema {
             PRIMARY KEY (metric, version)
         ) STRICT, WITHOUT ROWID
         """,
-        // The batches that were counted, and the day until which each must be known again.
+        // The batches that were answered, the day until which each must be known again, and what of it was rejected:
+        // for each such report its index (two bytes, little-endian) and a byte for the reason.
         """
         CREATE TABLE batch (
-            identifier BLOB PRIMARY KEY NOT NULL, forget_after INTEGER NOT NULL
+            identifier BLOB PRIMARY KEY NOT NULL, forget_after INTEGER NOT NULL, rejected BLOB NOT NULL
         ) STRICT, WITHOUT ROWID
         """,
         // Reports that no chunk holds so far, under random keys: neither order nor neighbourhood tells of arrival.

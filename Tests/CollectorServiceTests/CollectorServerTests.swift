@@ -165,6 +165,7 @@ import Testing
         "Every way not to start has its documented exit code",
         arguments: [
             (CollectorError.store(.locked(path: "s")), Int32(6)),
+            (.store(.busy(resultCode: 5)), 6),
             (.store(.notAStore(path: "s")), 8),
             (.store(.wrongVersion(path: "s", actual: 2, expected: 1)), 8),
             (.store(.alteredTables(path: "s")), 8),

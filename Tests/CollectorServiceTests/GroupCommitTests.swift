@@ -135,7 +135,7 @@ import Testing
         }
         #expect(
             Set(columns) == [
-                "batch.identifier", "batch.forget_after", "definition.metric", "definition.version",
+                "batch.identifier", "batch.forget_after", "batch.rejected", "definition.metric", "definition.version",
                 "definition.hash", "staged.metric", "staged.version", "staged.day", "staged.shape_key", "staged.key",
                 "staged.payload", "chunk.key", "chunk.metric", "chunk.version", "chunk.day", "chunk.shape_key",
                 "chunk.stride", "chunk.count", "chunk.checksum", "chunk.payloads",

@@ -111,7 +111,8 @@ import Testing
             let group = ReportGroup(metric: 1, version: 1, day: testDay.advanced(by: -offset))
             try await store([[1], [0], [1]], of: group, in: collector.store, seed: UInt64(20 + offset))
         }
-        try await DayKeeper.begin(testDay, in: collector.store)
+        var work = DayWork()
+        #expect(try await work.turn(on: testDay, in: collector.store) == .done)
         let probe = try StoreProbe(path: collector.storePath)
         let sealedDays = try probe.chunks().map(\.group.day).sorted()
         #expect(sealedDays == [testDay.advanced(by: -3), testDay.advanced(by: -2)])
@@ -137,7 +138,8 @@ import Testing
                     identifier: identifier, forgetAfter: testDay.advanced(by: -1),
                     reports: [AdmittedReport(group: Self.group, payload: [1])]))
         }
-        try await DayKeeper.begin(testDay, in: collector.store)
+        var work = DayWork()
+        #expect(try await work.turn(on: testDay, in: collector.store) == .done)
         let probe = try StoreProbe(path: collector.storePath)
         #expect(try probe.count(of: "batch") == 400)
         for number in 0..<600 {
@@ -152,7 +154,8 @@ import Testing
         try await store([[1], [2]], in: collector.store, seed: 30)
         let log = URL(filePath: collector.storePath + "-wal")
         #expect(try Data(contentsOf: log).count > 0)
-        try await DayKeeper.begin(testDay, in: collector.store)
+        var work = DayWork()
+        #expect(try await work.turn(on: testDay, in: collector.store) == .done)
         #expect(try Data(contentsOf: log).count == 0)
     }
 }

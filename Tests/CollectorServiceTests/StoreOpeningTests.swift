@@ -46,6 +46,67 @@ import Testing
         withExtendedLifetime(first) {}
     }
 
+    @Test("A store has one collector under all its names: through a link to it, to its folder, or to it before it is")
+    func lockedUnderAnotherName() throws {
+        let folder = try ScratchFolder()
+        let manager = FileManager.default
+        try manager.createDirectory(atPath: folder.file("data"), withIntermediateDirectories: false)
+        try manager.createSymbolicLink(atPath: folder.file("link.db"), withDestinationPath: "data/store.db")
+        try manager.createSymbolicLink(atPath: folder.file("folder"), withDestinationPath: "data")
+        let names = ["link.db", "folder/store.db", "data/store.db", "data/../folder/./store.db"].map(folder.file)
+        // The first time round the store does not exist, and each name makes it once.
+        for first in names {
+            for name in ["store.db", "store.db-wal", "store.db-shm"] {
+                try? manager.removeItem(atPath: folder.file("data/\(name)"))
+            }
+            let store = try open(first)
+            for second in names { #expect(throws: StoreError.locked(path: second)) { try open(second) } }
+            #expect(try StoreProbe(path: folder.file("data/store.db")).count(of: "definition") == 3)
+            withExtendedLifetime(store) {}
+        }
+        #expect(try manager.contentsOfDirectory(atPath: folder.path).sorted() == ["data", "folder", "link.db"])
+    }
+
+    @Test("A store that another program keeps locked is refused with 6, and uploads are sent away meanwhile")
+    func heldByAnotherProgram() async throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("store.db")
+        do { _ = try open(path) }
+        do {
+            let holder = try DatabaseQueue(path: path)
+            try await holder.writeWithoutTransaction { connection in
+                try connection.execute(sql: "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT")
+            }
+            let busy = StoreError.busy(resultCode: 5)
+            #expect(throws: busy) {
+                try SQLiteReportStore(path: path, metricSet: try testMetricSet(), patienceInSeconds: 0)
+            }
+            #expect(CollectorError.store(busy).exitCode == 6)
+            #expect(ProblemDetails(busy).token == .storageUnavailable)
+            try holder.close()
+        }
+        let store = try SQLiteReportStore(path: path, metricSet: try testMetricSet(), patienceInSeconds: 0)
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let holder = try DatabaseQueue(path: path, configuration: configuration)
+        try await holder.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        await #expect(throws: StoreError.busy(resultCode: 5)) { try await store.checkWritable() }
+        try await holder.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        try await store.checkWritable()
+    }
+
+    @Test("Statistics that ANALYZE adds are no change of the tables")
+    func analyzed() throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("store.db")
+        do { _ = try open(path) }
+        let database = try DatabaseQueue(path: path)
+        try database.write { try $0.execute(sql: "ANALYZE") }
+        let hasStatistics = try database.read { try $0.tableExists("sqlite_stat1") }
+        #expect(hasStatistics)
+        _ = try open(path)
+    }
+
     @Test("A store is free again when its collector is gone")
     func unlocked() throws {
         let folder = try ScratchFolder()

@@ -92,17 +92,36 @@ import Testing
         #expect(try StoreProbe(path: collector.storePath).count(of: "batch") == 0)
     }
 
-    @Test("The identity encoding and a parameter of the media type change nothing")
-    func harmlessHeaders() async throws {
+    @Test(
+        "The identity encoding and a parameter of the media type, also after white space, change nothing",
+        arguments: ["; v=1", " ; v=1", "\t ;v=1", " ", ";"])
+    func harmlessHeaders(_ parameters: String) async throws {
         let collector = try CollectorUnderTest()
         let bytes = try simpleBatch(collector.metricSet, number: 1).encoded
         try await collector.uploads.test(.live) { client in
             let response = try await client.execute(
                 uri: "/v1/reports", method: .post,
-                headers: [.contentType: WireLimits.mediaType + "; v=1", .contentEncoding: "identity"],
+                headers: [.contentType: WireLimits.mediaType + parameters, .contentEncoding: "identity"],
                 body: ByteBuffer(bytes: bytes))
             #expect(response.status == .ok)
         }
+    }
+
+    @Test("HEAD is answered with the status of the refusal and no body", arguments: ["/", "/healthz", "/v1/reports"])
+    func head(_ path: String) async throws {
+        let collector = try RunningCollector()
+        let answer = try await collector.run { url in
+            let port = try #require(url.split(separator: ":").last.flatMap { UInt16($0) })
+            return await onBlockingThread {
+                let connection = RawConnection(port: port)
+                let head = "HEAD \(path) HTTP/1.1\r\nHost: collector\r\nConnection: close\r\n\r\n"
+                _ = connection?.send(Array(head.utf8))
+                return connection?.readToEnd() ?? ""
+            }
+        }
+        #expect(answer.hasPrefix(path == "/v1/reports" ? "HTTP/1.1 405 " : "HTTP/1.1 404 "))
+        #expect(answer.lowercased().contains("content-type: application/problem+json"))
+        #expect(answer.hasSuffix("\r\n\r\n"), "nothing follows the headers")
     }
 
     @Test("The largest batch there can be is accepted")

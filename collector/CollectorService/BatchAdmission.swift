@@ -49,8 +49,8 @@ package struct ReportGroup: Hashable, Sendable {
     }
 }
 
-/// Decides which reports of a batch are stored. A function of batch, metric set and day alone: it sees no sender, and a
-/// repeated batch gets the same answer on the same day.
+/// Decides which reports of a batch are stored. A function of batch, metric set and day alone: it sees no sender. A
+/// batch is judged once; the store remembers the verdict for its repetitions.
 package struct BatchAdmission: Sendable {
     private struct Rule {
         var definition: MetricDefinition

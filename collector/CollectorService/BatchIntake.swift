@@ -12,6 +12,9 @@ package struct BatchIntake: Sendable {
 
     /// Takes a batch; a known one again, without storing anything.
     ///
+    /// The answer to a batch is given once and remembered, also where nothing of it is stored: judged anew, a report
+    /// could be acknowledged that was rejected before, or the other way round.
+    ///
     /// - Returns: the reports that are not stored, and never will be.
     /// - Throws: ``ProblemDetails`` when the bytes are no batch, or when nothing can be stored.
     package func take(_ bytes: [UInt8]) async throws(ProblemDetails) -> [Rejection] {
@@ -19,10 +22,8 @@ package struct BatchIntake: Sendable {
         do { batch = try Batch(decoding: bytes) } catch { throw ProblemDetails(error) }
         let today = clock.today
         let verdict = admission.verdict(on: batch, today: today)
-        // A batch of which nothing is stored needs no memory of its identifier.
-        guard !verdict.admitted.isEmpty else { return verdict.rejected }
-        let admitted = AdmittedBatch(batch.identifier, reports: verdict.admitted, arrivingOn: today)
-        do { try await store.store(admitted) } catch { throw ProblemDetails(error) }
-        return verdict.rejected
+        let admitted = AdmittedBatch(
+            batch.identifier, reports: verdict.admitted, rejected: verdict.rejected, arrivingOn: today)
+        do { return try await store.store(admitted) } catch { throw ProblemDetails(error) }
     }
 }

@@ -29,7 +29,7 @@ package enum CollectorError: Error, Hashable, Sendable {
         case .listenerFailed: 1
         case .store(let error):
             switch error {
-            case .locked: 6
+            case .locked, .busy: 6
             case .definitionConflict: 4
             case .notAStore, .wrongVersion, .alteredTables, .damaged: 8
             case .cannotLock, .diskFull, .sqlite, .notDurable, .noRandomness, .unsealable, .overloaded, .closed: 1

@@ -1,10 +1,10 @@
 /// The batches that wait for the next commit, each with whom to tell.
 struct PendingBatches {
-    typealias Waiter = CheckedContinuation<Result<Void, StoreError>, Never>
+    typealias Waiter = CheckedContinuation<Result<[Rejection], StoreError>, Never>
 
     /// More than this many batches do not wait.
     static let countLimit = 10_000
-    /// Nor more payload than this, in bytes.
+    /// Nor more payloads and rejections than this, in bytes.
     static let byteLimit = 64 << 20
 
     private(set) var batches: [AdmittedBatch] = []
@@ -21,13 +21,13 @@ struct PendingBatches {
 
     mutating func add(_ batch: AdmittedBatch, _ waiter: Waiter) -> Admission {
         guard !isClosed else { return .refused(.closed) }
-        let payloadByteCount = batch.payloadByteCount
-        guard batches.count < Self.countLimit, byteCount + payloadByteCount <= Self.byteLimit else {
+        let batchByteCount = batch.waitingByteCount
+        guard batches.count < Self.countLimit, byteCount + batchByteCount <= Self.byteLimit else {
             return .refused(.overloaded)
         }
         batches.append(batch)
         waiters.append(waiter)
-        byteCount += payloadByteCount
+        byteCount += batchByteCount
         defer { isCommitScheduled = true }
         return .waiting(needsCommit: !isCommitScheduled)
     }

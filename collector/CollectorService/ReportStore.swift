@@ -6,9 +6,14 @@ package struct AdmittedBatch: Sendable {
     /// The last day on which the identifier must be known again.
     package var forgetAfter: UTCDay
     package var reports: [AdmittedReport]
+    /// What is not stored of the batch, for the answer to a repetition; by index.
+    package var rejected: [Rejection]
 
-    package init(identifier: BatchIdentifier, forgetAfter: UTCDay, reports: [AdmittedReport]) {
-        (self.identifier, self.forgetAfter, self.reports) = (identifier, forgetAfter, reports)
+    package init(
+        identifier: BatchIdentifier, forgetAfter: UTCDay, reports: [AdmittedReport], rejected: [Rejection] = []
+    ) {
+        (self.identifier, self.forgetAfter) = (identifier, forgetAfter)
+        (self.reports, self.rejected) = (reports, rejected)
     }
 
     /// What is stored of a batch that arrives on a day.
@@ -16,23 +21,32 @@ package struct AdmittedBatch: Sendable {
     /// A batch of that day holds no admitted period after `today + daysAhead`, and the last of them is too late once
     /// `daysBack` more days have passed; one day is added for a clock that is set back. Every batch of a day has the
     /// same date, so that the date tells of nothing but the day.
-    package init(_ identifier: BatchIdentifier, reports: [AdmittedReport], arrivingOn today: UTCDay) {
+    package init(
+        _ identifier: BatchIdentifier, reports: [AdmittedReport], rejected: [Rejection] = [],
+        arrivingOn today: UTCDay
+    ) {
         let forgetAfter = today.advanced(by: WireLimits.daysBack + WireLimits.daysAhead + 1)
-        self.init(identifier: identifier, forgetAfter: forgetAfter, reports: reports)
+        self.init(identifier: identifier, forgetAfter: forgetAfter, reports: reports, rejected: rejected)
     }
 
-    var payloadByteCount: Int { reports.reduce(0) { $0 + $1.payload.count } }
+    /// The bytes that the batch takes while it waits, about.
+    var waitingByteCount: Int {
+        reports.reduce(rejected.count * MemoryLayout<Rejection>.stride) { $0 + $1.payload.count }
+    }
 }
 
 /// Where admitted batches go.
 package protocol ReportStore: Sendable {
-    /// Stores the reports of a batch whose identifier is new; of a known one, nothing.
+    /// Stores the reports and the rejections of a batch whose identifier is new; of a known one, nothing.
     ///
     /// Returns only when what it stored survives a crash of the machine.
     ///
+    /// - Returns: what is rejected of the batch: of a known one what was rejected the first time, whatever the metric
+    ///   set and the day are now.
     /// - Throws: ``StoreError``; then nothing of the batch is stored, or nobody was told that it is and a repetition
     ///   finds it known.
-    func store(_ batch: AdmittedBatch) async throws(StoreError)
+    @discardableResult
+    func store(_ batch: AdmittedBatch) async throws(StoreError) -> [Rejection]
 
     /// Commits something, to see whether the store can.
     ///

@@ -12,16 +12,20 @@ internal import Synchronization
 package final class SQLiteReportStore: ReportStore {
     private let lock: StoreLock
     private let database: DatabaseQueue
+    private let patienceInSeconds: Double
     private let pending = Mutex(PendingBatches())
     private let groups: Mutex<StagedGroups>
 
     /// Opens or creates the store at `path` for the metrics of a set.
     ///
+    /// - Parameter patienceInSeconds: how long a lock of another program is waited for, now and at each commit.
     /// - Throws: ``StoreError``.
     /// - Complexity: linear in the staged reports, which are counted.
-    package init(path: String, metricSet: MetricSet) throws(StoreError) {
-        lock = try StoreLock(storePath: path)
-        database = try StoreFile.open(path: path)
+    package init(path: String, metricSet: MetricSet, patienceInSeconds: Double = 5) throws(StoreError) {
+        let location = StoreLocation(path)
+        lock = try StoreLock(location)
+        database = try StoreFile.open(location, patienceInSeconds: patienceInSeconds)
+        self.patienceInSeconds = patienceInSeconds
         var staged = StagedGroups()
         do {
             try database.inDatabase { connection in
@@ -32,14 +36,15 @@ package final class SQLiteReportStore: ReportStore {
         groups = Mutex(staged)
     }
 
-    package func store(_ batch: AdmittedBatch) async throws(StoreError) {
+    @discardableResult
+    package func store(_ batch: AdmittedBatch) async throws(StoreError) -> [Rejection] {
         let outcome = await withCheckedContinuation { (waiter: PendingBatches.Waiter) in
             switch pending.withLock({ $0.add(batch, waiter) }) {
             case .refused(let error): waiter.resume(returning: .failure(error))
             case .waiting(let needsCommit): if needsCommit { scheduleCommit() }
             }
         }
-        try outcome.get()
+        return try outcome.get()
     }
 
     package func checkWritable() async throws(StoreError) {
@@ -58,7 +63,7 @@ package final class SQLiteReportStore: ReportStore {
         pending.withLock { $0.close() }
         try await perform { [self] connection in
             commit(on: connection)
-            _ = try connection.checkpoint(.truncate)
+            _ = try emptyLog(on: connection)
         }
         do { try database.close() } catch { throw StoreError(error) }
     }
@@ -76,18 +81,18 @@ package final class SQLiteReportStore: ReportStore {
         let (batches, waiters) = pending.withLock { $0.takeAll() }
         guard !batches.isEmpty else { return }
         var loads: [ReportGroup: StagedGroups.Load] = [:]
-        var outcome = Result<Void, StoreError>.success(())
+        var answers: [StagingWriter.Answer] = []
         do {
             try connection.inTransaction(.immediate) {
-                loads = try StagingWriter.write(batches, to: connection)
+                (loads, answers) = try StagingWriter.write(batches, to: connection)
                 return .commit
             }
             groups.withLock { $0.add(loads) }
         } catch {
-            outcome = .failure(StoreError(error))
+            answers = Array(repeating: .failure(StoreError(error)), count: batches.count)
             loads = [:]
         }
-        for waiter in waiters { waiter.resume(returning: outcome) }
+        for (waiter, answer) in zip(waiters, answers) { waiter.resume(returning: answer) }
         sealFullGroups(among: loads.keys, on: connection)
     }
 
@@ -138,10 +143,23 @@ extension SQLiteReportStore {
 
     /// Moves the write-ahead log into the store and empties it, so that the order of arrival it holds is gone.
     ///
-    /// - Throws: ``StoreError``, also when a reader holds the log up.
-    package func truncateLog() async throws(StoreError) {
-        try await perform { connection in
-            _ = try connection.checkpoint(.truncate)
+    /// Waits for no reader: commits would wait with it.
+    ///
+    /// - Returns: whether the log is empty; otherwise a reader holds it.
+    /// - Throws: ``StoreError``.
+    package func truncateLog() async throws(StoreError) -> Bool {
+        try await perform { [self] connection in try emptyLog(on: connection) }
+    }
+
+    private func emptyLog(on connection: Database) throws -> Bool {
+        try connection.execute(sql: "PRAGMA busy_timeout = 0")
+        let outcome = Result { try connection.checkpoint(.truncate) }
+        try connection.execute(sql: "PRAGMA busy_timeout = \(Int(patienceInSeconds * 1000))")
+        do {
+            _ = try outcome.get()
+            return true
+        } catch DatabaseError.SQLITE_BUSY {
+            return false
         }
     }
 

@@ -5,18 +5,30 @@ internal import SecureRandomness
 
 /// Writes batches into the staging table, as part of a transaction.
 enum StagingWriter {
+    /// What is to be told of a batch. One whose stored answer is damaged fails alone.
+    typealias Answer = Result<[Rejection], StoreError>
+
     /// Enters the batches that are new and stages their reports, in random order under random keys.
     ///
-    /// - Returns: what was staged of each group.
+    /// - Returns: what was staged of each group, and the answer to each batch.
     static func write(
         _ batches: [AdmittedBatch], to connection: Database
-    ) throws -> [ReportGroup: StagedGroups.Load] {
+    ) throws -> (loads: [ReportGroup: StagedGroups.Load], answers: [Answer]) {
         var reports: [AdmittedReport] = []
+        var answers: [Answer] = []
+        answers.reserveCapacity(batches.count)
         let entry = try connection.cachedStatement(
-            sql: "INSERT OR IGNORE INTO batch (identifier, forget_after) VALUES (?, ?)")
+            sql: "INSERT OR IGNORE INTO batch (identifier, forget_after, rejected) VALUES (?, ?, ?)")
         for batch in batches {
-            try entry.execute(arguments: [Data(batch.identifier.bytes), batch.forgetAfter.index])
-            if connection.changesCount == 1 { reports += batch.reports }
+            let identifier = Data(batch.identifier.bytes)
+            let rejected = Data(RejectionRecord.encode(batch.rejected))
+            try entry.execute(arguments: [identifier, batch.forgetAfter.index, rejected])
+            if connection.changesCount == 1 {
+                reports += batch.reports
+                answers.append(.success(batch.rejected))
+            } else {
+                answers.append(try storedAnswer(to: identifier, in: connection))
+            }
         }
         // The write-ahead log keeps the order of insertion; shuffled, it does not tell which reports came together.
         try shuffle(&reports)
@@ -25,7 +37,15 @@ enum StagingWriter {
         for report in reports {
             loads[report.group, default: .init()] += .init(count: 1, byteCount: report.payload.count)
         }
-        return loads
+        return (loads, answers)
+    }
+
+    private static func storedAnswer(to identifier: Data, in connection: Database) throws -> Answer {
+        let statement = try connection.cachedStatement(sql: "SELECT rejected FROM batch WHERE identifier = ?")
+        guard let stored = try Data.fetchOne(statement, arguments: [identifier]),
+            let rejected = RejectionRecord.decode(Array(stored))
+        else { return .failure(.damaged(resultCode: ResultCode.SQLITE_CORRUPT.rawValue)) }
+        return .success(rejected)
     }
 
     /// What is staged in the store, counted.

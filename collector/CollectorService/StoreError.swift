@@ -6,6 +6,8 @@ package import StoreFormat
 package enum StoreError: Error, Hashable, Sendable {
     /// Another collector writes to this store.
     case locked(path: String)
+    /// A program that is no collector keeps the file locked; with SQLite's extended result code.
+    case busy(resultCode: Int32)
     /// The lock file beside the store cannot be opened or locked.
     case cannotLock(path: String, errno: Int32)
     /// The file is no SQLite database, or one of another program.
@@ -14,7 +16,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case wrongVersion(path: String, actual: Int32, expected: Int32)
     /// The tables are not those of the version that the file names.
     case alteredTables(path: String)
-    /// SQLite finds the file's content damaged; with its extended result code.
+    /// SQLite finds the file's content damaged, with its extended result code; or a row is none that a collector
+    /// writes.
     case damaged(resultCode: Int32)
     /// The store holds reports of the same metric and version under another definition.
     case definitionConflict(metric: UInt32, version: UInt32)
@@ -43,6 +46,7 @@ package enum StoreError: Error, Hashable, Sendable {
             let code = error.extendedResultCode.rawValue
             switch error.resultCode {
             case .SQLITE_FULL: self = .diskFull
+            case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: self = .busy(resultCode: code)
             case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damaged(resultCode: code)
             default: self = .sqlite(resultCode: code)
             }
@@ -56,6 +60,9 @@ extension StoreError: CustomStringConvertible {
         switch self {
         case .locked(let path):
             "--store \(path) is in use by another collector; stop that one, or give this one a store of its own"
+        case .busy(let code):
+            "another program keeps the store locked (SQLite result \(code)); end it, for example an open sqlite3 shell "
+                + "or a backup, and try again"
         case .cannotLock(let path, let errno):
             "the lock file \(path) cannot be locked (errno \(errno)); its folder must exist and be writable"
         case .notAStore(let path):

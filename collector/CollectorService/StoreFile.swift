@@ -10,19 +10,19 @@ enum StoreFile {
     /// A file of another program is refused before anything is written to it.
     ///
     /// - Throws: ``StoreError``.
-    static func open(path: String) throws(StoreError) -> DatabaseQueue {
+    static func open(_ location: StoreLocation, patienceInSeconds: Double) throws(StoreError) -> DatabaseQueue {
         do {
             var configuration = Configuration()
             configuration.label = "store"
-            configuration.busyMode = .timeout(5)
-            let database = try DatabaseQueue(path: path, configuration: configuration)
+            configuration.busyMode = .timeout(patienceInSeconds)
+            let database = try DatabaseQueue(path: location.resolvedPath, configuration: configuration)
             try database.inDatabase { connection in
-                try identify(connection, path: path)
+                try identify(connection, path: location.path)
                 try makeDurable(connection)
             }
             return database
         } catch DatabaseError.SQLITE_NOTADB {
-            throw .notAStore(path: path)
+            throw .notAStore(path: location.path)
         } catch { throw StoreError(error) }
     }
 
@@ -64,9 +64,13 @@ enum StoreFile {
         guard tables == StoreSchema.statements.sorted() else { throw StoreError.alteredTables(path: path) }
     }
 
-    /// The statements that made the tables, as SQLite keeps them.
+    /// The statements that made the tables, as SQLite keeps them. Tables of its own, like the statistics of ANALYZE,
+    /// are no change.
     private static func tables(of connection: Database) throws -> [String] {
-        try String.fetchAll(connection, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").sorted()
+        let query = """
+            SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite!_%' ESCAPE '!'
+            """
+        return try String.fetchAll(connection, sql: query).sorted()
     }
 
     /// All or nothing, so that a crash leaves an empty file or a store.

@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// The right to be the only collector of a store, held by an advisory lock on the file `<store>.lock`.
+/// The right to be the only collector of a store, held by an advisory lock on the file `<store>.lock`
+/// beside the file that the store's name leads to.
 ///
 /// The lock is on a file of its own because SQLite keeps its locks on the store, and closing any other descriptor of
 /// the store would drop them; so readers read while a collector writes. The file stays: removing it would let two
@@ -11,15 +12,15 @@ final class StoreLock: Sendable {
     /// Takes the lock.
     ///
     /// - Throws: ``StoreError/locked(path:)``, ``StoreError/cannotLock(path:errno:)``.
-    init(storePath: String) throws(StoreError) {
-        let path = storePath + ".lock"
+    init(_ location: StoreLocation) throws(StoreError) {
+        let path = location.resolvedPath + ".lock"
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .cannotLock(path: path, errno: errno) }
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             let code = errno
             guard code != EINTR else { continue }
             close(descriptor)
-            throw code == EWOULDBLOCK ? .locked(path: storePath) : .cannotLock(path: path, errno: code)
+            throw code == EWOULDBLOCK ? .locked(path: location.path) : .cannotLock(path: path, errno: code)
         }
     }
 

@@ -31,7 +31,8 @@ package struct UploadRoute: HTTPResponder {
                 status: .ok, headers: [.contentType: "application/json"],
                 body: ResponseBody(byteBuffer: ByteBuffer(string: Self.json(rejected))))
         } catch let problem as ProblemDetails {
-            let response = problem.response(allow: "POST")
+            let full = problem.response(allow: "POST")
+            let response = request.method == .head ? full.createHeadResponse() : full
             // Whoever has more to send than is read must stop: without the connection's end it would go on.
             guard UploadBody.mayBeTooLarge(request.headers) || problem.token == .shuttingDown else { return response }
             return response.closing(context.channel)
@@ -48,13 +49,19 @@ package struct UploadRoute: HTTPResponder {
         guard !drain.isDraining else {
             throw ProblemDetails(.shuttingDown, detail: "Send the same batch again later.")
         }
-        let mediaType = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased()
-        guard mediaType == WireLimits.mediaType else {
+        guard let type = request.headers[.contentType], Self.mediaType(of: type) == WireLimits.mediaType else {
             throw ProblemDetails(.unsupportedMediaType, detail: "The Content-Type must be \(WireLimits.mediaType).")
         }
         if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
             throw ProblemDetails(.unsupportedEncoding, detail: "A batch is sent without Content-Encoding.")
         }
+    }
+
+    /// A Content-Type without its parameters, before which RFC 9110 allows spaces and tabs.
+    private static func mediaType(of contentType: String) -> String {
+        var type = contentType.prefix { $0 != ";" }
+        while type.last == " " || type.last == "\t" { type.removeLast() }
+        return type.lowercased()
     }
 
     /// `{"rejected":[{"index":0,"code":"unknown_metric"},…]}`

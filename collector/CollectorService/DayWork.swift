@@ -1,0 +1,49 @@
+package import ReportFormat
+
+/// The work of a new day: seal the days that are over, forget old batch identifiers, empty the write-ahead log. Knows
+/// how far the day's work has come, so that what is done is not repeated for the sake of what is not.
+package struct DayWork: Sendable {
+    /// What a turn found to do.
+    package enum Outcome: Hashable, Sendable {
+        case nothingToDo
+        case done
+        /// A reader keeps the log from being emptied; all else is done.
+        case readerHoldsLog
+    }
+
+    /// A log that could not be emptied is tried again after this many turns, one a minute.
+    package static let turnsBetweenTruncations = 10
+
+    private var lastDay: UTCDay?
+    /// How many turns to wait before the log is emptied; `nil` when it was, for the day.
+    private var turnsUntilTruncation: Int?
+
+    package init() {}
+
+    /// Does what is due on a day. Doing it twice does no harm.
+    ///
+    /// Yesterday stays open, for the devices that report as soon as it is over.
+    ///
+    /// - Throws: ``StoreError``; the next turn tries again.
+    package mutating func turn(on today: UTCDay, in store: SQLiteReportStore) async throws(StoreError) -> Outcome {
+        if lastDay.map({ $0 < today }) ?? true {
+            try await Self.sealAndForget(on: today, in: store)
+            (lastDay, turnsUntilTruncation) = (today, 0)
+        }
+        guard let turns = turnsUntilTruncation else { return .nothingToDo }
+        guard turns == 0 else {
+            turnsUntilTruncation = turns - 1
+            return .nothingToDo
+        }
+        let isEmpty = try await store.truncateLog()
+        turnsUntilTruncation = isEmpty ? nil : Self.turnsBetweenTruncations - 1
+        return isEmpty ? .done : .readerHoldsLog
+    }
+
+    private static func sealAndForget(on today: UTCDay, in store: SQLiteReportStore) async throws(StoreError) {
+        for group in store.stagedGroups(before: today.advanced(by: -1)) {
+            while try await store.sealChunk(of: group) {}
+        }
+        for slice in UInt8.min...UInt8.max { try await store.forgetBatches(slice: slice, on: today) }
+    }
+}
