@@ -91,18 +91,13 @@ struct DamagedStateTests {
         try SQLiteStore(path: folder.file("agent.db")).truncateLog()
         for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: folder.file("agent.db" + suffix)) }
         let original = [UInt8](try Data(contentsOf: URL(filePath: folder.file("agent.db"))))
-        var mutants = stride(from: 0, to: original.count, by: 509).map { Array(original[..<$0]) }
-        // Where pages hold something every byte matters; a stride prime to the page size meets each kind of field.
-        for offset in stride(from: 0, to: original.count, by: 61) {
-            var mutant = original
-            mutant[offset] ^= 0xFF
-            mutants.append(mutant)
-        }
-        for offset in 0..<100 {
-            var mutant = original
-            mutant[offset] ^= 0x55
-            mutants.append(mutant)
-        }
+        let mutants =
+            Mutations.truncations(of: original)
+            + original.indices.map { offset in
+                var mutant = original
+                mutant[offset] ^= 0xFF
+                return mutant
+            }
         var refused = 0
         for mutant in mutants {
             for suffix in ["-wal", "-shm"] {

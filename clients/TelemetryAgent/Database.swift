@@ -18,6 +18,8 @@ final class Database {
         handle = opened
         sqlite3_extended_result_codes(handle, 1)
         sqlite3_busy_timeout(handle, 5_000)
+        // A device's state is a few kilobytes; every commit writes whole pages.
+        try execute("PRAGMA page_size = 1024")
         try execute("PRAGMA journal_mode = WAL")
         try execute("PRAGMA synchronous = FULL")
         try execute("PRAGMA secure_delete = ON")
