@@ -20,6 +20,18 @@ public enum ParameterError: Error, Hashable, Sendable {
     case unknownParameter(name: String)
     /// A count is outside what the mechanism allows.
     case countOutOfRange(name: String, count: Int, allowed: ClosedRange<Int>)
+    /// A count has to be a power of two.
+    case notAPowerOfTwo(name: String, count: Int)
+    /// The mechanism does not take values of the declared type.
+    case domainNotTaken(takes: String)
+    /// The mechanism has no way to report that nothing happened.
+    case absenceNotTaken
+    /// A probability is outside what the mechanism allows; in words, since the bounds depend on others.
+    case probabilityOutOfRange(name: String, allowed: String)
+    /// Two ways of declaring the noise exclude each other.
+    case conflictingParameters(String, String)
+    /// libcrypto lacks an algorithm that the mechanism cannot do without, as MD5 under a FIPS provider.
+    case algorithmUnavailable(name: String)
     /// libcrypto could not compute a digest of the parameters.
     case digestUnavailable
 }

@@ -24,6 +24,11 @@ public struct PrivacyLoss: Hashable, Comparable, Sendable, CustomStringConvertib
     /// The declared bound itself.
     public init(_ epsilon: Epsilon) { nanonats = epsilon.thousandths * 1_000_000 }
 
+    /// The loss of `count` independent events of at most this loss each.
+    public func times(_ count: Int) -> PrivacyLoss { PrivacyLoss(nanonats: nanonats * count) }
+
+    private init(nanonats: Int) { self.nanonats = nanonats }
+
     public static func < (left: Self, right: Self) -> Bool { left.nanonats < right.nanonats }
 
     /// The bound with nine decimals.

@@ -31,6 +31,13 @@ extension LocalRandomizer {
         _ = try Report(decoding: payload.span, shape: shape)
     }
 
+    /// A valid payload as a store keeps it: its partition, and the bytes that follow it.
+    public func stored(payload: [UInt8]) -> (partition: Int, rest: [UInt8]) {
+        let count = partitionByteCount
+        guard count > 0 else { return (0, payload) }
+        return ((0..<count).reduce(0) { $0 | Int(payload[$1]) << (8 * $1) }, Array(payload[count...]))
+    }
+
     func payload(randomizing value: Value) throws(EncodingError) -> [UInt8] {
         do {
             var noise = try FreshNoise(wordCount: noiseWordCount)

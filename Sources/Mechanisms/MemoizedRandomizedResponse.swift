@@ -46,24 +46,24 @@ public struct MemoizedRandomizedResponse: LongitudinalRandomizer, ExactlyAuditab
             guard let permanentEpsilon = declared.permanentEpsilon else {
                 throw .missingParameter(name: "epsilon_permanent")
             }
-            guard declared.epsilon < permanentEpsilon else {
-                throw .epsilonNotBelowPermanent(epsilon: declared.epsilon, permanent: permanentEpsilon)
+            let epsilon = try declared.requiredEpsilon()
+            guard epsilon < permanentEpsilon else {
+                throw .epsilonNotBelowPermanent(epsilon: epsilon, permanent: permanentEpsilon)
             }
-            let itemCount = declared.itemCount
-            guard (2...1 << 20).contains(itemCount) else {
-                throw .categoryCountOutOfRange(count: itemCount, allowed: 2...1 << 20)
-            }
+            let itemCount = try declared.itemCount(in: 2...1 << 20)
             let permanent = try ResponseRule<UInt64>(
                 categoryCount: itemCount,
                 lieThreshold: ResponseRule.smallestLieThreshold(categoryCount: itemCount, epsilon: permanentEpsilon))
             self.init(
                 itemCount: itemCount, reportsAbsence: declared.reportsAbsence,
-                epsilonThousandths: declared.epsilon.thousandths,
+                epsilonThousandths: epsilon.thousandths,
                 permanentEpsilonThousandths: permanentEpsilon.thousandths,
                 permanentLieThreshold: permanent.lieThreshold,
                 instantaneousLieThreshold: TwoStageResponse<UInt64>.smallestInstantaneousThreshold(
-                    after: permanent, epsilon: declared.epsilon))
+                    after: permanent, epsilon: epsilon))
         }
+
+        public var domain: InputDomain { .items(itemCount - (reportsAbsence ? 1 : 0)) }
 
         public init(reading reader: inout ByteReader) throws(ByteFormatError) {
             itemCount = Int(try reader.integer(UInt32.self))
@@ -122,7 +122,7 @@ public struct MemoizedRandomizedResponse: LongitudinalRandomizer, ExactlyAuditab
     public var noiseWordCount: Int { 2 }
 
     public func input(from input: MechanismInput, on device: DeviceContext) throws(InputError) -> CategoryReport {
-        let item = try configuration.item(of: input)
+        let item = try configuration.item(of: input, among: configuration.itemCount)
         guard let noise = device.permanentNoise else { throw .permanentNoiseMissing }
         let bytes = try canonicalBytes(of: input)
         let words: [UInt64]
@@ -133,7 +133,7 @@ public struct MemoizedRandomizedResponse: LongitudinalRandomizer, ExactlyAuditab
 
     public func canonicalBytes(of input: MechanismInput) throws(InputError) -> [UInt8] {
         var writer = ByteWriter()
-        writer.append(UInt32(try configuration.item(of: input)))
+        writer.append(UInt32(try configuration.item(of: input, among: configuration.itemCount)))
         return writer.bytes
     }
 

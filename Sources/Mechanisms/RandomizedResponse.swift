@@ -31,15 +31,14 @@ public struct RandomizedResponse: LocalRandomizer, ExactlyAuditable {
 
         public init(declared: MechanismDeclaration) throws(ParameterError) {
             guard declared.permanentEpsilon == nil else { throw .unknownParameter(name: "epsilon_permanent") }
-            let itemCount = declared.itemCount
-            guard (2...1 << 20).contains(itemCount) else {
-                throw .categoryCountOutOfRange(count: itemCount, allowed: 2...1 << 20)
-            }
+            let (itemCount, epsilon) = (try declared.itemCount(in: 2...1 << 20), try declared.requiredEpsilon())
             self.init(
                 itemCount: itemCount, reportsAbsence: declared.reportsAbsence,
-                epsilonThousandths: declared.epsilon.thousandths,
-                lieThreshold: ResponseRule.smallestLieThreshold(categoryCount: itemCount, epsilon: declared.epsilon))
+                epsilonThousandths: epsilon.thousandths,
+                lieThreshold: ResponseRule.smallestLieThreshold(categoryCount: itemCount, epsilon: epsilon))
         }
+
+        public var domain: InputDomain { .items(itemCount - (reportsAbsence ? 1 : 0)) }
 
         public init(reading reader: inout ByteReader) throws(ByteFormatError) {
             itemCount = Int(try reader.integer(UInt32.self))
@@ -76,7 +75,7 @@ public struct RandomizedResponse: LocalRandomizer, ExactlyAuditable {
     public var noiseWordCount: Int { 2 }
 
     public func input(from input: MechanismInput, on device: DeviceContext) throws(InputError) -> Int {
-        try configuration.item(of: input)
+        try configuration.item(of: input, among: configuration.itemCount)
     }
 
     @inlinable
@@ -92,21 +91,5 @@ public struct RandomizedResponse: LocalRandomizer, ExactlyAuditable {
 
     public func likelihood(of report: CategoryReport, given item: Int) -> WideUnsigned {
         rule.likelihood(of: report.category, given: item)
-    }
-}
-
-extension MechanismConfiguration {
-    /// The index of an input among the items, "no event" being the last where it is reported.
-    ///
-    /// - Throws: ``InputError/outOfDomain``, ``InputError/absenceNotReported``.
-    func item(of input: MechanismInput) throws(InputError) -> Int {
-        switch input {
-        case .item(let index):
-            guard (0..<itemCount - (reportsAbsence ? 1 : 0)).contains(index) else { throw .outOfDomain }
-            return index
-        case .absent:
-            guard reportsAbsence else { throw .absenceNotReported }
-            return itemCount - 1
-        }
     }
 }

@@ -21,6 +21,12 @@ extension ParameterError {
         case .unknownParameter(let name): "the mechanism has no parameter '\(name)'"
         case .countOutOfRange(let name, let count, let allowed):
             "'\(name)' is \(count), and must be \(allowed.lowerBound) to \(allowed.upperBound)"
+        case .notAPowerOfTwo(let name, let count): "'\(name)' is \(count), and must be a power of two"
+        case .domainNotTaken(let takes): "the mechanism takes values of type \(takes) only"
+        case .absenceNotTaken: "the mechanism has no answer for 'no event'"
+        case .probabilityOutOfRange(let name, let allowed): "'\(name)' must be \(allowed)"
+        case .conflictingParameters(let one, let other): "'\(one)' and '\(other)' exclude each other"
+        case .algorithmUnavailable(let name): "libcrypto has no \(name) here"
         case .digestUnavailable: "libcrypto has no SHA-256 here"
         }
     }
@@ -41,6 +47,8 @@ extension MetricDefinitionError {
         case .malformedCategory(let position): "value \(position + 1) is empty, too long, reserved or there twice"
         case .itemCountMismatch(let domain, let mechanism):
             "the domain has \(domain) items and the mechanism \(mechanism)"
+        case .domainMismatch: "the mechanism is for values of another type"
+        case .malformedRange: "'range' has no finite width above zero"
         case .unknownTag(let field, let value): "'\(field)' has the unknown code \(value)"
         case .absenceNeedsMemoization: "'when_absent: last' and 'memoize: true' go together"
         case .absentItemOutOfDomain: "'when_absent' names none of the metric's values"

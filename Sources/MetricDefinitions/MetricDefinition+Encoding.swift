@@ -11,7 +11,7 @@ extension MetricDefinition {
         writer.append(fields.identifier)
         writer.append(fields.version)
         writer.append(domain: fields.domain)
-        writer.append(whenAbsent: fields.whenAbsent)
+        writer.append(whenAbsent: fields.whenAbsent, in: fields.domain)
         writer.append(fields.combination.rawValue)
         writer.append(mechanism: mechanism)
         return writer.bytes
@@ -25,7 +25,7 @@ extension MetricDefinition {
         writer.append(text: name)
         writer.append(text: summary)
         writer.append(domain: domain)
-        writer.append(whenAbsent: whenAbsent)
+        writer.append(whenAbsent: whenAbsent, in: domain)
         writer.append(combination.rawValue)
         writer.append(mechanism: mechanism)
         switch lifetime {
@@ -60,7 +60,7 @@ extension MetricDefinition {
         fields.name = try source.text()
         fields.summary = try source.text()
         fields.domain = try source.domain()
-        fields.whenAbsent = try source.whenAbsent()
+        fields.whenAbsent = try source.whenAbsent(in: fields.domain)
         fields.combination = try source.tag("combine") { Combination(rawValue: $0) }
         let mechanism = try source.mechanism(catalog: catalog)
         fields.lifetime = try source.lifetime()
@@ -80,15 +80,29 @@ extension ByteWriter {
             append(UInt8(1))
             append(UInt32(names.count))
             for name in names { append(text: name) }
+        case .string: append(UInt8(2))
+        case .number(let range):
+            append(UInt8(3))
+            append(range.low.bitPattern)
+            append(range.high.bitPattern)
         }
     }
 
-    fileprivate mutating func append(whenAbsent: WhenAbsent) {
+    fileprivate mutating func append(whenAbsent: WhenAbsent, in domain: MetricDomain) {
         switch whenAbsent {
         case .none: append(UInt8(0))
         case .last: append(UInt8(1))
         case .skip: append(UInt8(2))
-        case .item(let item):
+        case .value(.text(let text)):
+            append(UInt8(4))
+            append(text: text)
+        case .value(.number(let number)):
+            append(UInt8(5))
+            append(number.bitPattern)
+        case .value(let value):
+            guard case .item(let item)? = try? domain.input(for: value).input else {
+                preconditionFailure("a validated value for absence belongs to its domain")
+            }
             append(UInt8(3))
             append(UInt32(item))
         }
@@ -133,16 +147,27 @@ private struct DefinitionReader {
             var names: [String] = []
             for _ in 0..<(try integer() as UInt32) { names.append(try text()) }
             return .category(names)
+        case 2: return .string
+        case 3:
+            guard let range = NumberRange(low: try number(), high: try number()) else { throw .malformedRange }
+            return .number(range)
         case let value: throw .unknownTag(field: "type", value: value)
         }
     }
 
-    mutating func whenAbsent() throws(MetricDefinitionError) -> WhenAbsent {
+    mutating func number() throws(MetricDefinitionError) -> Double { Double(bitPattern: try integer()) }
+
+    mutating func whenAbsent(in domain: MetricDomain) throws(MetricDefinitionError) -> WhenAbsent {
         switch try integer() as UInt8 {
         case 0: return .none
         case 1: return .last
         case 2: return .skip
-        case 3: return .item(Int(try integer() as UInt32))
+        case 3:
+            let item = Int(try integer() as UInt32)
+            guard domain.labels.indices.contains(item) else { throw .absentItemOutOfDomain }
+            return .value(domain == .boolean ? .boolean(item == 1) : .category(domain.labels[item]))
+        case 4: return .value(.text(try text()))
+        case 5: return .value(.number(try number()))
         case let value: throw .unknownTag(field: "when_absent", value: value)
         }
     }

@@ -22,6 +22,10 @@ public enum MetricDefinitionError: Error, Hashable, Sendable {
     case malformedCategory(position: Int)
     /// The domain and the mechanism's parameters do not agree on the number of items.
     case itemCountMismatch(domain: Int, mechanism: Int)
+    /// The mechanism is for values of another type than the domain's.
+    case domainMismatch
+    /// `range` is not one of finite numbers and finite width above zero.
+    case malformedRange
     /// An encoded tag is none of the known ones.
     case unknownTag(field: String, value: UInt8)
     /// `when_absent: last` belongs to memoized metrics, and they allow nothing else.
@@ -79,8 +83,10 @@ extension MetricDefinition {
         guard (1...1_000_000_000).contains(fields.minimumReports) else {
             throw .minimumReportsOutOfRange(fields.minimumReports)
         }
-        if case .item(let item) = fields.whenAbsent {
-            guard fields.domain.labels.indices.contains(item) else { throw .absentItemOutOfDomain }
+        if case .value(let value) = fields.whenAbsent {
+            guard let input = try? fields.domain.input(for: value), !input.isClipped else {
+                throw .absentItemOutOfDomain
+            }
         }
     }
 
@@ -97,10 +103,13 @@ extension MetricDefinition {
 
     static func validate(_ fields: Fields, against mechanism: any LocalRandomizer) throws(MetricDefinitionError) {
         let reportsAbsence = fields.whenAbsent == .none || fields.whenAbsent == .last
-        let itemCount = fields.domain.labels.count + (reportsAbsence ? 1 : 0)
         let configuration = mechanism.erasedConfiguration
-        guard configuration.itemCount == itemCount, configuration.reportsAbsence == reportsAbsence else {
-            throw .itemCountMismatch(domain: itemCount, mechanism: configuration.itemCount)
+        let (asked, taken) = (fields.domain.inputDomain, configuration.domain)
+        guard asked == taken, configuration.reportsAbsence == reportsAbsence else {
+            guard case .items(let count) = asked, case .items(let takenCount) = taken else { throw .domainMismatch }
+            throw .itemCountMismatch(
+                domain: count + (reportsAbsence ? 1 : 0),
+                mechanism: takenCount + (configuration.reportsAbsence ? 1 : 0))
         }
         let memoized = mechanism as? any LongitudinalRandomizer
         guard (fields.whenAbsent == .last) == (memoized != nil) else { throw .absenceNeedsMemoization }

@@ -103,14 +103,21 @@ public struct MetricDefinition: Sendable {
     /// response that `last` repeats belongs to the device, so there this is only what comes before the first event.
     public var absentInput: MechanismInput? {
         switch whenAbsent {
-        case .none, .last: .absent
-        case .skip: nil
-        case .item(let item): .item(item)
+        case .none, .last: return .absent
+        case .skip: return nil
+        case .value(let value):
+            guard let input = try? domain.input(for: value) else {
+                preconditionFailure("a definition's value for absence belongs to its domain")
+            }
+            return input.input
         }
     }
 
-    /// The values as rows of an estimate: those of the domain, and "no event" where it is an item.
+    /// Whether "no event" is an answer of its own.
+    public var reportsAbsence: Bool { whenAbsent == .none || whenAbsent == .last }
+
+    /// The declared values as rows of an estimate, and "no event" where it is an item; empty where none are declared.
     public var itemLabels: [String] {
-        domain.labels + (whenAbsent == .none || whenAbsent == .last ? [MetricDomain.absenceLabel] : [])
+        domain.labels + (reportsAbsence && !domain.labels.isEmpty ? [MetricDomain.absenceLabel] : [])
     }
 }

@@ -27,8 +27,8 @@ public enum WhenAbsent: Hashable, Sendable {
     case last
     /// Nothing: the presence of a report is public.
     case skip
-    /// This item of the domain.
-    case item(Int)
+    /// This value of the domain.
+    case value(MetricValue)
 }
 
 /// Which of several events of one period is reported.

@@ -3,6 +3,7 @@ internal import CCrypto
 /// libcrypto's algorithms, fetched once per process; the fetched objects are immutable and shared between threads.
 private enum Algorithms {
     nonisolated(unsafe) static let sha256 = EVP_MD_fetch(nil, "SHA256", nil)
+    nonisolated(unsafe) static let md5 = EVP_MD_fetch(nil, "MD5", nil)
     nonisolated(unsafe) static let hmac = EVP_MAC_fetch(nil, "HMAC", nil)
     nonisolated(unsafe) static let chacha20 = EVP_CIPHER_fetch(nil, "ChaCha20", nil)
 }
@@ -17,6 +18,24 @@ public enum SHA256 {
         var digest = [UInt8](repeating: 0, count: 32)
         guard EVP_Digest(message, message.count, &digest, nil, algorithm, nil) == 1 else {
             throw .cryptographyFailed(operation: "SHA-256")
+        }
+        return digest
+    }
+}
+
+/// MD5 (RFC 1321), from libcrypto. It hides nothing: RAPPOR's Bloom filters use it for compatibility alone.
+public enum MD5 {
+    /// The length of every digest, in bytes.
+    public static let byteCount = 16
+
+    /// The 16-byte digest of `message`.
+    ///
+    /// - Throws: ``RandomnessError`` when libcrypto has no MD5, as under a FIPS provider.
+    public static func digest(_ message: [UInt8]) throws(RandomnessError) -> [UInt8] {
+        guard let algorithm = Algorithms.md5 else { throw .algorithmUnavailable(name: "MD5") }
+        var digest = [UInt8](repeating: 0, count: byteCount)
+        guard EVP_Digest(message, message.count, &digest, nil, algorithm, nil) == 1 else {
+            throw .cryptographyFailed(operation: "MD5")
         }
         return digest
     }

@@ -4,8 +4,9 @@
 /// The permanent response to a value is a function of `HMAC(K_metric, value)`; K_metric binds the metric and every
 /// parameter of its definition, so that a changed definition draws anew and two metrics share no noise.
 public struct PermanentNoise: Sendable {
-    /// The longest value, in bytes; every value is padded to 256 bytes, so that hashing time tells no length.
-    public static let valueByteLimit = 254
+    /// The longest canonical value, in bytes; every value is padded to one length, so that hashing time tells none.
+    public static let valueByteLimit = 255
+    private static let paddedByteCount = 258
 
     private let key: SecretKey
 
@@ -38,6 +39,16 @@ public struct PermanentNoise: Sendable {
         return words
     }
 
+    /// The cohort of the device in this metric: uniform, fixed for the definition's life, and known to the collector.
+    ///
+    /// - Parameter count: how many cohorts there are, a power of two up to 65,536.
+    /// - Throws: ``RandomnessError`` when libcrypto has no HMAC-SHA256.
+    public func cohort(among count: Int) throws(RandomnessError) -> Int {
+        precondition((1...65_536).contains(count) && count.nonzeroBitCount == 1, "cohorts are a power of two")
+        let drawn = try key.derive(Array("cohort".utf8))
+        return drawn.withUnsafeBytes { Int($0.loadUnaligned(as: UInt32.self).littleEndian) & (count - 1) }
+    }
+
     /// A keyed 64-bit tag by which a ledger knows a value again without storing it.
     ///
     /// - Throws: ``RandomnessError`` when libcrypto has no HMAC-SHA256.
@@ -48,8 +59,8 @@ public struct PermanentNoise: Sendable {
     }
 
     private static func padded(_ value: [UInt8]) -> [UInt8] {
-        precondition(value.count <= valueByteLimit, "a value has at most 254 bytes")
-        var padded = [UInt8](repeating: 0, count: valueByteLimit + 4)
+        precondition(value.count <= valueByteLimit, "a canonical value has at most 255 bytes")
+        var padded = [UInt8](repeating: 0, count: paddedByteCount)
         padded[0] = UInt8(value.count)
         for (index, byte) in value.enumerated() { padded[index + 2] = byte }
         return padded

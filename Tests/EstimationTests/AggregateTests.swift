@@ -1,4 +1,5 @@
 import Estimation
+import Mechanisms
 import MetricDefinitions
 import ReportFormat
 import TestSupport
@@ -63,14 +64,17 @@ struct AggregateTests {
     @Test("no reports give no estimates")
     func emptyPool() throws {
         for definition in try testMetricSet().metrics {
-            let oracle = try #require(OracleCatalog.standard.oracle(for: definition.mechanism))
-            #expect(estimateCount(oracle) == 0)
+            let oracle = try #require(OracleCatalog.standard.oracle(for: definition.mechanism) as? any FrequencyOracle)
+            #expect(try estimateCount(oracle, definition) == 0)
         }
     }
 
-    private func estimateCount<Oracle: FrequencyOracle>(_ oracle: Oracle) -> Int {
+    private func estimateCount<Oracle: FrequencyOracle>(
+        _ oracle: Oracle, _ definition: MetricDefinition
+    ) throws -> Int {
         let aggregate = oracle.makeAggregate(of: Fingerprint(value: 1))
         let pool = PooledReports(aggregate, on: UTCDay(containing: 0))
-        return oracle.estimates(from: pool, confidence: .standard).count
+        let candidates = definition.domain.labels.indices.map { MechanismInput.item($0) }
+        return try oracle.estimates(of: candidates, from: pool, confidence: .standard) { _, _ in }.count
     }
 }

@@ -35,7 +35,9 @@ extension EstimationLaws {
         }
         let accepted = malformed.filter { payloads in
             var aggregate = oracle.makeAggregate(of: definition)
-            do throws(ReportError) { try oracle.tally(payloads.span, into: &aggregate) } catch { return false }
+            do throws(ReportError) { try oracle.tally(payloads.span, partition: 0, into: &aggregate) } catch {
+                return false
+            }
             return true
         }
         return accepted.prefix(1).map { .init(.malformedPayloadsAreRefused, "\(accepted.count) accepted, as \($0)") }

@@ -33,7 +33,7 @@ struct EstimationLaws<Oracle: AuditableOracle> {
     func tally(_ reports: [Oracle.Report]) throws -> SupportCounts {
         var aggregate = oracle.makeAggregate(of: definition)
         let payloads = reports.flatMap { $0.encoded(shape: oracle.shape) }
-        try oracle.tally(payloads.span, into: &aggregate)
+        try oracle.tally(payloads.span, partition: 0, into: &aggregate)
         return aggregate
     }
 

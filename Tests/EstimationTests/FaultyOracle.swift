@@ -62,7 +62,7 @@ struct FaultyOracle: AuditableOracle {
         if fault == .reportsCountedTwice { sound.absorb(report, into: &aggregate) }
     }
 
-    func tally(_ payloads: Span<UInt8>, into aggregate: inout SupportCounts) throws(ReportError) {
+    func tally(_ payloads: Span<UInt8>, partition: Int, into aggregate: inout SupportCounts) throws(ReportError) {
         let stride = payloadByteCount
         switch fault {
         case .reportsCountedByTheByte:
@@ -71,7 +71,7 @@ struct FaultyOracle: AuditableOracle {
                 absorb(try CategoryReport(decoding: byte, shape: min(256, shape)), into: &aggregate)
             }
         case .lastReportOfABlobDropped:
-            try sound.tally(payloads.extracting(0..<max(0, payloads.count - stride)), into: &aggregate)
+            try sound.tally(payloads.extracting(0..<max(0, payloads.count - stride)), partition: 0, into: &aggregate)
         case .outOfDomainValuesSkipped:
             for index in Swift.stride(from: 0, to: payloads.count / stride * stride, by: stride) {
                 let payload = payloads.extracting(index..<index + stride)

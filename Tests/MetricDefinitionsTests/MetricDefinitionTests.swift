@@ -18,7 +18,7 @@ struct MetricDefinitionTests {
         var fields = MetricDefinition.Fields()
         (fields.identifier, fields.version, fields.name) = (1, 1, "departed_late")
         fields.lifetime = .budget(try PrivacyBudget(thousandths: 120_000))
-        (fields.whenAbsent, fields.minimumReports) = (.item(0), 1)
+        (fields.whenAbsent, fields.minimumReports) = (.value(.boolean(false)), 1)
         fields.expiry = .never(reason: "A metric of the tests")
         return fields
     }
@@ -51,8 +51,8 @@ struct MetricDefinitionTests {
         try expect(.malformedText(field: "expires")) { $0.expiry = .never(reason: "") }
         try expect(.minimumReportsOutOfRange(0)) { $0.minimumReports = 0 }
         try expect(.minimumReportsOutOfRange(1_000_000_001)) { $0.minimumReports = 1_000_000_001 }
-        try expect(.absentItemOutOfDomain) { $0.whenAbsent = .item(2) }
-        try expect(.absentItemOutOfDomain) { $0.whenAbsent = .item(-1) }
+        try expect(.absentItemOutOfDomain) { $0.whenAbsent = .value(.category("x")) }
+        try expect(.absentItemOutOfDomain) { $0.whenAbsent = .value(.number(0)) }
     }
 
     @Test("have distinct, printable category names")
@@ -120,12 +120,12 @@ struct MetricDefinitionTests {
     @Test("turn a recorded value into an item, or say why not without saying the value")
     func valuesBecomeItems() throws {
         let boolean = MetricDomain.boolean, category = MetricDomain.category(["AA", "é"])
-        #expect(try boolean.item(for: .boolean(false)) == 0)
-        #expect(try boolean.item(for: .boolean(true)) == 1)
-        #expect(try category.item(for: .category("e\u{301}")) == 1)
-        #expect(throws: MetricValueError.unknownCategory) { try category.item(for: .category("(none)")) }
-        #expect(throws: MetricValueError.wrongType(expected: "boolean")) { try boolean.item(for: .category("true")) }
-        #expect(throws: MetricValueError.wrongType(expected: "category")) { try category.item(for: .boolean(true)) }
+        #expect(try boolean.input(for: .boolean(false)).input == .item(0))
+        #expect(try boolean.input(for: .boolean(true)).input == .item(1))
+        #expect(try category.input(for: .category("e\u{301}")).input == .item(1))
+        #expect(throws: MetricValueError.unknownCategory) { try category.input(for: .category("(none)")) }
+        #expect(throws: MetricValueError.wrongType(expected: "boolean")) { try boolean.input(for: .category("true")) }
+        #expect(throws: MetricValueError.wrongType(expected: "category")) { try category.input(for: .boolean(true)) }
         #expect(try boolean.value(parsing: "true") == .boolean(true))
         #expect(try category.value(parsing: "AA") == .category("AA"))
         for text in ["", "TRUE", "1", "yes", " true"] {

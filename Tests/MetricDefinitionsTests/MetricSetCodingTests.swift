@@ -21,7 +21,7 @@ struct MetricSetCodingTests {
         return try testMetricSet(
             metrics: [
                 try booleanMetric(whenAbsent: .skip, combination: .any, expiry: expiry),
-                try categoryMetric(categories: ["é", "日本"], whenAbsent: .item(1)),
+                try categoryMetric(categories: ["é", "日本"], whenAbsent: .value(.category("日本"))),
             ])
     }
 

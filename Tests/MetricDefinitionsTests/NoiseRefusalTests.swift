@@ -91,9 +91,10 @@ struct NoiseRefusalTests {
         #expect(try fingerprint { $0.domain = .category(["AA", "B6", "DL", "US"]) } != original)
         #expect(try fingerprint { $0.domain = .category(["B6", "AA", "DL", "UA"]) } != original)
         #expect(try categoryMetric(epsilonThousandths: 1999).fingerprint.description != original)
-        let five = try categoryMetric(categories: ["AA", "B6", "DL", "UA", "WN"], whenAbsent: .item(4))
+        let five = try categoryMetric(categories: ["AA", "B6", "DL", "UA", "WN"], whenAbsent: .value(.category("WN")))
         #expect(
-            try categoryMetric(categories: five.domain.labels, whenAbsent: .item(3)).fingerprint != five.fingerprint)
+            try categoryMetric(categories: five.domain.labels, whenAbsent: .value(.category("UA"))).fingerprint
+                != five.fingerprint)
         #expect(try categoryMetric(categories: five.domain.labels, whenAbsent: .skip).fingerprint != five.fingerprint)
     }
 }

@@ -92,12 +92,6 @@ public enum MechanismLaws {
     /// The laws that `breaches` break, each once.
     public static func names(of breaches: [LawBreach]) -> Set<MechanismLaw> { Set(breaches.map(\.law)) }
 
-    /// What a host would hand to a mechanism for an item, "no event" being the last where it is reported.
-    static func input<M: LocalRandomizer>(_ item: Int, of mechanism: M) -> MechanismInput {
-        let configuration = mechanism.configuration
-        return configuration.reportsAbsence && item == configuration.itemCount - 1 ? .absent : .item(item)
-    }
-
     /// A device with a secret of its own; a mechanism without memory gets none.
     static func device<M: LocalRandomizer>(
         for mechanism: M, from noise: inout SeededNoise

@@ -45,7 +45,7 @@ extension MechanismLaws {
     /// Likelihoods by item, then by report.
     static func likelihoodTable<M: ExactlyAuditable>(of mechanism: M) -> [[BigUInt]] {
         let reports = mechanism.allReports
-        return (0..<mechanism.configuration.itemCount).map { item in
+        return mechanism.auditedInputs.indices.map { item in
             reports.map { BigUInt(wide: mechanism.likelihood(of: $0, given: item)) }
         }
     }

@@ -33,7 +33,7 @@ extension MechanismLaws {
             func response(_ context: Context) throws -> M.Value {
                 let device = DeviceContext(
                     permanentNoise: try makeNoise(secret, context.metric, context.definition))
-                return try mechanism.input(from: input(context.item, of: mechanism), on: device)
+                return try mechanism.input(from: mechanism.auditedInputs[context.item], on: device)
             }
             let first = try response(base)
             if try response(base) != first { isKept = false }

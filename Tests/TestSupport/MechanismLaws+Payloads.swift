@@ -4,29 +4,41 @@ internal import ReportFormat
 
 extension MechanismLaws {
     /// ``MechanismLaw/inputsAreBounded``, with and without permanent noise.
-    public static func inputBreaches<M: LocalRandomizer>(of mechanism: M) -> [LawBreach] {
+    public static func inputBreaches<M: ExactlyAuditable>(of mechanism: M) -> [LawBreach] {
         var noise = SeededNoise(seed: 0x5eed_0101)
         guard let device = try? device(for: mechanism, from: &noise) else {
             return [LawBreach(.inputsAreBounded, "there is no device to try them on")]
         }
         let configuration = mechanism.configuration
-        let valueCount = configuration.itemCount - (configuration.reportsAbsence ? 1 : 0)
         func error(_ input: MechanismInput, on device: DeviceContext) -> InputError? {
             do { _ = try mechanism.input(from: input, on: device) } catch { return error }
             return nil
         }
-        var breaches = [Int.min, -1, valueCount, valueCount + 1, .max].compactMap { item in
-            error(.item(item), on: device) == .outOfDomain
-                ? nil : LawBreach(.inputsAreBounded, "item \(item) of \(valueCount) is not refused")
+        var breaches = foreignInputs(of: configuration.domain).compactMap { input in
+            error(input, on: device) == .outOfDomain
+                ? nil : LawBreach(.inputsAreBounded, "\(input) of \(configuration.domain) is not refused")
         }
         if error(.absent, on: device) != (configuration.reportsAbsence ? nil : .absenceNotReported) {
             breaches.append(LawBreach(.inputsAreBounded, "absence is taken for what it is not"))
         }
         let needsNoise = mechanism is any LongitudinalRandomizer
-        if error(.item(0), on: DeviceContext(permanentNoise: nil)) != (needsNoise ? .permanentNoiseMissing : nil) {
+        if error(mechanism.auditedInputs[0], on: DeviceContext(permanentNoise: nil))
+            != (needsNoise ? .permanentNoiseMissing : nil)
+        {
             breaches.append(LawBreach(.inputsAreBounded, "a device without permanent noise is not told apart"))
         }
         return breaches
+    }
+
+    /// Inputs just outside a domain, and of every other.
+    private static func foreignInputs(of domain: InputDomain) -> [MechanismInput] {
+        let (text, longText) = ([UInt8](), [UInt8](repeating: 65, count: InputDomain.textByteLimit + 1))
+        return switch domain {
+        case .items(let count):
+            [Int.min, -1, count, count + 1, .max].map { .item($0) } + [.text(text), .place(0)]
+        case .text: [.item(0), .place(0), .text(longText)]
+        case .range: [.item(0), .text(text), .place(InputDomain.rangeEnd + 1), .place(.max)]
+        }
     }
 
     /// ``MechanismLaw/payloadsRoundTrip``, ``MechanismLaw/malformedPayloadsAreRefused`` and

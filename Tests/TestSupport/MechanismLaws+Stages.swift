@@ -51,7 +51,7 @@ struct StageTables {
 
     init<M: ExactlyAuditableLongitudinal>(of mechanism: M) {
         let (responses, reports) = (mechanism.allPermanentResponses, mechanism.allReports)
-        permanent = (0..<mechanism.configuration.itemCount).map { item in
+        permanent = mechanism.auditedInputs.indices.map { item in
             responses.map { BigUInt(wide: mechanism.permanentLikelihood(of: $0, given: item)) }
         }
         instantaneous = responses.map { response in

@@ -5,7 +5,7 @@ extension MechanismLaws {
     /// Claims 2 to 4 of a memoized mechanism over every pair of histories and every transcript: of three reports up to
     /// three items, of two up to seven, of one beyond.
     public static func transcriptBreaches<M: ExactlyAuditableLongitudinal>(of mechanism: M) -> [LawBreach] {
-        let itemCount = mechanism.configuration.itemCount
+        let itemCount = mechanism.auditedInputs.count
         let longest = itemCount <= 3 ? 3 : itemCount <= 7 ? 2 : 1
         return (1...longest).flatMap { transcriptBreaches(of: mechanism, length: $0) }
     }
@@ -14,7 +14,7 @@ extension MechanismLaws {
         of mechanism: M, length: Int
     ) -> [LawBreach] {
         let stages = StageTables(of: mechanism)
-        let histories = words(over: mechanism.configuration.itemCount, length: length)
+        let histories = words(over: mechanism.auditedInputs.count, length: length)
         let transcripts = words(over: mechanism.allReports.count, length: length)
         let table = histories.map { history in transcripts.map { stages.likelihood(of: $0, given: history) } }
         let declared = ExactExponential(mechanism.permanentEpsilon)

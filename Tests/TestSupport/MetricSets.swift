@@ -5,7 +5,8 @@ public import MetricDefinitions
 /// `departed_late`: a boolean with fresh noise at ε 1, reported as `false` when nothing happened, for 120 periods.
 public func booleanMetric(
     identifier: UInt32 = 1, version: UInt32 = 1, name: String = "departed_late", epsilonThousandths: Int = 1000,
-    lifetimeThousandths: Int = 120_000, whenAbsent: WhenAbsent = .item(0), combination: Combination = .sample,
+    lifetimeThousandths: Int = 120_000, whenAbsent: WhenAbsent = .value(.boolean(false)),
+    combination: Combination = .sample,
     minimumReports: Int = 1000, expiry: Expiry = .never(reason: "A metric of the tests")
 ) throws -> MetricDefinition {
     var fields = MetricDefinition.Fields()

@@ -30,7 +30,7 @@ extension EstimateResult {
             throw CommandError(.insufficientData, absence(of: definition, request: request, stored: stored))
         }
         try store.checkDefinition(definition)
-        guard let oracle = OracleCatalog.standard.oracle(for: definition.mechanism) else {
+        guard let oracle = OracleCatalog.standard.oracle(for: definition.mechanism) as? any FrequencyOracle else {
             preconditionFailure("every catalogued mechanism has an oracle")
         }
         var reader = GroupReader(
@@ -84,26 +84,31 @@ private struct GroupReader {
             return EstimateGroup(from: from, to: to, estimates: nil)
         }
         var pool = PooledReports(oracle.makeAggregate(of: definition.fingerprint), on: from)
-        for period in periods {
-            let reports = try tally(period, oracle: oracle, progress: &progress)
-            do { try pool.merge(reports) } catch { throw store.error(of: error) }
-        }
-        let values = oracle.estimates(from: pool, confidence: confidence)
+        for period in periods { try tally(period, oracle: oracle, into: &pool, progress: &progress) }
+        let candidates: [MechanismInput] =
+            definition.domain.labels.indices.map { .item($0) } + (definition.reportsAbsence ? [.absent] : [])
+        let values: [FrequencyEstimate]
+        do {
+            values = try oracle.estimates(of: candidates, from: pool, confidence: confidence) { _, _ in }
+        } catch { throw CommandError(.runtimeFailure, "\(error)") }
         return EstimateGroup(
             from: from, to: to, estimates: ReleasedEstimates(reportCount: pool.reportCount, values: values))
     }
 
     private mutating func tally<Oracle: FrequencyOracle>(
-        _ period: StoredPeriod, oracle: Oracle, progress: inout Progress
-    ) throws(CommandError) -> PooledReports<Oracle.Aggregate> {
-        var aggregate = oracle.makeAggregate(of: definition.fingerprint)
-        let doneBefore = doneCount
+        _ period: StoredPeriod, oracle: Oracle, into pool: inout PooledReports<Oracle.Aggregate>,
+        progress: inout Progress
+    ) throws(CommandError) {
         for part in try store.parts(of: period) {
-            let payloads = try store.payloads(of: part, in: period, payloadByteCount: oracle.payloadByteCount)
-            do { try oracle.tally(payloads.span, into: &aggregate) } catch { throw store.error(of: error, in: period) }
-            doneCount = doneBefore + aggregate.reportCount
+            let payloads = try store.payloads(of: part, in: period, payloadByteCount: oracle.storedByteCount)
+            let before = pool.reportCount
+            do {
+                try pool.count(on: period.day) { (aggregate) throws(ReportError) in
+                    try oracle.tally(payloads.span, partition: part.partition, into: &aggregate)
+                }
+            } catch { throw store.error(of: error, in: period) }
+            doneCount += pool.reportCount - before
             progress.update(doneCount, of: reportCount)
         }
-        return PooledReports(aggregate, on: period.day)
     }
 }

@@ -35,7 +35,7 @@ struct EstimateNotes {
         case .none: "A period without an event was reported as \(MetricDomain.absenceLabel)."
         case .last: "Devices without an event repeated their last response; \(MetricDomain.absenceLabel) is before any."
         case .skip: "A period without an event was not reported: frequencies are among reports of events."
-        case .item(let item): "A period without an event was reported as \(definition.itemLabels[item])."
+        case .value(let value): "A period without an event was reported as \(value.text)."
         }
     }
 

@@ -124,6 +124,7 @@ extension EstimateResult {
             switch definition.domain {
             case .boolean: [.boolean(false), .boolean(true)]
             case .category(let names): names.map { .text($0) }
+            case .string, .number: []
             }
         return values + Array(repeating: .null, count: definition.itemLabels.count - values.count)
     }

@@ -1,44 +1,64 @@
 public import Mechanisms
-public import ReportFormat
 
-/// The analyst's role in a mechanism: counts reports, then estimates how often each value occurs among them.
-public protocol FrequencyOracle: LocalRandomizer {
-    /// What is counted.
-    associatedtype Aggregate: MergeableAggregate
-
-    /// The aggregate of no reports of a definition.
-    func makeAggregate(of definition: Fingerprint) -> Aggregate
-
-    /// Counts one report.
-    func absorb(_ report: Report, into aggregate: inout Aggregate)
-
-    /// Counts payloads that lie end to end.
-    ///
-    /// A requirement, not only an extension: an opened existential then pays one dynamic call per blob, not per report.
-    ///
-    /// - Throws: ``ReportError`` for the first malformed payload; those before it are then counted.
-    /// - Complexity: linear in the payloads, a few nanoseconds each.
-    func tally(_ payloads: Span<UInt8>, into aggregate: inout Aggregate) throws(ReportError)
-
-    /// How often each value occurs among the reports, in item order; empty if there are none.
-    ///
-    /// Estimates are of reports, not of devices: a device that reported on three days counts three times.
-    func estimates(from reports: PooledReports<Aggregate>, confidence: ConfidenceLevel) -> [FrequencyEstimate]
+/// Why candidates have no estimates.
+public enum EstimationError: Error, Hashable, Sendable {
+    /// A candidate, counted from 0, is none of the mechanism's values.
+    case candidateOutOfDomain(position: Int)
+    /// There are more candidates than the reports can tell apart.
+    case tooManyCandidates(count: Int, limit: Int)
+    /// Candidates, counted from 0, that the mechanism's bits cannot tell from others.
+    case indistinguishable(positions: [Int])
+    /// libcrypto lacks an algorithm that candidates are hashed with.
+    case algorithmUnavailable(name: String)
 }
 
-extension FrequencyOracle {
-    @inlinable
-    public func tally(_ payloads: Span<UInt8>, into aggregate: inout Aggregate) throws(ReportError) {
-        let shape = shape
-        let stride = Report.byteCount(of: shape)
-        guard payloads.count.isMultiple(of: stride) else {
-            throw .wrongByteCount(actual: payloads.count % stride, expected: stride)
-        }
-        var offset = 0
-        while offset < payloads.count {
-            absorb(
-                try Report(decoding: payloads.extracting(offset..<offset + stride), shape: shape), into: &aggregate)
-            offset += stride
-        }
+/// What is told while estimates are made: how many of how many parts are done.
+public typealias EstimationProgress = (_ done: Int, _ total: Int) -> Void
+
+/// The analyst's role in a mechanism for values that are counted: estimates how often each occurs among the reports.
+public protocol FrequencyOracle: ReportCounter {
+    /// How often each candidate occurs among the reports, in the order of the candidates; empty if there are none.
+    ///
+    /// Estimates are of reports, not of devices: a device that reported on three days counts three times.
+    ///
+    /// - Parameters:
+    ///   - candidates: values of the mechanism's domain, each once. They share the error rate of detection.
+    ///   - progress: called from time to time.
+    /// - Throws: ``EstimationError``.
+    func estimates(
+        of candidates: [MechanismInput], from reports: PooledReports<Aggregate>, confidence: ConfidenceLevel,
+        progress: EstimationProgress
+    ) throws(EstimationError) -> [FrequencyEstimate]
+}
+
+/// The mean of a number over the reports.
+public struct MeanEstimate: Hashable, Sendable {
+    /// The estimated mean, in the units of the declared range. Unbiased, so that it may leave the range.
+    public let mean: Double
+
+    /// An upper bound of the standard error of ``mean``.
+    public let standardError: Double
+
+    /// Covers the true mean of the reported numbers with the confidence asked for; not clipped to the range.
+    public let interval: ClosedRange<Double>
+
+    /// An estimate of these figures.
+    public init(mean: Double, standardError: Double, interval: ClosedRange<Double>) {
+        (self.mean, self.standardError, self.interval) = (mean, standardError, interval)
+    }
+}
+
+/// The analyst's role in a mechanism for numbers: estimates their mean.
+public protocol MeanOracle: ReportCounter {
+    /// The mean place in the range, from 0 at its lower end to 1 at its upper; `nil` if there are no reports.
+    func meanPlace(from reports: PooledReports<Aggregate>, confidence: ConfidenceLevel) -> MeanEstimate?
+}
+
+extension MeanEstimate {
+    /// An estimate of places, in the units of a range.
+    public func scaled(low: Double, width: Double) -> MeanEstimate {
+        MeanEstimate(
+            mean: low + mean * width, standardError: standardError * width,
+            interval: low + interval.lowerBound * width...low + interval.upperBound * width)
     }
 }

@@ -9,14 +9,14 @@ public struct OracleCatalog: Sendable {
     ])
 
     /// The types, each the only one of its identifier and form.
-    public let oracles: [any FrequencyOracle.Type]
+    public let oracles: [any ReportCounter.Type]
 
     /// A catalog of these types.
-    public init(_ oracles: [any FrequencyOracle.Type]) { self.oracles = oracles }
+    public init(_ oracles: [any ReportCounter.Type]) { self.oracles = oracles }
 
     /// A mechanism in the analyst's role; `nil` if it is not in the catalog.
-    public func oracle(for mechanism: any LocalRandomizer) -> (any FrequencyOracle)? {
+    public func oracle(for mechanism: any LocalRandomizer) -> (any ReportCounter)? {
         let isListed = oracles.contains { $0 == type(of: mechanism) }
-        return isListed ? mechanism as? any FrequencyOracle : nil
+        return isListed ? mechanism as? any ReportCounter : nil
     }
 }

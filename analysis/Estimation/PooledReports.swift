@@ -24,6 +24,17 @@ public struct PooledReports<Aggregate: MergeableAggregate>: Sendable, Hashable {
         countsByDay.merge(other.countsByDay) { $0 + $1 }
     }
 
+    /// Counts reports of a day in place.
+    ///
+    /// - Throws: what `body` throws; what it has counted until then stays counted.
+    public mutating func count<Failure: Error>(
+        on day: UTCDay, _ body: (inout Aggregate) throws(Failure) -> Void
+    ) throws(Failure) {
+        let before = aggregate.reportCount
+        defer { if aggregate.reportCount > before { countsByDay[day, default: 0] += aggregate.reportCount - before } }
+        try body(&aggregate)
+    }
+
     /// How many reports there are.
     public var reportCount: Int { aggregate.reportCount }
 }

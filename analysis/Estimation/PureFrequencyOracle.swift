@@ -1,3 +1,6 @@
+internal import LocalPrivacy
+public import Mechanisms
+
 /// A "pure" protocol in the sense of [WBLJ17] §3: a report supports a set of values, the device's own with probability
 /// p* and any other with q*. Counting support is then all that a mechanism must add.
 public protocol PureFrequencyOracle: FrequencyOracle where Aggregate == SupportCounts {
@@ -6,6 +9,9 @@ public protocol PureFrequencyOracle: FrequencyOracle where Aggregate == SupportC
 
     /// p* and q* of the noise that all reports of a device about one value share; `nil` if there is none.
     var permanentSupport: SupportProbabilities? { get }
+
+    /// How often each value of the domain occurs among the reports, in item order; empty if there are none.
+    func estimates(from reports: PooledReports<SupportCounts>, confidence: ConfidenceLevel) -> [FrequencyEstimate]
 }
 
 extension PureFrequencyOracle {
@@ -16,6 +22,28 @@ extension PureFrequencyOracle {
     public var spuriousSupport: Double { support.spurious }
 
     public var permanentSupport: SupportProbabilities? { nil }
+
+    public func estimates(
+        of candidates: [MechanismInput], from reports: PooledReports<SupportCounts>, confidence: ConfidenceLevel,
+        progress: EstimationProgress
+    ) throws(EstimationError) -> [FrequencyEstimate] {
+        let all = estimates(from: reports, confidence: confidence)
+        var chosen: [FrequencyEstimate] = []
+        for (position, candidate) in candidates.enumerated() {
+            guard let item = item(of: candidate) else { throw .candidateOutOfDomain(position: position) }
+            if all.indices.contains(item) { chosen.append(all[item]) }
+        }
+        return chosen
+    }
+
+    private func item(of candidate: MechanismInput) -> Int? {
+        guard case .items(let valueCount) = configuration.domain else { return nil }
+        switch candidate {
+        case .item(let item): return (0..<valueCount).contains(item) ? item : nil
+        case .absent: return configuration.reportsAbsence ? valueCount : nil
+        case .text, .place: return nil
+        }
+    }
 
     public func estimates(
         from reports: PooledReports<SupportCounts>, confidence: ConfidenceLevel

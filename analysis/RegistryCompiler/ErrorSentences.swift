@@ -6,6 +6,13 @@ extension MetricDefinitionError {
     var registryKey: String {
         switch self {
         case .parameter(.categoryCountOutOfRange), .malformedCategory, .itemCountMismatch: "values"
+        case .malformedRange: "range"
+        case .domainMismatch, .parameter(.domainNotTaken): "type"
+        case .parameter(.missingParameter), .parameter(.absenceNotTaken): "mechanism"
+        case .parameter(.notAPowerOfTwo(let name, _)), .parameter(.countOutOfRange(let name, _, _)),
+            .parameter(.probabilityOutOfRange(let name, _)), .parameter(.unknownParameter(let name)),
+            .parameter(.conflictingParameters(let name, _)):
+            name
         case .parameter(.epsilonOutOfRange), .parameter(.epsilonNotBelowPermanent), .parameter(.lossTooLarge):
             "epsilon"
         case .format, .parameter, .unknownMechanism, .unknownTag: "mechanism"

@@ -31,7 +31,7 @@ extension MetricDefinition {
         case .none: "none"
         case .last: "last"
         case .skip: "skip"
-        case .item(let item): "value: \(domain.labels[item])"
+        case .value(let value): "value: \(value.text)"
         }
     }
 
@@ -47,9 +47,9 @@ extension MetricDefinition {
         case .skip:
             "On a day without an event the device sends nothing: on which days something happened is public, and no "
                 + "ε covers it."
-        case .item(let item):
-            "On a day without an event the device answers '\(domain.labels[item])' with the same noise, so that "
-                + "silence tells nothing; such days count as '\(domain.labels[item])'."
+        case .value(let value):
+            "On a day without an event the device answers '\(value.text)' with the same noise, so that "
+                + "silence tells nothing; such days count as '\(value.text)'."
         }
     }
 

@@ -44,21 +44,23 @@ extension MetricReader {
         _ node: SourceNode, domain: MetricDomain?, _ findings: inout DiagnosticList
     ) -> WhenAbsent? {
         let subject = "'when_absent' of \(keys.subject)"
-        guard let absent = MappingReader(node, .whenAbsent, subject: subject, &findings),
-            let value = absent.required("value", &findings), let domain
+        guard let mapping = MappingReader(node, .whenAbsent, subject: subject, &findings),
+            let value = mapping.required("value", &findings), let domain
         else { return nil }
         let allowed: String
         switch domain {
         case .boolean: allowed = "Write true or false, without quotes."
         case .category: allowed = "Name one of its 'values'."
+        case .string: allowed = "Write a text of up to 254 bytes."
+        case .number: allowed = "Write a number within its 'range'."
         }
         guard case .scalar(let text, let isPlain) = value.content, isPlain || domain != .boolean,
-            let item = domain.labels.firstIndex(of: text)
+            let absent = try? domain.value(parsing: text), let input = try? domain.input(for: absent), !input.isClipped
         else {
             findings.error(value.position, "the value of \(subject) is none of the metric's", allowed)
             return nil
         }
-        return .item(item)
+        return .value(absent)
     }
 
     func readCombination(domain: MetricDomain?, _ findings: inout DiagnosticList) -> Combination? {

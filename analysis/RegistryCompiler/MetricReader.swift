@@ -43,7 +43,7 @@ struct MetricReader {
         guard errorCount == findings.errorCount, let form else { return nil }
         fields.lifetime = form.lifetime
         let declared = MechanismDeclaration(
-            epsilon: form.epsilon, permanentEpsilon: form.permanentEpsilon, valueCount: fields.domain.labels.count,
+            epsilon: form.epsilon, permanentEpsilon: form.permanentEpsilon, domain: fields.domain.inputDomain,
             reportsAbsence: fields.whenAbsent == .none || fields.whenAbsent == .last)
         return build(fields, form.mechanism, declared, &findings)
     }

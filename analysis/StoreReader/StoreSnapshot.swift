@@ -75,9 +75,16 @@ public struct StoreSnapshot: Sendable {
     /// - Throws: ``StoreReaderError``.
     public func parts(of period: StoredPeriod) throws(StoreReaderError) -> [StoredPart] {
         try reading { database in
-            let query = "SELECT key FROM chunk WHERE metric = ? AND version = ? AND day = ? ORDER BY key"
-            let rows = try Row.fetchAll(database, sql: query, arguments: Self.arguments(of: period))
-            return try rows.map { .chunk(key: try integer($0, 0, of: "chunk")) } + [.staged]
+            let ofPeriod = "WHERE metric = ? AND version = ? AND day = ?"
+            let sealed = try Row.fetchAll(
+                database, sql: "SELECT key, shape_key FROM chunk \(ofPeriod) ORDER BY shape_key, key",
+                arguments: Self.arguments(of: period))
+            let staged = try Row.fetchAll(
+                database, sql: "SELECT DISTINCT shape_key FROM staged \(ofPeriod) ORDER BY shape_key",
+                arguments: Self.arguments(of: period))
+            return try sealed.map {
+                .chunk(key: try integer($0, 0, of: "chunk"), partition: Int(try integer($0, 1, of: "chunk")))
+            } + staged.map { .staged(partition: Int(try integer($0, 0, of: "staged"))) }
         }
     }
 
@@ -89,8 +96,9 @@ public struct StoreSnapshot: Sendable {
         of part: StoredPart, in period: StoredPeriod, payloadByteCount: Int
     ) throws(StoreReaderError) -> [UInt8] {
         switch part {
-        case .chunk(let key): try chunk(key: key, payloadByteCount: payloadByteCount)
-        case .staged: try staged(in: period, payloadByteCount: payloadByteCount)
+        case .chunk(let key, _): try chunk(key: key, payloadByteCount: payloadByteCount)
+        case .staged(let partition):
+            try staged(in: period, partition: partition, payloadByteCount: payloadByteCount)
         }
     }
 
@@ -114,10 +122,13 @@ public struct StoreSnapshot: Sendable {
         }
     }
 
-    private func staged(in period: StoredPeriod, payloadByteCount: Int) throws(StoreReaderError) -> [UInt8] {
+    private func staged(
+        in period: StoredPeriod, partition: Int, payloadByteCount: Int
+    ) throws(StoreReaderError) -> [UInt8] {
         try reading { database in
-            let query = "SELECT payload FROM staged WHERE metric = ? AND version = ? AND day = ?"
-            let rows = try Row.fetchCursor(database, sql: query, arguments: Self.arguments(of: period))
+            let query = "SELECT payload FROM staged WHERE metric = ? AND version = ? AND day = ? AND shape_key = ?"
+            let rows = try Row.fetchCursor(
+                database, sql: query, arguments: Self.arguments(of: period) + [partition])
             var payloads: [UInt8] = []
             while let row = try rows.next() {
                 let payload = try bytes(row, 0, of: "staged")

@@ -12,10 +12,17 @@ public struct StoredPeriod: Hashable, Sendable {
     public let reportCount: Int
 }
 
-/// Where some of a period's payloads are.
+/// Where some of a period's payloads are: all of one partition, such as a cohort.
 public enum StoredPart: Hashable, Sendable {
     /// In the chunk with this key.
-    case chunk(key: Int64)
+    case chunk(key: Int64, partition: Int)
     /// Among those that no chunk holds so far; the collector seals them before they exceed ``StoreFormat/Chunk``'s size.
-    case staged
+    case staged(partition: Int)
+
+    /// The partition of all payloads.
+    public var partition: Int {
+        switch self {
+        case .chunk(_, let partition), .staged(let partition): partition
+        }
+    }
 }

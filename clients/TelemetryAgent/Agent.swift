@@ -164,8 +164,8 @@ public final class Agent: Sendable {
             let source = try consent.effective()
             guard source.isOn else { throw .consentOff(source) }
             guard let metric = configuration.metricSet.metric(named: name) else { throw .unknownMetric(name: name) }
-            let item: Int
-            do throws(MetricValueError) { item = try metric.domain.item(for: value) } catch {
+            let input: MechanismInput
+            do throws(MetricValueError) { input = try metric.domain.input(for: value).input } catch {
                 throw .value(metric: name, error)
             }
             let seconds = configuration.clock.secondsSinceEpoch()
@@ -175,13 +175,13 @@ public final class Agent: Sendable {
             try session.store.transaction { () throws(AgentError) in
                 try session.device.enrol(at: seconds)
                 guard metric.combination == .any else {
-                    try session.device.record(.item(item), for: metric, at: seconds)
+                    try session.device.record(input, for: metric, at: seconds)
                     return
                 }
                 let period = try session.device.admit(metric, at: seconds)
                 let earlier = undecided[metric.identifier.value]?.happened ?? false
                 undecided[metric.identifier.value] = UndecidedEvent(
-                    metric: metric, period: period, seconds: seconds, happened: earlier || item != 0)
+                    metric: metric, period: period, seconds: seconds, happened: earlier || input != .item(0))
             }
         }
     }

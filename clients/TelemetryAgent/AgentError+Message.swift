@@ -63,6 +63,8 @@ extension AgentError: CustomStringConvertible {
         case .wrongType(let expected): "\(metric) takes a \(expected)."
         case .notABoolean: "\(metric) takes true or false."
         case .unknownCategory: "That is none of the categories of \(metric); the registry lists them."
+        case .textTooLong: "\(metric) takes texts of up to 254 bytes of UTF-8."
+        case .notANumber: "\(metric) takes a decimal number, such as 12.5."
         }
     }
 

@@ -41,7 +41,7 @@ package struct ReportGroup: Hashable, Sendable {
     package var metric: UInt32
     package var version: UInt32
     package var day: UTCDay
-    /// What fixes the payload's length besides the definition; 0 where the definition alone does.
+    /// The partition that the payload belongs to, such as a cohort; 0 where the mechanism has none.
     package var shapeKey: Int64
 
     package init(metric: UInt32, version: UInt32, day: UTCDay, shapeKey: Int64 = 0) {
@@ -79,13 +79,15 @@ package struct BatchAdmission: Sendable {
     /// - Complexity: linear in the bytes of the batch.
     package func verdict(on batch: Batch, today: UTCDay) -> Verdict {
         var verdict = Verdict()
-        var admittedGroups: Set<ReportGroup> = []
+        var admittedPeriods: Set<ReportGroup> = []
         for (index, record) in batch.reports.enumerated() {
             switch admit(record, today: today) {
             case .failure(let refusal): verdict.rejected.append(Rejection(index: index, code: refusal.code))
             case .success(let report):
                 // A device makes one report per metric and period: who sends two wants to count twice.
-                guard admittedGroups.insert(report.group).inserted else {
+                var period = report.group
+                period.shapeKey = 0
+                guard admittedPeriods.insert(period).inserted else {
                     verdict.rejected.append(Rejection(index: index, code: .duplicateReport))
                     continue
                 }
@@ -112,7 +114,9 @@ package struct BatchAdmission: Sendable {
         do { try rule.definition.mechanism.validate(payload: record.payload) } catch {
             return .failure(Refusal(code: .malformed))
         }
-        let group = ReportGroup(metric: record.metric, version: rule.definition.version, day: record.period)
-        return .success(AdmittedReport(group: group, payload: record.payload))
+        let (partition, payload) = rule.definition.mechanism.stored(payload: record.payload)
+        let group = ReportGroup(
+            metric: record.metric, version: rule.definition.version, day: record.period, shapeKey: Int64(partition))
+        return .success(AdmittedReport(group: group, payload: payload))
     }
 }

@@ -1,0 +1,74 @@
+/// A vector of bits that belongs to one of several partitions: a cohort of devices, or a row of a sketch.
+///
+/// The partition comes first, a little-endian index in the fewest bytes that fit (none where there is only one); then
+/// the bits, bit i in bit i mod 8 of byte ⌊i / 8⌋, the unused bits of the last byte zero.
+public struct BitVectorReport: ReportPayload {
+    /// What fixes the encoding.
+    public struct Shape: Hashable, Sendable {
+        /// How many partitions there are, in `1...65,536`.
+        public let partitionCount: Int
+        /// How many bits a report has, in `1...65,536`.
+        public let bitCount: Int
+
+        /// Vectors of `bitCount` bits in `partitionCount` partitions.
+        public init(partitionCount: Int, bitCount: Int) {
+            precondition((1...65_536).contains(partitionCount), "a partition has an index of at most two bytes")
+            precondition((1...65_536).contains(bitCount), "a report has 1 to 65,536 bits")
+            (self.partitionCount, self.bitCount) = (partitionCount, bitCount)
+        }
+
+        /// The bytes that name the partition.
+        public var partitionByteCount: Int { partitionCount == 1 ? 0 : partitionCount <= 256 ? 1 : 2 }
+
+        /// The bytes that hold the bits.
+        public var vectorByteCount: Int { (bitCount + 7) / 8 }
+
+        /// The 64-bit words that hold the bits.
+        public var wordCount: Int { (bitCount + 63) / 64 }
+
+        /// The bits of the last word that a vector uses.
+        public var lastWordMask: UInt64 { .max >> UInt64((64 - bitCount % 64) % 64) }
+    }
+
+    /// The partition, counted from 0.
+    public let partition: Int
+
+    /// Bit i of the vector is bit i mod 64 of word ⌊i / 64⌋; bits beyond the vector are zero.
+    public let words: [UInt64]
+
+    /// A report of these bits.
+    public init(partition: Int, words: [UInt64]) { (self.partition, self.words) = (partition, words) }
+
+    /// Whether bit `index` is set.
+    public subscript(index: Int) -> Bool { words[index / 64] >> UInt64(index % 64) & 1 == 1 }
+
+    public static func byteCount(of shape: Shape) -> Int { shape.partitionByteCount + shape.vectorByteCount }
+
+    /// Reads a partition and as many bits as the shape has.
+    ///
+    /// - Throws: ``ReportError/valueOutOfRange`` for a partition that there is not, and for a spare bit that is set.
+    public init(decoding bytes: Span<UInt8>, shape: Shape) throws(ReportError) {
+        let expected = Self.byteCount(of: shape), start = shape.partitionByteCount
+        guard bytes.count == expected else { throw .wrongByteCount(actual: bytes.count, expected: expected) }
+        var partition = 0
+        for index in 0..<start { partition |= Int(bytes[index]) << (8 * index) }
+        guard partition < shape.partitionCount else { throw .valueOutOfRange }
+        var words = [UInt64](repeating: 0, count: shape.wordCount)
+        for index in 0..<shape.vectorByteCount {
+            words[index / 8] |= UInt64(bytes[start + index]) << UInt64(8 * (index % 8))
+        }
+        guard words[words.count - 1] & ~shape.lastWordMask == 0 else { throw .valueOutOfRange }
+        self.init(partition: partition, words: words)
+    }
+
+    public func encoded(shape: Shape) -> [UInt8] {
+        precondition(words.count == shape.wordCount, "a report has the bits of its shape")
+        var bytes = [UInt8](repeating: 0, count: Self.byteCount(of: shape))
+        let start = shape.partitionByteCount
+        for index in 0..<start { bytes[index] = UInt8(truncatingIfNeeded: partition >> (8 * index)) }
+        for index in 0..<shape.vectorByteCount {
+            bytes[start + index] = UInt8(truncatingIfNeeded: words[index / 8] >> UInt64(8 * (index % 8)))
+        }
+        return bytes
+    }
+}
