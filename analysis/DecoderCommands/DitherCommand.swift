@@ -34,7 +34,7 @@ public struct DitherCommand: ParsableCommand {
           1    a failure at run time, such as a file that cannot be read
           2    usage
           3    too few reports to show
-          4    a registry, lock or compiled set is refused
+          4    a registry, lock, compiled set or CSV file is refused
           5    forbidden by the privacy policy
           6    a peer, the network or a lock may allow it later
           7    authentication failed

@@ -8,7 +8,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
     case usage = 2
     /// The data are below the release gate.
     case insufficientData = 3
-    /// A registry, lock or compiled set is refused.
+    /// A registry, lock, compiled set or CSV file is refused.
     case validationFailed = 4
     /// The privacy policy forbids what was asked.
     case policyViolation = 5
