@@ -52,7 +52,7 @@ struct ExplanationTests {
     @Test("The probability of the truth is that of the exact likelihoods")
     func truth() throws {
         for metric in [try booleanMetric(), try categoryMetric(), try memoizedMetric()] {
-            let mechanism = try #require(metric.mechanism as? any ExplainedMechanism)
+            let mechanism = try #require(metric.mechanism as? any ExplainedResponse)
             let exact = try #require(metric.mechanism as? any ExactlyAuditable)
             #expect(abs(mechanism.truthProbability - likelihoodOfTruth(exact)) < 1e-12, "\(metric.name)")
         }

@@ -16,6 +16,28 @@ struct RegistryTextTests {
         #expect(try DecimalText.thousandths(text) == thousandths)
     }
 
+    @Test("Probabilities are read exactly to the billionth")
+    func billionths() throws {
+        for (text, billionths) in [("0", 0), ("0.5", 500_000_000), ("0.000000001", 1), ("1.000000000", 1_000_000_000)] {
+            #expect(try DecimalText.scaled(text, decimals: 9) == billionths)
+        }
+        #expect(throws: DecimalText.Failure.tooManyDecimals) { try DecimalText.scaled("0.1234567890", decimals: 9) }
+    }
+
+    @Test("Ends of a range are decimals of either sign, and nothing else that a number parser takes")
+    func reals() throws {
+        for (text, real) in [
+            ("-40", -40.0), ("12.5", 12.5), ("0.1", 0.1), ("-0", 0), ("100000000000000000000.5", 1e20),
+        ] {
+            #expect(try DecimalText.real(text) == real)
+        }
+        for text in ["", "-", "--1", "+1", "1e3", "0x10", "inf", "-nan", ".5", "5.", "01", " 1", "1_000"] {
+            #expect(throws: DecimalText.Failure.notDecimal, "\(text)") { try DecimalText.real(text) }
+        }
+        let long = String(repeating: "9", count: 400)
+        for text in [long, "-" + long] { #expect(throws: DecimalText.Failure.tooLarge) { try DecimalText.real(text) } }
+    }
+
     @Test("What is not such a number fails by its reason")
     func failures() {
         for (text, failure) in [
@@ -41,6 +63,7 @@ struct RegistryTextTests {
         #expect(NearestName.nearest(to: "when-absent", among: names) == "when_absent")
         #expect(NearestName.nearest(to: "Memoise", among: names) == "memoize")
         #expect(NearestName.nearest(to: "temperature", among: names) == nil)
+        #expect(NearestName.nearest(to: "x", among: names) == nil)
         #expect(NearestName.nearest(to: String(repeating: "epsilon", count: 1000), among: names) == nil)
     }
 

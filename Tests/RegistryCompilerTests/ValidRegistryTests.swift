@@ -48,7 +48,7 @@ struct ValidRegistryTests {
         let skipper = try #require(set.metric(named: "skipper"))
         #expect(skipper.domain == .category(["NO", "yes", "1.0", "naïve"]) && skipper.whenAbsent == .skip)
         #expect(skipper.summary == "Folded over two lines" && skipper.periodCap == 10)
-        #expect(set.metric(named: "spelled")?.whenAbsent == .value(.boolean(false)))
+        #expect(set.metric(named: "spelled")?.whenAbsent == .value(.category("a b")))
         let home = try #require(set.metric(named: "home_airport"))
         #expect(home.lifetime == .memoized(reports: 365, distinctValues: 3) && home.whenAbsent == .last)
         #expect((home.mechanism as? any LongitudinalRandomizer)?.permanentEpsilon.thousandths == 2000)

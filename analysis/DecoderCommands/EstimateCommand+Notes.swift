@@ -1,9 +1,11 @@
+internal import Estimation
 internal import MetricDefinitions
 internal import ReportFormat
 
 /// What a reader of an estimate has to know, in sentences.
 struct EstimateNotes {
     let definition: MetricDefinition
+    let counter: any ReportCounter
     let request: EstimateRequest
     let today: UTCDay
 
@@ -12,6 +14,12 @@ struct EstimateNotes {
             "Intervals are for the devices that reported: they hold the error of the noise, not that of who reports."
         ]
         if let absence { notes.append(absence) }
+        notes += counter.caveats
+        if case .number(let range) = definition.domain {
+            notes.append(
+                "A number below \(number(range.low)) counts as it, and one above \(number(range.high)) as that: the mean "
+                    + "is of the numbers within the range.")
+        }
         if case .memoized(_, let distinctValues) = definition.lifetime {
             notes.append(
                 "A device that has held more than \(distinctValues) distinct values repeats an old response, so late "
@@ -33,11 +41,18 @@ struct EstimateNotes {
     private var absence: String? {
         switch definition.whenAbsent {
         case .none: "A period without an event was reported as \(MetricDomain.absenceLabel)."
-        case .last: "Devices without an event repeated their last response; \(MetricDomain.absenceLabel) is before any."
+        case .last where estimatesAbsence:
+            "Devices without an event repeated their last response; \(MetricDomain.absenceLabel) is before any."
+        case .last:
+            "Devices without an event repeated their last response; those before any count as reports of no candidate."
         case .skip: "A period without an event was not reported: frequencies are among reports of events."
         case .value(let value): "A period without an event was reported as \(value.text)."
         }
     }
+
+    private var estimatesAbsence: Bool { (counter as? any FrequencyOracle)?.estimatesAbsence == true }
+
+    private func number(_ value: Double) -> String { MetricValue.number(value).text }
 
     private func pooling(periodCount: Int) -> String {
         guard definition.isMemoized else {

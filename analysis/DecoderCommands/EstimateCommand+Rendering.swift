@@ -6,16 +6,24 @@ internal import MetricDefinitions
 internal import ReportFormat
 
 extension EstimateResult {
-    static let columns = [
-        "value", "count", "standard_error", "frequency", "frequency_low", "frequency_high", "p_value", "detected",
-    ]
-
     /// The result as it goes to standard output; empty where the format has nothing to say of withheld groups.
     public func rendered(as format: OutputFormat) -> String {
+        var text = ""
+        write(as: format) { text += $0 }
+        return text
+    }
+
+    /// Writes ``rendered(as:)`` in blocks: of a million rows, no more than one block is in memory.
+    public func write<Failure: Error>(
+        as format: OutputFormat, to sink: (String) throws(Failure) -> Void
+    ) throws(Failure) {
         switch format {
-        case .json: json.rendered + "\n"
-        case .csv: hasReleasedGroup ? table(forPeople: false).rendered(as: .csv) : ""
-        case .table: hasReleasedGroup ? page : ""
+        case .json:
+            try json.write(to: sink)
+            try sink("\n")
+        case .csv where hasReleasedGroup: try writeCSV(to: sink)
+        case .table where hasReleasedGroup: try sink(page)
+        case .csv, .table: break
         }
     }
 
@@ -31,14 +39,60 @@ extension EstimateResult {
         "fewer than \(definition.minimumReports) reports, the metric's minimum_reports"
     }
 
+    private func writeCSV<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
+        var block = TextBlock()
+        try block.append(Table.separatedLine(of: columns.map { .text($0) }), sink)
+        for group in groups {
+            guard let rows = rows(of: group) else { continue }
+            for row in 0..<rows.count {
+                let cells = period(of: group) + rows.cells(at: row, for: .spreadsheets)
+                try block.append(Table.separatedLine(of: cells), sink)
+            }
+        }
+        try block.finish(sink)
+    }
+
     private var page: String {
         let released = groups.compactMap(\.estimates)
         let reportCount = released.reduce(0) { $0 + $1.reportCount }
         let heading =
             "\(definition.name), version \(definition.version): \(mechanismName), ε \(definition.mechanism.epsilon) a "
             + "report; \(reportCount) reports from \(firstDay) to \(lastDay); \(percent) % intervals"
-        return ([heading, "", table(forPeople: true).rendered(as: .table)] + notes.map { "- " + $0 })
+        return
+            ([heading, "", table.rendered(as: .table)] + (omission.map { [$0, ""] } ?? []) + notes.map { "- " + $0 })
             .joined(separator: "\n") + "\n"
+    }
+
+    private var table: Table {
+        var table = Table(columns: columns)
+        for group in groups {
+            guard let rows = rows(of: group) else { continue }
+            for row in rows.shown { table.append(period(of: group) + rows.cells(at: row, for: .people)) }
+        }
+        return table
+    }
+
+    /// What a table leaves out of long lists of values.
+    private var omission: String? {
+        let limit = EstimateRows.shownLimit
+        guard values.count > limit else { return nil }
+        let detected = groups.compactMap { rows(of: $0)?.detectedCount }
+        let detectedText = request.byPeriod ? "" : "; \(detected.first ?? 0) are detected"
+        return
+            "\(limit) of \(values.count) values are shown\(request.byPeriod ? " for each period" : ""), detected ones "
+            + "first, the most frequent first\(detectedText). For all of them: --format csv"
+    }
+
+    private var columns: [String] {
+        (request.byPeriod ? ["period"] : []) + EstimateRows.columns(of: definition.domain)
+    }
+
+    private func period(of group: EstimateGroup) -> [Cell] {
+        request.byPeriod ? [.text(group.from.description)] : []
+    }
+
+    private func rows(of group: EstimateGroup) -> EstimateRows? {
+        group.estimates.map { EstimateRows($0, of: values, in: definition.domain) }
     }
 
     private var mechanismName: String {
@@ -49,19 +103,6 @@ extension EstimateResult {
     private var percent: String { String(format: "%.6g", request.confidence.probability * 100) }
     private var firstDay: String { request.from?.description ?? groups.first?.from.description ?? "" }
     private var lastDay: String { request.to?.description ?? groups.last?.to.description ?? "" }
-
-    private func table(forPeople: Bool) -> Table {
-        var table = Table(columns: (request.byPeriod ? ["period"] : []) + Self.columns)
-        for group in groups {
-            guard let estimates = group.estimates else { continue }
-            let period: [Cell] = request.byPeriod ? [.text(group.from.description)] : []
-            let digits = EstimateDigits(reportCount: estimates.reportCount, forPeople: forPeople)
-            for (label, estimate) in zip(definition.itemLabels, estimates.values) {
-                table.append(period + [.text(label)] + digits.cells(of: estimate))
-            }
-        }
-        return table
-    }
 }
 
 extension EstimateResult {
@@ -101,14 +142,14 @@ extension EstimateResult {
     }
 
     private func members(of group: EstimateGroup) -> [(String, JSONOutput)] {
-        guard let estimates = group.estimates else {
+        guard let estimates = group.estimates, let rows = rows(of: group) else {
             return [("withheld", withheld)]
         }
-        let digits = EstimateDigits(reportCount: estimates.reportCount, forPeople: false)
-        let rows = zip(valueCells, estimates.values).map { value, estimate in
-            JSONOutput.object(zip(Self.columns, [value] + digits.cells(of: estimate)).map { ($0, .cell($1)) })
+        let columns = EstimateRows.columns(of: definition.domain)
+        let elements = JSONOutput.elements(count: rows.count) { row in
+            .object(zip(columns, rows.cells(at: row, for: .programs)).map { ($0, .cell($1)) })
         }
-        return [("reports", .cell(.integer(estimates.reportCount))), ("rows", .array(rows))]
+        return [("reports", .cell(.integer(estimates.reportCount))), ("rows", elements)]
     }
 
     private var withheld: JSONOutput {
@@ -116,40 +157,5 @@ extension EstimateResult {
             ("reason", .cell(.text(withheldReason))),
             ("required_reports", .cell(.integer(definition.minimumReports))),
         ])
-    }
-
-    /// Truth values as such, and no event as null.
-    private var valueCells: [Cell] {
-        let values: [Cell] =
-            switch definition.domain {
-            case .boolean: [.boolean(false), .boolean(true)]
-            case .category(let names): names.map { .text($0) }
-            case .string, .number: []
-            }
-        return values + Array(repeating: .null, count: definition.itemLabels.count - values.count)
-    }
-}
-
-/// With how many digits estimates are written.
-private struct EstimateDigits {
-    let count: Int
-    let frequency: Int
-    let significant: Int
-
-    /// For programs, enough that frequency times reports gives the count in all its digits.
-    init(reportCount: Int, forPeople: Bool) {
-        (count, significant) = forPeople ? (1, 3) : (3, 6)
-        frequency = forPeople ? 6 : 4 + String(reportCount).count
-    }
-
-    /// The columns after the value.
-    func cells(of estimate: FrequencyEstimate) -> [Cell] {
-        [
-            .decimal(estimate.count, digits: count), .decimal(estimate.standardError, digits: count),
-            .decimal(estimate.frequency, digits: frequency),
-            .decimal(estimate.interval.lowerBound, digits: frequency),
-            .decimal(estimate.interval.upperBound, digits: frequency),
-            .digits(String(format: "%.\(significant)g", estimate.pValue)), .boolean(estimate.isDetected),
-        ]
     }
 }

@@ -1,4 +1,5 @@
 public import Estimation
+public import Mechanisms
 public import MetricDefinitions
 public import ReportFormat
 
@@ -8,6 +9,8 @@ public struct EstimateResult: Sendable {
     public let definition: MetricDefinition
     /// What was asked for.
     public let request: EstimateRequest
+    /// The values whose frequencies are estimated, in the order of the rows; empty where a mean is.
+    public let values: [MechanismInput]
     /// One group of all periods, or one for each.
     public let groups: [EstimateGroup]
     /// What a reader has to know, as sentences.
@@ -23,8 +26,7 @@ public struct EstimateGroup: Hashable, Sendable {
     public let from: UTCDay
     /// The last day with reports.
     public let to: UTCDay
-    /// The reports, and one estimate per value in the order of ``MetricDefinitions/MetricDefinition/itemLabels``; `nil`
-    /// below the release gate, where neither is told.
+    /// The reports and what they say; `nil` below the release gate, where neither is told.
     public let estimates: ReleasedEstimates?
 }
 
@@ -32,6 +34,14 @@ public struct EstimateGroup: Hashable, Sendable {
 public struct ReleasedEstimates: Hashable, Sendable {
     /// n.
     public let reportCount: Int
-    /// One per value.
-    public let values: [FrequencyEstimate]
+    /// What the reports say.
+    public let figures: EstimatedFigures
+}
+
+/// What is estimated of a group of reports.
+public enum EstimatedFigures: Hashable, Sendable {
+    /// How often each value occurs, in the order of ``EstimateResult/values``.
+    case frequencies([FrequencyEstimate])
+    /// The mean, in the units of the declared range.
+    case mean(MeanEstimate)
 }

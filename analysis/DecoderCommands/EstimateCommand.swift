@@ -1,30 +1,39 @@
 public import ArgumentParser
 internal import Estimation
+internal import MetricDefinitions
 internal import RegistryCompiler
 internal import ReportFormat
 
-/// `dither estimate`: how often each value occurs among the devices that reported.
+/// `dither estimate`: how often each value occurs among the devices that reported, or the mean of their numbers.
 public struct EstimateCommand: ParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "estimate",
-        abstract: "Estimate how often each value of a metric occurs, from a collector's store.",
+        abstract: "Estimate how often a metric's values occur, or their mean, from a collector's store.",
         discussion: """
             One row per value: value, count, standard_error, frequency, frequency_low, frequency_high, p_value, \
-            detected. Estimates are unbiased and not clipped, so that small ones may be negative; intervals are for \
-            the devices that reported. The store is only read, also while its collector runs.
+            detected. For a number one row, mean: value, estimate, standard_error, low, high. Estimates are unbiased \
+            and not clipped, so that small ones may be negative; intervals are for the devices that reported. The \
+            store is only read, also while its collector runs.
+
+            The values of a string are known to nobody, so name those to look for: candidates, in a column of a CSV \
+            file with a header row (the first column, unless one is named). The registry may name the file. A table \
+            shows 50 values, those detected first; csv and json show all.
 
             EXAMPLES:
               dither estimate --registry metrics.yaml --store reports.sqlite \\
                 --metric departed_late
               dither estimate --registry metrics.set --store reports.sqlite \\
                 --metric departed_late --from 2026-06-01 --by period --format csv
+              dither estimate --registry metrics.yaml --store reports.sqlite \\
+                --metric destination --candidates airports.csv:code
 
             EXIT STATUS:
               0  estimated
               1  a file cannot be read
-              2  usage, or no metric of that name
+              2  usage, no metric of that name, or candidates missing or superfluous
               3  no reports, or fewer than the metric's minimum_reports
-              4  the registry is refused, or differs from the collector's
+              4  the registry or the candidates are refused, or the registry differs
+                 from the collector's
               6  the store is locked
               8  the store is damaged, of another version, or none
             """)
@@ -37,6 +46,12 @@ public struct EstimateCommand: ParsableCommand {
 
     @Option(help: "The metric's name.")
     var metric: String
+
+    @Option(
+        help: ArgumentHelp(
+            "The values to look for, of a metric of type string; without it, those that the registry names.",
+            valueName: "file[:column]"))
+    var candidates: String?
 
     @Option(help: "The first day that counts, as YYYY-MM-DD in UTC; without it, the first with reports.")
     var from: String?
@@ -59,15 +74,27 @@ public struct EstimateCommand: ParsableCommand {
 
     public func run() throws {
         let request = try request()
-        let set = try RegistryLoading.load(registry, expiry: .note).set
+        let source = try RegistryLoading.load(registry, expiry: .note)
+        let list = try candidateList(for: source)
         var progress = Progress("reading reports")
         let result = try EstimateResult.compute(
-            request, from: set, storePath: store, today: RegistryLoading.today, progress: &progress)
+            request, from: source.set, candidates: list, storePath: store, today: RegistryLoading.today,
+            progress: &progress)
+        for note in list?.notes ?? [] { StandardStreams.tell("note: \(note)") }
         try show(result)
     }
 
+    /// What the option names, or else the registry; nothing is read for a metric that it does not have.
+    private func candidateList(for source: RegistrySource) throws(CommandError) -> CandidateList? {
+        guard source.set.metric(named: metric) != nil else { return nil }
+        if let candidates { return try CandidateList(reading: CandidateSource(option: candidates)) }
+        return try source.candidates[metric].map { (source) throws(CommandError) in
+            try CandidateList(reading: source)
+        }
+    }
+
     private func show(_ result: EstimateResult) throws(CommandError) {
-        try StandardStreams.write(result.rendered(as: format))
+        try result.write(as: format) { (block) throws(CommandError) in try StandardStreams.write(block) }
         if format == .csv, result.hasReleasedGroup {
             for note in result.notes { StandardStreams.tell("note: \(note)") }
         }

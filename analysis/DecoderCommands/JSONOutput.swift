@@ -6,24 +6,48 @@ public indirect enum JSONOutput: Sendable {
     case object([(String, JSONOutput)])
     /// Elements in this order.
     case array([JSONOutput])
+    /// So many elements in order, each made when it is written.
+    case elements(count: Int, @Sendable (Int) -> JSONOutput)
     /// A text, number, truth value or null.
     case cell(Cell)
 
     /// The value over several lines, without a newline at its end.
-    public var rendered: String { rendered(indentation: "") }
+    public var rendered: String {
+        var text = ""
+        write { text += $0 }
+        return text
+    }
 
-    private func rendered(indentation: String) -> String {
+    /// Writes ``rendered`` in blocks, so that no more than one is in memory.
+    func write<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
+        var block = TextBlock()
+        try append(to: &block, indentation: "", sink)
+        try block.finish(sink)
+    }
+
+    private func append<Failure: Error>(
+        to block: inout TextBlock, indentation: String, _ sink: (String) throws(Failure) -> Void
+    ) throws(Failure) {
         let inner = indentation + "  "
         switch self {
         case .object(let members):
-            let lines = members.map { inner + Self.quoted($0) + ": " + $1.rendered(indentation: inner) }
-            return lines.isEmpty ? "{}" : "{\n" + lines.joined(separator: ",\n") + "\n\(indentation)}"
+            for (index, (name, member)) in members.enumerated() {
+                try block.append((index == 0 ? "{\n" : ",\n") + inner + Self.quoted(name) + ": ", sink)
+                try member.append(to: &block, indentation: inner, sink)
+            }
+            try block.append(members.isEmpty ? "{}" : "\n\(indentation)}", sink)
         case .array(let elements):
-            let lines = elements.map { inner + $0.rendered(indentation: inner) }
-            return lines.isEmpty ? "[]" : "[\n" + lines.joined(separator: ",\n") + "\n\(indentation)]"
-        case .cell(.text(let text)): return Self.quoted(text)
-        case .cell(.null): return "null"
-        case .cell(let cell): return cell.shown
+            try Self.elements(count: elements.count) { elements[$0] }
+                .append(to: &block, indentation: indentation, sink)
+        case .elements(let count, let element):
+            for index in 0..<count {
+                try block.append((index == 0 ? "[\n" : ",\n") + inner, sink)
+                try element(index).append(to: &block, indentation: inner, sink)
+            }
+            try block.append(count == 0 ? "[]" : "\n\(indentation)]", sink)
+        case .cell(.text(let text)): try block.append(Self.quoted(text), sink)
+        case .cell(.null): try block.append("null", sink)
+        case .cell(let cell): try block.append(cell.shown, sink)
         }
     }
 

@@ -2,7 +2,7 @@ internal import Foundation
 
 /// A line of progress on standard error, redrawn in place; silent unless that is a terminal.
 public struct Progress: ~Copyable {
-    private let label: String
+    private var label: String
     private let isVisible: Bool
     private var shownPercent = -1
 
@@ -17,6 +17,12 @@ public struct Progress: ~Copyable {
         guard isVisible, percent != shownPercent else { return }
         shownPercent = percent
         draw("\r\(label) \(percent) %")
+    }
+
+    /// Goes on to another part of the work.
+    mutating func begin(_ label: String) {
+        finish()
+        self.label = label
     }
 
     /// Removes the line.

@@ -35,12 +35,13 @@ public struct RegistryExplainCommand: ParsableCommand {
     public init() {}
 
     public func run() throws {
-        let set = try RegistryLoading.load(file, expiry: .note).set
+        let source = try RegistryLoading.load(file, expiry: .note)
+        let set = source.set
         if let metric, set.metric(named: metric) == nil {
             let names = set.metrics.map(\.name).joined(separator: ", ")
             throw CommandError(.usage, "\(file) has no metric '\(metric)'. It has: \(names)")
         }
-        let page = ExplanationPage(RegistryExplanation(set), metric: metric)
+        let page = ExplanationPage(RegistryExplanation(set, candidates: source.candidates), metric: metric)
         try StandardStreams.write(page.rendered(as: format))
     }
 }

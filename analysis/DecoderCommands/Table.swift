@@ -46,9 +46,11 @@ public struct Table: Hashable, Sendable {
     }
 
     private var csv: String {
-        let header = columns.map { Cell.text($0).separated }.joined(separator: ",") + "\n"
-        return header + rows.map { $0.map(\.separated).joined(separator: ",") + "\n" }.joined()
+        ([columns.map { .text($0) }] + rows).map(Self.separatedLine).joined()
     }
+
+    /// A line of CSV.
+    static func separatedLine(of cells: [Cell]) -> String { cells.map(\.separated).joined(separator: ",") + "\n" }
 
     private func isNumeric(_ column: Int) -> Bool {
         !rows.isEmpty && rows.allSatisfy { $0[column].isNumberOrNull }

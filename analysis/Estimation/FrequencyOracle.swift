@@ -17,6 +17,9 @@ public typealias EstimationProgress = (_ done: Int, _ total: Int) -> Void
 
 /// The analyst's role in a mechanism for values that are counted: estimates how often each occurs among the reports.
 public protocol FrequencyOracle: ReportCounter {
+    /// Whether "no event" has an estimate of its own; by default, where it is reported.
+    var estimatesAbsence: Bool { get }
+
     /// How often each candidate occurs among the reports, in the order of the candidates; empty if there are none.
     ///
     /// Estimates are of reports, not of devices: a device that reported on three days counts three times.
@@ -29,6 +32,10 @@ public protocol FrequencyOracle: ReportCounter {
         of candidates: [MechanismInput], from reports: PooledReports<Aggregate>, confidence: ConfidenceLevel,
         progress: EstimationProgress
     ) throws(EstimationError) -> [FrequencyEstimate]
+}
+
+extension FrequencyOracle {
+    public var estimatesAbsence: Bool { configuration.reportsAbsence }
 }
 
 /// The mean of a number over the reports.

@@ -6,6 +6,9 @@ public protocol ReportCounter: LocalRandomizer {
     /// What is counted.
     associatedtype Aggregate: MergeableAggregate
 
+    /// What a reader of its estimates has to know beyond their errors, as sentences; nothing by default.
+    var caveats: [String] { get }
+
     /// The aggregate of no reports of a definition.
     func makeAggregate(of definition: Fingerprint) -> Aggregate
 
@@ -22,6 +25,8 @@ public protocol ReportCounter: LocalRandomizer {
 }
 
 extension ReportCounter {
+    public var caveats: [String] { [] }
+
     @inlinable
     public func tally(_ payloads: Span<UInt8>, partition: Int, into aggregate: inout Aggregate) throws(ReportError) {
         let shape = shape

@@ -9,6 +9,8 @@ struct CheckedRegistry: Sendable {
     let projectPosition: SourcePosition
     /// Where each metric's parts stand, by identity; empty for a compiled set, which has no lines.
     let positions: [UInt32: MetricPositions]
+    /// Where each metric's candidates are, by name; empty for a compiled set.
+    let candidates: [String: CandidateSource]
 
     func positions(of metric: MetricDefinition) -> MetricPositions {
         positions[metric.identifier.value] ?? MetricPositions()

@@ -17,15 +17,31 @@ enum DecimalText {
     }
 
     /// A number with at most three decimals, in thousandths.
-    static func thousandths(_ text: String) throws(Failure) -> Int {
+    static func thousandths(_ text: String) throws(Failure) -> Int { try scaled(text, decimals: 3) }
+
+    /// A number with at most so many decimals, in units of the last of them.
+    static func scaled(_ text: String, decimals: Int) throws(Failure) -> Int {
         guard !text.hasPrefix("-") else { throw .negative }
+        let (whole, fraction) = try parts(of: text)
+        guard fraction.utf8.count <= decimals else { throw .tooManyDecimals }
+        let padded = fraction + String(repeating: "0", count: decimals - fraction.utf8.count)
+        guard let value = Int(whole + padded) else { throw .tooLarge }
+        return value
+    }
+
+    /// A number with any number of decimals and perhaps a minus sign, rounded to the nearest binary one.
+    static func real(_ text: String) throws(Failure) -> Double {
+        _ = try parts(of: text.hasPrefix("-") ? String(text.dropFirst()) : text)
+        guard let value = Double(text), value.isFinite else { throw .tooLarge }
+        return value
+    }
+
+    /// The digits before and after the point of an unsigned number; `0` after a missing point.
+    private static func parts(of text: String) throws(Failure) -> (whole: String, fraction: String) {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let fraction = parts.count == 2 ? parts[1] : "0"
         guard isDigits(parts[0]), !fraction.isEmpty, fraction.utf8.allSatisfy(isDigit) else { throw .notDecimal }
-        guard fraction.utf8.count <= 3 else { throw .tooManyDecimals }
-        let padded = fraction + String(repeating: "0", count: 3 - fraction.utf8.count)
-        guard let value = Int(parts[0] + padded) else { throw .tooLarge }
-        return value
+        return (parts[0], fraction)
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }

@@ -8,8 +8,9 @@ extension MetricDefinitionError {
         case .parameter(.categoryCountOutOfRange), .malformedCategory, .itemCountMismatch: "values"
         case .malformedRange: "range"
         case .domainMismatch, .parameter(.domainNotTaken): "type"
-        case .parameter(.missingParameter), .parameter(.absenceNotTaken): "mechanism"
-        case .parameter(.notAPowerOfTwo(let name, _)), .parameter(.countOutOfRange(let name, _, _)),
+        case .parameter(.absenceNotTaken): "when_absent"
+        case .parameter(.missingParameter(let name)), .parameter(.notAPowerOfTwo(let name, _)),
+            .parameter(.countOutOfRange(let name, _, _)),
             .parameter(.probabilityOutOfRange(let name, _)), .parameter(.unknownParameter(let name)),
             .parameter(.conflictingParameters(let name, _)):
             name
@@ -33,6 +34,15 @@ extension MetricDefinitionError {
         case .parameter(.categoryCountOutOfRange): "Give it at least two values ('no event' is one), or fewer."
         case .parameter(.epsilonNotBelowPermanent): "Lower 'epsilon' or raise 'epsilon_permanent'."
         case .parameter(.digestUnavailable): "Use an OpenSSL that offers SHA-256."
+        case .parameter(.missingParameter(let name)):
+            "Add it, for example '\(RegistryKey.example(of: name, in: .metric))'."
+        case .parameter(.conflictingParameters(let name, let other)):
+            "Keep one way of stating the noise: remove '\(name)' or '\(other)', and what goes with it."
+        case .parameter(.unknownParameter(let name)): "Remove '\(name)'."
+        case .parameter(.absenceNotTaken):
+            "Write '{ value: X }', or 'skip' together with 'presence: public'."
+        case .parameter(.domainNotTaken): "Change 'type', or choose another mechanism."
+        case .parameter(.algorithmUnavailable(let name)): "Use an OpenSSL that offers \(name)."
         case .capOutOfRange: "Lower 'max_distinct_values' or 'epsilon_permanent'."
         default: "Change '\(registryKey)'."
         }

@@ -3,14 +3,45 @@ internal import Mechanisms
 
 /// What `explain` needs of a mechanism beyond what every mechanism states of itself.
 protocol ExplainedMechanism: LocalRandomizer {
-    /// The integers that are sampled, as text: they have more digits than many JSON readers keep of a number.
-    var sampledIntegers: [ExplainedFact] { get }
+    /// What a report is, after "Each UTC day the device sends".
+    var reportWords: String { get }
 
-    /// The probability that a report is the true answer.
-    var truthProbability: Double { get }
+    /// How a report comes about, with the integers that are sampled. These are text: they have more digits than many
+    /// JSON readers keep of a number.
+    var reportFacts: [ExplainedFact] { get }
+
+    /// What a report shows beyond what ε bounds, each with a name; nothing by default.
+    var openFacts: [(name: String, sentence: String)] { get }
 }
 
-extension RandomizedResponse: ExplainedMechanism {
+extension ExplainedMechanism {
+    var openFacts: [(name: String, sentence: String)] { [] }
+}
+
+/// A mechanism whose report is an answer, which is the true one or one of the others.
+protocol ExplainedResponse: ExplainedMechanism where Report.Shape == Int {
+    /// The probability that a report is the true answer.
+    var truthProbability: Double { get }
+
+    /// The integers that are sampled.
+    var sampledIntegers: [ExplainedFact] { get }
+}
+
+extension ExplainedResponse {
+    var reportWords: String { "one of \(shape) answers" }
+
+    var reportFacts: [ExplainedFact] {
+        let truth = probability(truthProbability)
+        let other = shape == 2 ? "the other one." : "one of the other \(shape - 1), drawn at random."
+        return [
+            ExplainedFact(
+                "truth_probability", .decimal(truth),
+                "It sends the true answer with probability \(truth), and otherwise \(other)")
+        ] + sampledIntegers
+    }
+}
+
+extension RandomizedResponse: ExplainedResponse {
     var sampledIntegers: [ExplainedFact] {
         [
             ExplainedFact(
@@ -19,10 +50,10 @@ extension RandomizedResponse: ExplainedMechanism {
         ]
     }
 
-    var truthProbability: Double { 1 - rule.lieProbability }
+    var truthProbability: Double { 1 - share(rule.lieThreshold) }
 }
 
-extension MemoizedRandomizedResponse: ExplainedMechanism {
+extension MemoizedRandomizedResponse: ExplainedResponse {
     var sampledIntegers: [ExplainedFact] {
         let (permanent, instantaneous) = (stages.permanent.lieThreshold, stages.instantaneous.lieThreshold)
         return [
@@ -38,11 +69,10 @@ extension MemoizedRandomizedResponse: ExplainedMechanism {
     }
 
     var truthProbability: Double {
-        let (first, second) = (stages.permanent.lieProbability, stages.instantaneous.lieProbability)
+        let (first, second) = (share(stages.permanent.lieThreshold), share(stages.instantaneous.lieThreshold))
         return (1 - first) * (1 - second) + first * second / Double(shape - 1)
     }
 }
 
-extension ResponseRule<UInt64> {
-    fileprivate var lieProbability: Double { Double(lieThreshold) / 0x1p64 }
-}
+/// The probability that a random 64-bit word is below a threshold.
+func share(_ threshold: UInt64) -> Double { Double(threshold) * 0x1p-64 }

@@ -42,12 +42,13 @@ public struct MetricExplanation: Hashable, Sendable {
     /// What is asked, sent, guaranteed, not guaranteed, and released.
     public let sections: [ExplainedSection]
 
-    /// The explanation of a metric. It rests on the definition alone, so YAML and compiled set say the same.
-    public init(_ metric: MetricDefinition) {
+    /// The explanation of a metric. It rests on the definition alone, so YAML and compiled set say the same, but for the
+    /// file of candidates, which only the YAML names.
+    public init(_ metric: MetricDefinition, candidates: CandidateSource? = nil) {
         name = metric.name
         sections = [
             metric.questionSection, metric.sendingSection, metric.guaranteeSection, metric.endSection,
-            metric.uncoveredSection, metric.releaseSection,
+            metric.uncoveredSection, metric.releaseSection(candidates: candidates),
         ]
     }
 }
@@ -62,10 +63,12 @@ public struct RegistryExplanation: Hashable, Sendable {
     public let metrics: [MetricExplanation]
 
     /// The explanation of a set.
-    public init(_ set: MetricSet) {
+    ///
+    /// - Parameter candidates: where the candidates of metrics are, by name.
+    public init(_ set: MetricSet, candidates: [String: CandidateSource] = [:]) {
         project = set.project
         overview = set.overview
-        metrics = set.metrics.map(MetricExplanation.init)
+        metrics = set.metrics.map { MetricExplanation($0, candidates: candidates[$0.name]) }
     }
 }
 

@@ -1,30 +1,34 @@
 extension MappingReader {
     /// A required whole number within a range.
     func integer(_ key: String, in range: ClosedRange<Int>, _ findings: inout DiagnosticList) -> Int? {
-        guard let text = plain(key, "a whole number", &findings) else { return nil }
-        do throws(DecimalText.Failure) {
-            let value = try DecimalText.integer(text)
-            guard range.contains(value) else { throw .tooLarge }
-            return value
-        } catch {
-            let remedy = "Write a whole number from \(range.lowerBound) to \(range.upperBound)."
-            findings.error(position(of: key), sentence(about: error, key, text, "whole number"), remedy)
-            return nil
+        let remedy = "Write a whole number from \(range.lowerBound) to \(range.upperBound)."
+        return number(key, "whole number", remedy, &findings) { text throws(DecimalText.Failure) in
+            try within(range, try DecimalText.integer(text))
         }
     }
 
     /// A required number with at most three decimals within a range, in thousandths.
     func thousandths(_ key: String, in range: ClosedRange<Int>, _ findings: inout DiagnosticList) -> Int? {
-        guard let text = plain(key, "a number", &findings) else { return nil }
-        do throws(DecimalText.Failure) {
-            let value = try DecimalText.thousandths(text)
-            guard range.contains(value) else { throw .tooLarge }
-            return value
-        } catch {
-            let (low, high) = (decimal(thousandths: range.lowerBound), decimal(thousandths: range.upperBound))
-            let remedy = "Write a decimal number from \(low) to \(high) with at most three decimals."
-            findings.error(position(of: key), sentence(about: error, key, text, "decimal number"), remedy)
-            return nil
+        let (low, high) = (decimal(thousandths: range.lowerBound), decimal(thousandths: range.upperBound))
+        let remedy = "Write a decimal number from \(low) to \(high) with at most three decimals."
+        return number(key, "decimal number", decimals: "three", remedy, &findings) { text throws(DecimalText.Failure) in
+            try within(range, try DecimalText.thousandths(text))
+        }
+    }
+
+    /// A required number from 0 to 1 with at most nine decimals, in billionths.
+    func probability(_ key: String, _ findings: inout DiagnosticList) -> Int? {
+        let remedy = "Write a decimal number from 0 to 1 with at most nine decimals."
+        return number(key, "decimal number", decimals: "nine", remedy, &findings) { text throws(DecimalText.Failure) in
+            try within(0...1_000_000_000, try DecimalText.scaled(text, decimals: 9))
+        }
+    }
+
+    /// A required decimal number of either sign, rounded to the nearest binary one.
+    func real(_ key: String, _ findings: inout DiagnosticList) -> Double? {
+        let remedy = "Write a decimal number such as 12.5 or -40."
+        return number(key, "decimal number", remedy, &findings) { text throws(DecimalText.Failure) in
+            try DecimalText.real(text)
         }
     }
 
@@ -34,16 +38,28 @@ extension MappingReader {
         return choice(key, [("true", true), ("false", false)], &findings)
     }
 
-    private func sentence(
-        about failure: DecimalText.Failure, _ key: String, _ text: String, _ kind: String
-    ) -> String {
-        let shown = text.count > 40 ? text.prefix(40) + "…" : text
-        return switch failure {
-        case .negative: "'\(key)' of \(subject) is negative: \(shown)"
-        case .notDecimal: "'\(key)' of \(subject) is '\(shown)', not a \(kind)"
-        case .tooManyDecimals: "'\(key)' of \(subject) has more than three decimals: \(shown)"
-        case .tooLarge: "'\(key)' of \(subject) is out of range: \(shown)"
+    private func number<Number>(
+        _ key: String, _ kind: String, decimals: String = "", _ remedy: String, _ findings: inout DiagnosticList,
+        read: (String) throws(DecimalText.Failure) -> Number
+    ) -> Number? {
+        guard let text = plain(key, "a \(kind == "whole number" ? kind : "number")", &findings) else { return nil }
+        do throws(DecimalText.Failure) { return try read(text) } catch {
+            let shown = text.count > 40 ? text.prefix(40) + "…" : text
+            let message =
+                switch error {
+                case .negative: "'\(key)' of \(subject) is negative: \(shown)"
+                case .notDecimal: "'\(key)' of \(subject) is '\(shown)', not a \(kind)"
+                case .tooManyDecimals: "'\(key)' of \(subject) has more than \(decimals) decimals: \(shown)"
+                case .tooLarge: "'\(key)' of \(subject) is out of range: \(shown)"
+                }
+            findings.error(position(of: key), message, remedy)
+            return nil
         }
+    }
+
+    private func within(_ range: ClosedRange<Int>, _ value: Int) throws(DecimalText.Failure) -> Int {
+        guard range.contains(value) else { throw .tooLarge }
+        return value
     }
 }
 

@@ -5,13 +5,12 @@ internal import ReportFormat
 
 extension MetricDefinition {
     var questionSection: ExplainedSection {
-        let labels = domain.labels.prefix(20).joined(separator: ", ")
-        let more = domain.labels.count > 20 ? ", and \(domain.labels.count - 20) more" : ""
-        return ExplainedSection(
+        ExplainedSection(
             "What is asked",
             [
                 ExplainedFact("description", .text(summary), summary),
-                ExplainedFact("type", .text(domain.typeName), "The answer is a \(domain.typeName): \(labels)\(more)."),
+                ExplainedFact("type", .text(domain.typeName), "The answer is a \(domain.typeName): \(domain.words)."),
+            ] + domain.rangeFacts + [
                 ExplainedFact(
                     "id", .integer(Int(identifier.value)),
                     "On the wire this is metric \(identifier), version \(version)."),
@@ -26,6 +25,9 @@ extension MetricDefinition {
             ])
     }
 
+    /// How sentences call "no event": by the label that estimates give it, where they have one.
+    var absenceWords: String { domain.labels.isEmpty ? "no event" : MetricDomain.absenceLabel }
+
     private var whenAbsentName: String {
         switch whenAbsent {
         case .none: "none"
@@ -36,14 +38,13 @@ extension MetricDefinition {
     }
 
     private var whenAbsentSentence: String {
-        let none = MetricDomain.absenceLabel
-        return switch whenAbsent {
+        switch whenAbsent {
         case .none:
-            "On a day without an event the device answers '\(none)', an answer of its own with the same noise, so "
-                + "that silence tells nothing."
+            "On a day without an event the device answers '\(absenceWords)', an answer of its own with the same noise, "
+                + "so that silence tells nothing."
         case .last:
             "On a day without an event the device reports on its last kept answer again; before the first event it "
-                + "answers '\(none)', kept like a value. Silence tells nothing."
+                + "answers '\(absenceWords)', kept like a value. Silence tells nothing."
         case .skip:
             "On a day without an event the device sends nothing: on which days something happened is public, and no "
                 + "ε covers it."
@@ -54,27 +55,20 @@ extension MetricDefinition {
     }
 
     var sendingSection: ExplainedSection {
-        let count = itemLabels.count
-        var facts = [
-            ExplainedFact(
-                "mechanism", .text(type(of: mechanism).identifier),
-                "Each UTC day the device sends one of \(count) answers by \(type(of: mechanism).identifier)"
-                    + "\(isMemoized ? ", memoized" : "")."),
-            ExplainedFact("memoized", .boolean(isMemoized), memoizedSentence),
-        ]
-        if let explained = mechanism as? any ExplainedMechanism {
-            let truth = probability(explained.truthProbability)
-            facts.append(
+        let name = type(of: mechanism).identifier
+        let explained = mechanism as? any ExplainedMechanism
+        let facts =
+            [
                 ExplainedFact(
-                    "truth_probability", .decimal(truth),
-                    "It sends the true answer with probability \(truth), and otherwise "
-                        + (count == 2 ? "the other one." : "one of the other \(count - 1), drawn at random.")))
-            facts += explained.sampledIntegers
-        }
-        facts.append(
-            ExplainedFact(
-                "payload_bytes", .integer(mechanism.payloadByteCount),
-                "Every report of the metric takes \(counted(mechanism.payloadByteCount, "byte"))."))
+                    "mechanism", .text(name),
+                    "Each UTC day the device sends \(explained?.reportWords ?? "one report") by \(name)"
+                        + "\(isMemoized ? ", memoized" : "")."),
+                ExplainedFact("memoized", .boolean(isMemoized), memoizedSentence),
+            ] + (explained?.reportFacts ?? []) + [
+                ExplainedFact(
+                    "payload_bytes", .integer(mechanism.payloadByteCount),
+                    "Every report of the metric takes \(counted(mechanism.payloadByteCount, "byte")).")
+            ]
         return ExplainedSection("What is sent", facts)
     }
 
@@ -95,7 +89,7 @@ extension MetricDefinition {
             facts.append(
                 ExplainedFact(
                     "max_distinct_values", .integer(distinctValues),
-                    "After \(counted(distinctValues, "distinct value")), '\(MetricDomain.absenceLabel)' counted as one, the "
+                    "After \(counted(distinctValues, "distinct value")), '\(absenceWords)' counted as one, the "
                         + "device repeats its last kept answer whatever happens: its reports go stale, and estimates "
                         + "lag behind changes."))
         }
@@ -124,6 +118,8 @@ extension MetricDefinition {
                 "meaning",
                 "Nothing checks that the host program records what the description says."),
         ]
+        let open = (mechanism as? any ExplainedMechanism)?.openFacts ?? []
+        facts += open.map { uncovered($0.name, $0.sentence) }
         if whenAbsent == .skip {
             facts.append(
                 uncovered(
@@ -138,14 +134,45 @@ extension MetricDefinition {
         ExplainedFact("not_covered_\(name)", .text(sentence), sentence)
     }
 
-    var releaseSection: ExplainedSection {
-        ExplainedSection(
-            "Who sees what, and who answers for it",
-            [
+    func releaseSection(candidates: CandidateSource?) -> ExplainedSection {
+        var facts = [
+            ExplainedFact(
+                "minimum_reports", .integer(minimumReports),
+                "No estimate is printed for a group of fewer than \(minimumReports) reports."),
+            ExplainedFact("owner", .text(owner), "Questions go to \(owner)."),
+        ]
+        if let candidates {
+            let column = candidates.column.map { "column '\($0)'" } ?? "the first column"
+            facts.append(
                 ExplainedFact(
-                    "minimum_reports", .integer(minimumReports),
-                    "No estimate is printed for a group of fewer than \(minimumReports) reports."),
-                ExplainedFact("owner", .text(owner), "Questions go to \(owner)."),
-            ])
+                    "candidates", .text(candidates.path),
+                    "An estimate looks for the values in \(column) of \(candidates.path); no device knows that list."))
+        }
+        return ExplainedSection("Who sees what, and who answers for it", facts)
+    }
+}
+
+extension MetricDomain {
+    /// What may be recorded, in words.
+    fileprivate var words: String {
+        switch self {
+        case .boolean, .category:
+            let shown = labels.prefix(20).joined(separator: ", ")
+            return shown + (labels.count > 20 ? ", and \(labels.count - 20) more" : "")
+        case .string: return "any text of up to \(InputDomain.textByteLimit) bytes of UTF-8, told apart byte by byte"
+        case .number(let range):
+            let (low, high) = (MetricValue.number(range.low).text, MetricValue.number(range.high).text)
+            return "\(low) to \(high), and what is outside counts as the nearer end"
+        }
+    }
+
+    /// The ends of a number's range.
+    fileprivate var rangeFacts: [ExplainedFact] {
+        guard case .number(let range) = self else { return [] }
+        let (low, high) = (MetricValue.number(range.low).text, MetricValue.number(range.high).text)
+        return [
+            ExplainedFact("range_low", .decimal(low), "The lower end of the range is \(low)."),
+            ExplainedFact("range_high", .decimal(high), "The upper end of the range is \(high)."),
+        ]
     }
 }

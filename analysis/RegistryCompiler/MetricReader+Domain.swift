@@ -1,41 +1,47 @@
 internal import MetricDefinitions
 
 extension MetricReader {
-    private static let takenTypes = ["boolean", "category"]
-    private static let allTypes = ["boolean", "category", "string", "number"]
+    private static let types = ["boolean", "category", "string", "number"]
 
     func readDomain(_ findings: inout DiagnosticList) -> MetricDomain? {
-        let type = keys.choice("type", Self.allTypes.map { ($0, $0) }, &findings)
+        let type = keys.choice("type", Self.types.map { ($0, $0) }, &findings)
         if type != nil, type != "category", keys.has("values") {
             findings.error(
                 keys.position(of: "values"), "\(keys.subject) has 'values' and is no category",
                 "Remove them, or write 'type: category'.")
         }
-        if let range = keys.node("range") { check(range: range, type: type, &findings) }
+        if type != nil, type != "number", keys.has("range") {
+            findings.error(
+                keys.position(of: "range"), "\(keys.subject) has a 'range' and is no number",
+                "Remove it, or write 'type: number'.")
+        }
         switch type {
         case "boolean": return .boolean
         case "category": return readCategories(&findings).map(MetricDomain.category)
-        case let other?:
-            let mechanisms = MechanismCatalog.standard.identifiers.joined(separator: ", ")
-            findings.error(
-                keys.position(of: "type"),
-                "\(keys.subject) is of type \(other), which no mechanism of this version takes",
-                "Use boolean or category, which \(mechanisms) takes.")
-            return nil
-        case nil: return nil
+        case "string": return .string
+        case "number": return readRange(&findings).map(MetricDomain.number)
+        default: return nil
         }
     }
 
-    private func check(range node: SourceNode, type: String?, _ findings: inout DiagnosticList) {
-        if type != nil, type != "number" {
+    private func readRange(_ findings: inout DiagnosticList) -> NumberRange? {
+        guard let node = keys.required("range", &findings),
+            let ends = MappingReader(node, .range, subject: "'range' of \(keys.subject)", &findings)
+        else { return nil }
+        let (low, high) = (ends.real("low", &findings), ends.real("high", &findings))
+        guard let low, let high else { return nil }
+        guard low < high else {
             findings.error(
-                node.position, "\(keys.subject) has a 'range' and is no number", "Remove it.")
+                ends.position(of: "low"), "'low' is not below 'high' in the range of \(keys.subject)",
+                "Give the range a width above zero.")
+            return nil
         }
-        guard let range = MappingReader(node, .range, subject: "'range' of \(keys.subject)", &findings) else {
-            return
+        guard let range = NumberRange(low: low, high: high) else {
+            findings.error(
+                node.position, "the range of \(keys.subject) is too wide to be counted with", "Choose nearer ends.")
+            return nil
         }
-        _ = range.required("low", &findings)
-        _ = range.required("high", &findings)
+        return range
     }
 
     private func readCategories(_ findings: inout DiagnosticList) -> [String]? {

@@ -6,66 +6,58 @@ extension MetricReader {
     /// How a metric is randomized and what bounds it, fresh or memoized.
     struct Form {
         let mechanism: any LocalRandomizer.Type
-        let epsilon: Epsilon
+        let epsilon: Epsilon?
         let permanentEpsilon: Epsilon?
+        let parameters: [String: DeclaredNumber]
         let lifetime: LifetimeCap
 
-        var isMemoized: Bool { permanentEpsilon != nil }
+        var isMemoized: Bool { mechanism.isMemoized }
     }
 
-    private static let epsilonRange = Epsilon.allowedThousandths
     /// How long a memoized metric lives without a stated reason, in reports.
     private static let unexplainedReports = 365
 
+    /// The metric's form; `nil`, with findings, unless it has one. Where a key is missing that only the mechanism knows to
+    /// need, there are no findings so far.
     func readForm(_ findings: inout DiagnosticList) -> Form? {
-        let epsilon = epsilon("epsilon", &findings)
-        guard let isMemoized = keys.flag("memoize", &findings) else {
-            _ = readMechanism(memoized: nil, &findings)
-            return nil
+        let flag = keys.flag("memoize", &findings)
+        let mechanism = readMechanism(flag: flag, &findings)
+        let isStated = mechanism.map { !statedProbabilities(of: $0).isEmpty } ?? false
+        let epsilon = readEpsilon("epsilon", isRequired: !isStated, &findings)
+        // Without a mechanism only a key tells which caps belong to the metric.
+        guard let isMemoized = mechanism?.isMemoized ?? (keys.has("memoize") ? flag : nil) else { return nil }
+        let parameters = mechanism.map { readParameters(of: $0, &findings) }
+        let permanent: Epsilon?, lifetime: LifetimeCap?
+        if isMemoized {
+            permanent = readEpsilon("epsilon_permanent", isRequired: !isStated, &findings)
+            lifetime = readMemoizedCaps(&findings)
+        } else {
+            permanent = nil
+            lifetime = readBudget(epsilon: epsilon, of: mechanism, &findings)
         }
-        let mechanism = readMechanism(memoized: isMemoized, &findings)
-        guard isMemoized else {
-            guard let lifetime = readBudget(epsilon: epsilon, &findings), let mechanism, let epsilon else {
-                return nil
-            }
-            return Form(mechanism: mechanism, epsilon: epsilon, permanentEpsilon: nil, lifetime: lifetime)
-        }
-        let permanent = self.epsilon("epsilon_permanent", &findings)
-        let caps = readMemoizedCaps(&findings)
-        guard let mechanism, let epsilon, let permanent, let caps else { return nil }
-        return Form(mechanism: mechanism, epsilon: epsilon, permanentEpsilon: permanent, lifetime: caps)
+        guard let mechanism, let parameters, let lifetime else { return nil }
+        return Form(
+            mechanism: mechanism, epsilon: epsilon, permanentEpsilon: permanent, parameters: parameters,
+            lifetime: lifetime)
     }
 
-    private func epsilon(_ key: String, _ findings: inout DiagnosticList) -> Epsilon? {
-        keys.thousandths(key, in: Self.epsilonRange, &findings).flatMap { try? Epsilon(thousandths: $0) }
-    }
-
-    private func readMechanism(
-        memoized: Bool?, _ findings: inout DiagnosticList
-    ) -> (any LocalRandomizer.Type)? {
-        guard let name = keys.plain("mechanism", "a word", &findings) else { return nil }
-        let catalog = MechanismCatalog.standard
-        guard catalog.identifiers.contains(name) else {
-            findings.error(
-                keys.position(of: "mechanism"), "\(keys.subject) names an unknown mechanism '\(name)'",
-                NearestName.suggestion(for: name, among: catalog.identifiers))
-            return nil
+    private func readEpsilon(_ key: String, isRequired: Bool, _ findings: inout DiagnosticList) -> Epsilon? {
+        guard isRequired || keys.has(key) else { return nil }
+        return keys.thousandths(key, in: Epsilon.allowedThousandths, &findings).flatMap {
+            try? Epsilon(thousandths: $0)
         }
-        guard let memoized else { return nil }
-        if let mechanism = catalog.randomizer(name, memoized: memoized) { return mechanism }
-        findings.error(
-            keys.position(of: "mechanism"),
-            "\(keys.subject): \(name) has no \(memoized ? "memoized" : "fresh") form",
-            memoized ? "Remove 'memoize', or choose another mechanism." : "Add 'memoize: true'.")
-        return nil
     }
 
-    private func readBudget(epsilon: Epsilon?, _ findings: inout DiagnosticList) -> LifetimeCap? {
+    private func readBudget(
+        epsilon: Epsilon?, of mechanism: (any LocalRandomizer.Type)?, _ findings: inout DiagnosticList
+    ) -> LifetimeCap? {
+        let canMemoize = mechanism.map { MechanismCatalog.standard.randomizer($0.identifier, memoized: true) != nil }
         for key in ["epsilon_permanent", "max_reports", "max_reports_reason", "max_distinct_values"]
         where keys.has(key) {
             findings.error(
                 keys.position(of: key), "\(keys.subject) has '\(key)' without 'memoize: true'",
-                "Remove it, or memoize the metric.")
+                canMemoize == false
+                    ? "Remove it: the noise of every report is fresh." : "Remove it, or memoize the metric.")
         }
         guard keys.has("epsilon_lifetime") else {
             findings.error(

@@ -1,3 +1,4 @@
+internal import Mechanisms
 internal import MetricDefinitions
 internal import ReportFormat
 
@@ -51,16 +52,27 @@ extension MetricReader {
         switch domain {
         case .boolean: allowed = "Write true or false, without quotes."
         case .category: allowed = "Name one of its 'values'."
-        case .string: allowed = "Write a text of up to 254 bytes."
-        case .number: allowed = "Write a number within its 'range'."
+        case .string: allowed = "Write a text of up to \(InputDomain.textByteLimit) bytes."
+        case .number: allowed = "Write a decimal number within its 'range', without quotes."
         }
-        guard case .scalar(let text, let isPlain) = value.content, isPlain || domain != .boolean,
-            let absent = try? domain.value(parsing: text), let input = try? domain.input(for: absent), !input.isClipped
+        guard case .scalar(let text, let isPlain) = value.content,
+            let absent = absentValue(text, isPlain: isPlain, in: domain),
+            let input = try? domain.input(for: absent), !input.isClipped
         else {
             findings.error(value.position, "the value of \(subject) is none of the metric's", allowed)
             return nil
         }
         return .value(absent)
+    }
+
+    /// What is plain in YAML is no empty text, and numbers are written as everywhere in a registry.
+    private func absentValue(_ text: String, isPlain: Bool, in domain: MetricDomain) -> MetricValue? {
+        switch domain {
+        case .boolean: isPlain ? try? domain.value(parsing: text) : nil
+        case .category: try? domain.value(parsing: text)
+        case .string: isPlain && text.isEmpty ? nil : try? domain.value(parsing: text)
+        case .number: isPlain ? (try? DecimalText.real(text)).map(MetricValue.number) : nil
+        }
     }
 
     func readCombination(domain: MetricDomain?, _ findings: inout DiagnosticList) -> Combination? {

@@ -30,6 +30,7 @@ struct MetricReader {
         fields.version = UInt32(keys.integer("version", in: 1...0x7FFF_FFFF, &findings) ?? 0)
         let domain = readDomain(&findings)
         fields.domain = domain ?? .boolean
+        let candidates = readCandidates(isString: domain.map { $0 == .string }, &findings)
         let form = readForm(&findings)
         _ = keys.choice("period", [("day", true)], &findings)
         let isMemoized = form?.isMemoized
@@ -44,8 +45,10 @@ struct MetricReader {
         fields.lifetime = form.lifetime
         let declared = MechanismDeclaration(
             epsilon: form.epsilon, permanentEpsilon: form.permanentEpsilon, domain: fields.domain.inputDomain,
-            reportsAbsence: fields.whenAbsent == .none || fields.whenAbsent == .last)
-        return build(fields, form.mechanism, declared, &findings)
+            reportsAbsence: fields.whenAbsent == .none || fields.whenAbsent == .last, parameters: form.parameters)
+        return build(fields, form.mechanism, declared, &findings).map {
+            ReadMetric(definition: $0, positions: positions, candidates: candidates)
+        }
     }
 
     private func readTexts(into fields: inout MetricDefinition.Fields, _ findings: inout DiagnosticList) {
@@ -61,19 +64,29 @@ struct MetricReader {
         }
     }
 
+    private var positions: MetricPositions {
+        MetricPositions(
+            name: namePosition, identifier: keys.position(of: "id"), version: keys.position(of: "version"))
+    }
+
     private func build(
         _ fields: MetricDefinition.Fields, _ mechanism: any LocalRandomizer.Type, _ declared: MechanismDeclaration,
         _ findings: inout DiagnosticList
-    ) -> ReadMetric? {
+    ) -> MetricDefinition? {
         do throws(MetricDefinitionError) {
             let made: any LocalRandomizer
             do { made = try mechanism.make(declared: declared) } catch { throw .parameter(error) }
-            let positions = MetricPositions(
-                name: namePosition, identifier: keys.position(of: "id"), version: keys.position(of: "version"))
-            return ReadMetric(definition: try MetricDefinition(fields, mechanism: made), positions: positions)
+            return try MetricDefinition(fields, mechanism: made)
         } catch {
-            findings.error(
-                keys.position(of: error.registryKey), "\(keys.subject): \(error.sentence)", error.remedy)
+            let stated = statedProbabilities(of: mechanism)
+            if error.registryKey == "epsilon", !keys.has("epsilon"), let first = stated.first {
+                let names = stated.map { "'\($0)'" }.joined(separator: ", ")
+                findings.error(
+                    keys.position(of: first), "\(keys.subject): \(error.sentence)", "State more noise by \(names).")
+            } else {
+                findings.error(
+                    keys.position(of: error.registryKey), "\(keys.subject): \(error.sentence)", error.remedy)
+            }
             return nil
         }
     }

@@ -10,7 +10,9 @@ enum NearestName {
     static func nearest(to written: String, among names: [String]) -> String? {
         // Nothing that long is a slip, and the distance takes the product of the lengths.
         guard written.utf8.count <= 64 else { return nil }
-        let candidates = names.map { ($0, distance(written, $0)) }.filter { $0.1 <= max(1, $0.0.count / 3) }
+        // A name of one letter is near to every other: it is never what someone meant.
+        let candidates = names.filter { $0.count > 1 }.map { ($0, distance(written, $0)) }
+            .filter { $0.1 <= max(1, $0.0.count / 3) }
         return candidates.min { $0.1 < $1.1 }?.0
     }
 

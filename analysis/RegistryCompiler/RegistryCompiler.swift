@@ -63,9 +63,13 @@ public enum RegistryCompiler {
                 project: project, dayCeiling: ceilings.day, lifetimeCeiling: ceilings.lifetime,
                 enrolmentDelayHours: delay, metrics: metrics.map(\.definition))
             let positions = metrics.map { ($0.definition.identifier.value, $0.positions) }
+            let candidates = metrics.compactMap { metric in
+                metric.candidates.map { (metric.definition.name, $0.resolved(beside: file)) }
+            }
             return CheckedRegistry(
                 set: set, file: file, notes: findings.sorted, projectPosition: top.position(of: "project"),
-                positions: Dictionary(positions) { first, _ in first })
+                positions: Dictionary(positions) { first, _ in first },
+                candidates: Dictionary(candidates) { first, _ in first })
         } catch {
             findings.error(top.position, error.sentence, "Change the registry accordingly.")
             return nil
@@ -83,6 +87,8 @@ struct Ceilings {
 struct ReadMetric {
     let definition: MetricDefinition
     let positions: MetricPositions
+    /// Where its candidates are, as it is written.
+    let candidates: CandidateSource?
 }
 
 extension MappingReader {

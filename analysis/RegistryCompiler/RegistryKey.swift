@@ -2,7 +2,7 @@
 public struct RegistryKey: Hashable, Sendable {
     /// Which mapping the key belongs to.
     public enum Place: String, Hashable, Sendable, CaseIterable {
-        case top, ceiling, agent, metric, range, whenAbsent, release, expires
+        case top, ceiling, agent, metric, range, candidates, whenAbsent, release, expires
     }
 
     /// The mapping.
@@ -32,9 +32,19 @@ public struct RegistryKey: Hashable, Sendable {
         RegistryKey(.metric, "type", "boolean"),
         RegistryKey(.metric, "values", "[small, medium, large]"),
         RegistryKey(.metric, "range", "{ low: 0, high: 100 }"),
+        RegistryKey(.metric, "candidates", "{ file: airports.csv, column: iata }"),
         RegistryKey(.metric, "mechanism", "randomized_response"),
         RegistryKey(.metric, "epsilon", "1.0"),
         RegistryKey(.metric, "epsilon_lifetime", "120"),
+        // What mechanisms take beyond ε; each states its own in `Configuration.parameters`.
+        RegistryKey(.metric, "bits", "128"),
+        RegistryKey(.metric, "hashes", "2"),
+        RegistryKey(.metric, "cohorts", "64"),
+        RegistryKey(.metric, "f", "0.5"),
+        RegistryKey(.metric, "p", "0.5"),
+        RegistryKey(.metric, "q", "0.75"),
+        RegistryKey(.metric, "rows", "1024"),
+        RegistryKey(.metric, "width", "1024"),
         RegistryKey(.metric, "memoize", "true"),
         RegistryKey(.metric, "epsilon_permanent", "2.0"),
         RegistryKey(.metric, "max_reports", "365"),
@@ -49,6 +59,8 @@ public struct RegistryKey: Hashable, Sendable {
         RegistryKey(.metric, "expires", "2027-06-30"),
         RegistryKey(.range, "low", "0"),
         RegistryKey(.range, "high", "100"),
+        RegistryKey(.candidates, "file", "airports.csv"),
+        RegistryKey(.candidates, "column", "iata"),
         RegistryKey(.whenAbsent, "value", "false"),
         RegistryKey(.release, "minimum_reports", "1000"),
         RegistryKey(.expires, "never", "it ships with the product as its worked example"),

@@ -21,6 +21,8 @@ public struct RegistrySource: Sendable {
 
     /// The checked metrics.
     public let set: MetricSet
+    /// Where the candidates of metrics of type string are, by the metric's name; none for a compiled set.
+    public let candidates: [String: CandidateSource]
     /// What does not refuse the registry, in the order of the file.
     public let notes: [RegistryDiagnostic]
     /// That the registry is ahead of its lock, if it is.
@@ -48,12 +50,13 @@ public struct RegistrySource: Sendable {
         let lockPath = lockPath(of: path, isCompiled: isCompiled, choice: choice)
         guard let lockPath, let lock = try readLock(lockPath, choice: choice) else {
             return RegistrySource(
-                set: registry.set, notes: registry.notes, lockNote: nil, lock: nil, lockPath: lockPath)
+                set: registry.set, candidates: registry.candidates, notes: registry.notes, lockNote: nil, lock: nil,
+                lockPath: lockPath)
         }
         let findings = try lock.findings(about: registry, lockPath: lockPath)
         guard findings.isEmpty else { throw .refused(registry.notes + findings) }
         return RegistrySource(
-            set: registry.set, notes: registry.notes,
+            set: registry.set, candidates: registry.candidates, notes: registry.notes,
             lockNote: try lock.staleness(beside: registry, lockPath: lockPath), lock: lock, lockPath: lockPath)
     }
 

@@ -1,0 +1,116 @@
+internal import Estimation
+internal import Foundation
+internal import Mechanisms
+internal import MetricDefinitions
+
+/// The rows of one group, each made when it is written, as there may be millions.
+struct EstimateRows: Sendable {
+    /// For whom cells are made.
+    enum Reader { case people, spreadsheets, programs }
+
+    /// How many rows a table for people has.
+    static let shownLimit = 50
+
+    private let estimates: ReleasedEstimates
+    private let values: [MechanismInput]
+    private let labels: [String]
+    private let isBoolean: Bool
+
+    init(_ estimates: ReleasedEstimates, of values: [MechanismInput], in domain: MetricDomain) {
+        (self.estimates, self.values) = (estimates, values)
+        (labels, isBoolean) = (domain.labels, domain == .boolean)
+    }
+
+    static func columns(of domain: MetricDomain) -> [String] {
+        if case .number = domain { return ["value", "estimate", "standard_error", "low", "high"] }
+        return [
+            "value", "count", "standard_error", "frequency", "frequency_low", "frequency_high", "p_value", "detected",
+        ]
+    }
+
+    var count: Int {
+        switch estimates.figures {
+        case .frequencies(let estimates): estimates.count
+        case .mean: 1
+        }
+    }
+
+    func cells(at row: Int, for reader: Reader) -> [Cell] {
+        switch estimates.figures {
+        case .frequencies(let estimates):
+            [value(at: row, for: reader)]
+                + FrequencyDigits(reportCount: self.estimates.reportCount, for: reader).cells(of: estimates[row])
+        case .mean(let estimate): [.text("mean")] + Self.cells(of: estimate, for: reader)
+        }
+    }
+
+    /// The rows that people see: where there are too many, the detected ones before the others, the most frequent first.
+    var shown: [Int] {
+        guard count > Self.shownLimit, case .frequencies(let estimates) = estimates.figures else {
+            return Array(0..<count)
+        }
+        let sorted = estimates.indices.sorted { left, right in
+            let (first, second) = (estimates[left], estimates[right])
+            guard first.isDetected == second.isDetected else { return first.isDetected }
+            return first.count == second.count ? left < right : first.count > second.count
+        }
+        return Array(sorted.prefix(Self.shownLimit))
+    }
+
+    var detectedCount: Int {
+        guard case .frequencies(let estimates) = estimates.figures else { return 0 }
+        return estimates.count { $0.isDetected }
+    }
+
+    /// A text, a truth value, or no event, which is null to programs alone: to them it is no text of its own.
+    private func value(at row: Int, for reader: Reader) -> Cell {
+        switch values[row] {
+        case .item(let item):
+            return isBoolean && reader == .programs ? .boolean(item == 1) : .text(labels[item])
+        case .text(let bytes):
+            // An empty cell would leave people to guess.
+            if bytes.isEmpty, reader == .people { return .text("\"\"") }
+            return .text(String(decoding: bytes, as: UTF8.self))
+        case .absent: return reader == .programs ? .null : .text(MetricDomain.absenceLabel)
+        case .place: preconditionFailure("a number has no row of its own")
+        }
+    }
+
+    /// So many digits that the standard error has three after its first; one for people.
+    private static func cells(of estimate: MeanEstimate, for reader: Reader) -> [Cell] {
+        let figures = [
+            estimate.mean, estimate.standardError, estimate.interval.lowerBound, estimate.interval.upperBound,
+        ]
+        let error = estimate.standardError
+        // Where a decimal point would need hundreds of digits, an exponent is written.
+        guard error >= 1e-12, figures.allSatisfy({ abs($0) < 1e15 }) else {
+            return figures.map { .significant($0, digits: 15) }
+        }
+        let digits = Int((reader == .people ? 1 : 3) - log10(error).rounded(.down))
+        return figures.map { .decimal($0, digits: digits) }
+    }
+}
+
+/// With how many digits frequencies are written.
+private struct FrequencyDigits {
+    let count: Int
+    let frequency: Int
+    let significant: Int
+
+    /// For programs, enough that frequency times reports gives the count in all its digits.
+    init(reportCount: Int, for reader: EstimateRows.Reader) {
+        (count, significant) = reader == .people ? (1, 3) : (3, 6)
+        frequency = reader == .people ? 6 : 4 + String(reportCount).count
+    }
+
+    /// The columns after the value.
+    func cells(of estimate: FrequencyEstimate) -> [Cell] {
+        [
+            .decimal(estimate.count, digits: count), .decimal(estimate.standardError, digits: count),
+            .decimal(estimate.frequency, digits: frequency),
+            .decimal(estimate.interval.lowerBound, digits: frequency),
+            .decimal(estimate.interval.upperBound, digits: frequency),
+            .significant(estimate.pValue, digits: significant), .boolean(estimate.isDetected),
+        ]
+    }
+}

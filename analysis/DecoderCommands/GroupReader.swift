@@ -1,0 +1,134 @@
+internal import Estimation
+internal import Mechanisms
+internal import MetricDefinitions
+internal import RegistryCompiler
+internal import ReportFormat
+internal import StoreReader
+
+/// Reads groups of periods one after the other, estimates each, and tells how far it is.
+struct GroupReader {
+    let definition: MetricDefinition
+    let values: [MechanismInput]
+    let candidates: CandidateList?
+    let confidence: ConfidenceLevel
+    let store: EstimateStore
+    let reportCount: Int
+    private var doneCount = 0
+
+    init(
+        definition: MetricDefinition, values: [MechanismInput], candidates: CandidateList?,
+        confidence: ConfidenceLevel, store: EstimateStore, reportCount: Int
+    ) {
+        (self.definition, self.values, self.candidates) = (definition, values, candidates)
+        (self.confidence, self.store, self.reportCount) = (confidence, store, reportCount)
+    }
+
+    /// The estimates of these periods, of which there is at least one.
+    mutating func group(
+        of periods: [StoredPeriod], counter: any ReportCounter, progress: inout Progress
+    ) throws(CommandError) -> EstimateGroup {
+        let (from, to) = (periods[0].day, periods[periods.count - 1].day)
+        let total = periods.reduce(0) { $0 + $1.reportCount }
+        guard total >= definition.minimumReports else {
+            doneCount += total
+            return EstimateGroup(from: from, to: to, estimates: nil)
+        }
+        let estimates: ReleasedEstimates
+        if let oracle = counter as? any FrequencyOracle {
+            estimates = try frequencies(in: periods, oracle: oracle, progress: &progress)
+        } else if let oracle = counter as? any MeanOracle {
+            estimates = try mean(in: periods, oracle: oracle, progress: &progress)
+        } else {
+            preconditionFailure("an oracle estimates frequencies or a mean")
+        }
+        return EstimateGroup(from: from, to: to, estimates: estimates)
+    }
+
+    private mutating func frequencies<Oracle: FrequencyOracle>(
+        in periods: [StoredPeriod], oracle: Oracle, progress: inout Progress
+    ) throws(CommandError) -> ReleasedEstimates {
+        let pool = try pool(periods, oracle: oracle, progress: &progress)
+        progress.begin("estimating")
+        do {
+            let estimates = try oracle.estimates(of: values, from: pool, confidence: confidence) {
+                progress.update($0, of: $1)
+            }
+            return ReleasedEstimates(reportCount: pool.reportCount, figures: .frequencies(estimates))
+        } catch { throw commandError(for: error) }
+    }
+
+    private mutating func mean<Oracle: MeanOracle>(
+        in periods: [StoredPeriod], oracle: Oracle, progress: inout Progress
+    ) throws(CommandError) -> ReleasedEstimates {
+        let pool = try pool(periods, oracle: oracle, progress: &progress)
+        guard case .number(let range) = definition.domain,
+            let place = oracle.meanPlace(from: pool, confidence: confidence)
+        else { preconditionFailure("a mean is that of the reports of a number, of which the store has some") }
+        let mean = place.scaled(low: range.low, width: range.high - range.low)
+        return ReleasedEstimates(reportCount: pool.reportCount, figures: .mean(mean))
+    }
+
+    private mutating func pool<Oracle: ReportCounter>(
+        _ periods: [StoredPeriod], oracle: Oracle, progress: inout Progress
+    ) throws(CommandError) -> PooledReports<Oracle.Aggregate> {
+        progress.begin("reading reports")
+        var pool = PooledReports(oracle.makeAggregate(of: definition.fingerprint), on: periods[0].day)
+        for period in periods { try tally(period, oracle: oracle, into: &pool, progress: &progress) }
+        return pool
+    }
+
+    private mutating func tally<Oracle: ReportCounter>(
+        _ period: StoredPeriod, oracle: Oracle, into pool: inout PooledReports<Oracle.Aggregate>,
+        progress: inout Progress
+    ) throws(CommandError) {
+        for part in try store.parts(of: period) {
+            let payloads = try store.payloads(of: part, in: period, payloadByteCount: oracle.storedByteCount)
+            let before = pool.reportCount
+            do {
+                try pool.count(on: period.day) { (aggregate) throws(ReportError) in
+                    try oracle.tally(payloads.span, partition: part.partition, into: &aggregate)
+                }
+            } catch { throw store.error(of: error, in: period) }
+            doneCount += pool.reportCount - before
+            progress.update(doneCount, of: reportCount)
+        }
+    }
+}
+
+extension GroupReader {
+    private static let namedLimit = 5
+
+    private func commandError(for error: EstimationError) -> CommandError {
+        let file = candidates.map { "\($0.source.path): " } ?? ""
+        return switch error {
+        case .candidateOutOfDomain(let position):
+            CommandError(
+                .validationFailed,
+                "\(file)\(name(position)) is no value of \(definition.name). Leave it out of the candidates.")
+        case .tooManyCandidates(let count, let limit):
+            CommandError(
+                .validationFailed,
+                "\(file)\(count) candidates are more than the \(limit) that the bits of \(definition.name) can tell "
+                    + "apart. Look for fewer, or define a new version with more cohorts or bits.")
+        case .indistinguishable(let positions):
+            CommandError(
+                .validationFailed,
+                "\(file)the bits of \(definition.name) cannot tell these candidates from others: \(names(positions)). "
+                    + "Leave them out, or define a new version with more cohorts or bits.")
+        case .algorithmUnavailable(let name):
+            CommandError(.runtimeFailure, "libcrypto offers no \(name) here. Use an OpenSSL that does.")
+        }
+    }
+
+    private func names(_ positions: [Int]) -> String {
+        let more = positions.count > Self.namedLimit ? " and \(positions.count - Self.namedLimit) more" : ""
+        return positions.prefix(Self.namedLimit).map(name).joined(separator: ", ") + more
+    }
+
+    private func name(_ position: Int) -> String {
+        guard values.indices.contains(position), case .text(let bytes) = values[position] else {
+            return MetricDomain.absenceLabel
+        }
+        return "'\(String(decoding: bytes, as: UTF8.self))'"
+    }
+}
