@@ -167,5 +167,4 @@ if __name__ == "__main__":
             "mechanisms/RandomizedResponse.json": fixture_files.as_json(RANDOMIZED_RESPONSE),
             "mechanisms/MemoizedRandomizedResponse.json": fixture_files.as_json(MEMOIZED_RANDOMIZED_RESPONSE),
         },
-        owned_folders=("mechanisms",),
     )
