@@ -6,13 +6,15 @@ import TestSupport
 
 /// Runs the estimate of a store as the command does, without its process.
 func estimated(
-    _ request: EstimateRequest, from store: StoreFixture, metrics: [MetricDefinition], today: UTCDay = testDay(30)
+    _ request: EstimateRequest, from store: StoreFixture, metrics: [MetricDefinition],
+    candidates: CandidateList? = nil, today: UTCDay = testDay(30)
 ) throws(CommandError) -> EstimateResult {
     let set: MetricSet
     do { set = try testMetricSet(metrics: metrics) } catch { preconditionFailure("a test's metrics are sound") }
     var progress = Progress("reading reports")
     return try EstimateResult.compute(
-        request, from: set, storePath: store.path, today: today, progress: &progress, patienceInSeconds: 0.02)
+        request, from: set, candidates: candidates, storePath: store.path, today: today, progress: &progress,
+        patienceInSeconds: 0.02)
 }
 
 /// A store with reports of one metric: a chunk each of these days, then staged ones.
