@@ -84,9 +84,16 @@ public protocol ExactlyAuditable: LocalRandomizer {
 
     /// The probability of `report` about the audited input of this index, over secret and fresh noise, as a numerator.
     func likelihood(of report: Report, given item: Int) -> WideUnsigned
+
+    /// How far below the declared ε the realised loss of a mechanism made from a declaration may lie, in billionths of
+    /// a nat: what rounding gives away where thresholds are coarser than 2⁻⁶⁴. Two by default, for the loss's own
+    /// rounding.
+    var unspentAllowanceNanonats: Int { get }
 }
 
 extension ExactlyAuditable {
+    public var unspentAllowanceNanonats: Int { 2 }
+
     public var auditedInputs: [MechanismInput] {
         guard case .items(let valueCount) = configuration.domain else { return [] }
         return (0..<valueCount).map { .item($0) } + (configuration.reportsAbsence ? [.absent] : [])

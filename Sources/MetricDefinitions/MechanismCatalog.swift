@@ -8,6 +8,8 @@ public struct MechanismCatalog: Sendable {
     public static let standard = MechanismCatalog([
         RandomizedResponse.self,
         MemoizedRandomizedResponse.self,
+        CountMeanSketch.self,
+        OneBitMean.self,
     ])
 
     /// The types, each the only one of its identifier and form.

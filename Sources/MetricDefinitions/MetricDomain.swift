@@ -32,6 +32,8 @@ public enum MetricValueError: Error, Hashable, Sendable {
     case unknownCategory
     /// The text is longer than ``Mechanisms/InputDomain/textByteLimit`` bytes.
     case textTooLong
+    /// The bytes are no text in UTF-8.
+    case notUTF8
     /// The text is no number, or the number is not finite.
     case notANumber
 }

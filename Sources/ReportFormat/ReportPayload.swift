@@ -4,6 +4,8 @@ public enum ReportError: Error, Hashable, Sendable {
     case wrongByteCount(actual: Int, expected: Int)
     /// A payload holds a value that its definition excludes.
     case valueOutOfRange
+    /// A payload is one more than its counter has room for.
+    case countOverflow
 }
 
 /// The randomized content of one report, without its envelope.

@@ -55,6 +55,31 @@ struct PlantedFaultTests {
         #expect(MechanismLaws.names(of: breaches) == laws, "\(breaches)")
     }
 
+    @Test(
+        "of a sketch are each caught, and by the law that is theirs",
+        arguments: [
+            (FaultySketch.Fault.none, true, Set<MechanismLaw>()),
+            (.rowNotUniform, true, [.samplesFollowLikelihoods]),
+            (.epsilonForHalfOfIt, true, [.ratiosWithinEpsilon, .declaredEpsilonIsSpent]),
+            (.absenceHashedLikeNoText, true, [.samplesFollowLikelihoods]),
+            (.absenceTakenWhereNotReported, false, [.inputsAreBounded]),
+            (.placeNotFlipped, true, [.samplesFollowLikelihoods]),
+        ] as [(FaultySketch.Fault, Bool, Set<MechanismLaw>)])
+    func faultsOfASketchAreCaught(fault: FaultySketch.Fault, absence: Bool, laws: Set<MechanismLaw>) throws {
+        let faulty = try FaultySketch(epsilon: 2000, reportsAbsence: absence, fault: fault)
+        let breaches = try MechanismLaws.breaches(of: faulty)
+        #expect(MechanismLaws.names(of: breaches) == laws, "\(breaches)")
+    }
+
+    @Test("of a one-bit mean that is off by one end is caught by the laws on ratios")
+    func endOfTheRangeIsCaught() throws {
+        let declared = MechanismDeclaration(
+            epsilon: try Epsilon(thousandths: 1000), domain: .range, reportsAbsence: false)
+        let faulty = try FaultyMean(configuration: .init(declared: declared))
+        let breaches = try MechanismLaws.breaches(of: faulty)
+        #expect(MechanismLaws.names(of: breaches) == [.ratiosWithinEpsilon, .lossIsTheWorstRatio])
+    }
+
     @Test("of a memo keyed without the metric's parameters is caught by the law on independence")
     func memoKeyedWithoutParametersIsCaught() throws {
         let declared = MechanismDeclaration(

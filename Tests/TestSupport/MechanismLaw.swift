@@ -9,7 +9,8 @@ public enum MechanismLaw: String, CaseIterable, Sendable {
     case ratiosWithinEpsilon
     /// The same factor is at most e to the realised loss, and e to that less 2·10⁻⁹ nats is below it.
     case lossIsTheWorstRatio
-    /// Made from a declaration, a mechanism spends the declared ε to 2·10⁻⁹ nats: there is no less noisy one.
+    /// Made from a declaration, a mechanism spends the declared ε to 2·10⁻⁹ nats, or where its thresholds are coarse to
+    /// what it says that their rounding gives away: there is no less noisy one.
     case declaredEpsilonIsSpent
     /// Reports occur as often as their likelihoods say.
     case samplesFollowLikelihoods
@@ -78,7 +79,10 @@ public enum MechanismLaws {
         of mechanism: M, madeFromDeclaration: Bool, samplesPerItem: Int
     ) throws -> [LawBreach] {
         var breaches = likelihoodBreaches(of: mechanism)
-        if madeFromDeclaration { breaches += declarationBreaches(of: mechanism) }
+        if madeFromDeclaration {
+            breaches += declarationBreaches(
+                of: mechanism, unspentAllowanceNanonats: mechanism.unspentAllowanceNanonats)
+        }
         breaches += try samplingBreaches(of: mechanism, samplesPerItem: samplesPerItem)
         breaches += inputBreaches(of: mechanism)
         breaches += payloadBreaches(of: mechanism)

@@ -36,9 +36,11 @@ extension MechanismLaws {
     }
 
     /// ``MechanismLaw/declaredEpsilonIsSpent``.
-    static func declarationBreaches<M: ExactlyAuditable>(of mechanism: M) -> [LawBreach] {
+    static func declarationBreaches<M: ExactlyAuditable>(
+        of mechanism: M, unspentAllowanceNanonats: Int
+    ) -> [LawBreach] {
         let unspent = mechanism.epsilon.thousandths * 1_000_000 - mechanism.loss.nanonats
-        return (0...2).contains(unspent)
+        return (0...unspentAllowanceNanonats).contains(unspent)
             ? [] : [LawBreach(.declaredEpsilonIsSpent, "\(unspent) nanonats of \(mechanism.epsilon) are left")]
     }
 

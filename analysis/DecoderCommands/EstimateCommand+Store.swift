@@ -69,6 +69,7 @@ struct EstimateStore {
             switch error {
             case .wrongByteCount(let actual, let expected): "\(actual) bytes where \(expected) belong"
             case .valueOutOfRange: "a value that the metric does not have"
+            case .countOverflow: "more than can be counted"
             }
         return CommandError(
             .storeUnusable, "\(path): damaged: a report of \(period.day) holds \(reason). \(Self.restore)")

@@ -6,6 +6,8 @@ public struct OracleCatalog: Sendable {
     public static let standard = OracleCatalog([
         RandomizedResponse.self,
         MemoizedRandomizedResponse.self,
+        CountMeanSketch.self,
+        OneBitMean.self,
     ])
 
     /// The types, each the only one of its identifier and form.

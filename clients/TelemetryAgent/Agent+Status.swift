@@ -16,6 +16,9 @@ public struct AgentStatus: Hashable, Sendable {
     public var rejected = 0
     /// Reports that grew too old to be admitted.
     public var expired = 0
+    /// Recorded numbers that were outside their metric's range, so that its nearer end was reported in their place. Counted
+    /// since consent was given, and never sent.
+    public var clipped = 0
     /// Failed uploads since the last success.
     public var failures = 0
     /// When the next upload is due at the earliest, in seconds since the epoch, if it has to wait.
@@ -85,6 +88,7 @@ extension Agent {
                 status.acknowledged = try count(.acknowledgedReports)
                 status.rejected = try count(.rejectedReports)
                 status.expired = try count(.expiredReports)
+                status.clipped = try count(.clippedValues)
                 status.failures = try count(.failures)
                 status.nextAttempt = try nextAttempt(in: store)
             }
@@ -160,10 +164,11 @@ extension Agent {
     private func describe(_ record: ReportRecord, _ stage: WaitingReport.Stage) -> WaitingReport {
         let metric = configuration.metricSet.metric(record.metric)
         let known = metric.flatMap { $0.fingerprint == record.fingerprint ? $0 : nil }
+        let labels = known?.itemLabels ?? []
         let item = known.flatMap { $0.mechanism.reportedItem(in: record.payload) }
         return WaitingReport(
             metric: metric?.name ?? String(record.metric), period: record.period, stage: stage,
-            response: item.flatMap { item in known.map { $0.itemLabels[item] } },
+            response: item.flatMap { labels.indices.contains($0) ? labels[$0] : nil },
             payload: hexadecimal(record.payload))
     }
 }

@@ -164,8 +164,8 @@ public final class Agent: Sendable {
             let source = try consent.effective()
             guard source.isOn else { throw .consentOff(source) }
             guard let metric = configuration.metricSet.metric(named: name) else { throw .unknownMetric(name: name) }
-            let input: MechanismInput
-            do throws(MetricValueError) { input = try metric.domain.input(for: value).input } catch {
+            let input: DomainInput
+            do throws(MetricValueError) { input = try metric.domain.input(for: value) } catch {
                 throw .value(metric: name, error)
             }
             let seconds = configuration.clock.secondsSinceEpoch()
@@ -175,13 +175,14 @@ public final class Agent: Sendable {
             try session.store.transaction { () throws(AgentError) in
                 try session.device.enrol(at: seconds)
                 guard metric.combination == .any else {
-                    try session.device.record(input, for: metric, at: seconds)
+                    try session.device.record(input.input, for: metric, at: seconds)
+                    if input.isClipped { try session.device.add(1, to: .clippedValues) }
                     return
                 }
                 let period = try session.device.admit(metric, at: seconds)
                 let earlier = undecided[metric.identifier.value]?.happened ?? false
                 undecided[metric.identifier.value] = UndecidedEvent(
-                    metric: metric, period: period, seconds: seconds, happened: earlier || input != .item(0))
+                    metric: metric, period: period, seconds: seconds, happened: earlier || input.input != .item(0))
             }
         }
     }

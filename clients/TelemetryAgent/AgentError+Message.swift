@@ -64,6 +64,7 @@ extension AgentError: CustomStringConvertible {
         case .notABoolean: "\(metric) takes true or false."
         case .unknownCategory: "That is none of the categories of \(metric); the registry lists them."
         case .textTooLong: "\(metric) takes texts of up to 254 bytes of UTF-8."
+        case .notUTF8: "\(metric) takes texts in UTF-8 only."
         case .notANumber: "\(metric) takes a decimal number, such as 12.5."
         }
     }

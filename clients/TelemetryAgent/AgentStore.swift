@@ -90,6 +90,8 @@ package enum StateField: String, CaseIterable, Sendable {
     case rejectedReports = "rejected_reports"
     /// Reports that grew too old to be admitted.
     case expiredReports = "expired_reports"
+    /// Recorded numbers outside their metric's range; how many, never which.
+    case clippedValues = "clipped_values"
 }
 
 /// Where a device keeps ledger, slots and queue. Every method but ``transaction(_:)`` is called within one.
@@ -124,7 +126,7 @@ package protocol AgentStore: AnyObject {
     /// Returns whether the batch was there: of two that settle it, only one does.
     func removeOutbound(_ identifier: BatchIdentifier) throws(AgentError) -> Bool
 
-    /// Forgets slots, queue and outbox; the ledger stays.
+    /// Forgets slots, queue and outbox, and how many values were clipped; the ledger stays.
     func erasePending() throws(AgentError)
 
     /// Ends every memoized metric of the ledger, whatever it has reported, and forgets its last response. For the end of

@@ -59,7 +59,8 @@ extension Device {
         try add(rejected, to: .rejectedReports)
     }
 
-    private func add(_ count: Int, to field: StateField) throws(AgentError) {
+    /// Adds to a count of the state. Within a transaction.
+    func add(_ count: Int, to field: StateField) throws(AgentError) {
         guard count > 0 else { return }
         try store.set(field, to: (try store.value(field) ?? 0) &+ Int64(count))
     }

@@ -78,7 +78,7 @@ package final class MemoryStore: AgentStore {
         return batches.count < count
     }
 
-    package func erasePending() { (held, queue, batches) = ([:], [], []) }
+    package func erasePending() { (held, queue, batches, values[.clippedValues]) = ([:], [], [], nil) }
 
     package func retireMemoized() {
         for (key, entry) in entries where entry.isMemoized {

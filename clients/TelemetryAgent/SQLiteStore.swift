@@ -119,6 +119,7 @@ final class SQLiteStore: AgentStore {
 
     func erasePending() throws(AgentError) {
         for table in ["slot", "queue", "outbox"] { try database.execute("DELETE FROM \(table)") }
+        try database.run("DELETE FROM field WHERE name = CAST(? AS TEXT)", [Self.name(.clippedValues)])
     }
 
     func retireMemoized() throws(AgentError) {

@@ -14,6 +14,7 @@ extension AgentCommand {
             [.text("reports acknowledged"), .number(String(status.acknowledged))],
             [.text("reports refused"), .number(String(status.rejected))],
             [.text("reports too old to send"), .number(String(status.expired))],
+            [.text("clipped values"), .number(String(status.clipped))],
             [.text("failed uploads in a row"), .number(String(status.failures))],
         ]
         if let moment = status.nextAttempt { rows.append([.text("next upload after"), .text(Self.utc(moment))]) }

@@ -101,7 +101,11 @@ struct AgentCommand {
         if let value = arguments.value {
             try record(value)
         } else {
-            while let line = readLine(strippingNewline: true) { try record(line) }
+            var input = StandardInput()
+            while let line = try input.nextLine() {
+                guard let text = String(validating: line, as: UTF8.self) else { throw .value(metric: name, .notUTF8) }
+                try record(text)
+            }
         }
         try agent.persist()
         return Output()

@@ -30,7 +30,7 @@ struct Arguments {
         stateFolder = environment["DITHER_STATE_DIR"]
         var operands: [String] = [], rest = words[...], flagsEnded = false
         while let word = rest.popFirst() {
-            guard word.hasPrefix("-"), word != "-", !flagsEnded else {
+            guard Self.isFlag(word), !flagsEnded else {
                 operands.append(word)
                 continue
             }
@@ -45,6 +45,13 @@ struct Arguments {
         self.command = command
         try takeOperands(Array(operands.dropFirst()))
         try checkFlags()
+    }
+
+    /// Whether a word is a flag. A negative number is not: no flag begins with a digit or a point.
+    private static func isFlag(_ word: String) -> Bool {
+        let bytes = word.utf8.prefix(2)
+        guard bytes.count == 2, bytes.first == UInt8(ascii: "-"), let second = bytes.last else { return false }
+        return !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(second) && second != UInt8(ascii: ".")
     }
 
     private static var commandList: String { Command.allCases.map(\.rawValue).joined(separator: ", ") }

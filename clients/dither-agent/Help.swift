@@ -14,6 +14,7 @@ enum Help {
           off                      withdraw: erase secret, queue and slots; what was spent stays spent
           status                   who decided what, what waits, when the next upload is due
           record METRIC VALUE      randomize one event now; the true value is not kept
+          record METRIC -- TEXT    the same for a text that begins with -
           record METRIC --stdin    the same for one value a line
           flush                    close the periods (UTC days) that are over and send what waits
           flush --close-period     close today too, to see a first report; today takes no further event

@@ -7,7 +7,10 @@ struct Main {
     static func main() {
         // A reader that closes the pipe early ends the output, not the program.
         signal(SIGPIPE, SIG_IGN)
-        let words = Array(CommandLine.arguments.dropFirst())
+        guard let words = Self.words() else {
+            complain("An argument is not UTF-8.")
+            exit(2)
+        }
         let flags = words.prefix { $0 != "--" }
         if flags.contains("--help") || flags.contains("-h") || words.first == "help" {
             write(Help.text, to: STDOUT_FILENO)
@@ -40,6 +43,19 @@ struct Main {
             complain(failure.message)
             return failure.exitCode
         }
+    }
+
+    /// The words after the program's name, as they are; `nil` where one is not UTF-8. The library's own list would repair
+    /// it, and so record another value than was given.
+    private static func words() -> [String]? {
+        var words: [String] = []
+        for index in 1..<max(1, Int(CommandLine.argc)) {
+            guard let bytes = CommandLine.unsafeArgv[index], let word = String(validatingCString: bytes) else {
+                return nil
+            }
+            words.append(word)
+        }
+        return words
     }
 
     private static func environment() -> [String: String] {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Configurations and vectors of every mechanism, computed a second time and independently of Sources/.
+"""Configurations and vectors of randomized response, computed a second time and independently of Sources/.
 
-    mechanisms.py            writes mechanisms/*.json
+    mechanisms.py            writes mechanisms/*RandomizedResponse.json
     mechanisms.py --check    compares them with a fresh computation; exits 1 where they differ
 
 A file is named for the mechanism's type. `configurations` are declarations that the laws run over, with the thresholds
@@ -166,6 +166,5 @@ if __name__ == "__main__":
         {
             "mechanisms/RandomizedResponse.json": fixture_files.as_json(RANDOMIZED_RESPONSE),
             "mechanisms/MemoizedRandomizedResponse.json": fixture_files.as_json(MEMOIZED_RANDOMIZED_RESPONSE),
-        },
-        owned_folders=("mechanisms",),
+        }
     )

@@ -1,0 +1,33 @@
+internal import LocalPrivacy
+public import Mechanisms
+public import ReportFormat
+
+extension OneBitMean: MeanOracle {
+    public func makeAggregate(of definition: Fingerprint) -> SupportCounts {
+        SupportCounts(of: definition, valueCount: shape)
+    }
+
+    @inlinable
+    public func absorb(_ report: CategoryReport, into aggregate: inout SupportCounts) {
+        aggregate.count(supporting: report.category)
+    }
+
+    /// With C ones among n reports, (C/n − q) / (p − q).
+    ///
+    /// Given the numbers, C is a sum of n independent bits of unequal probabilities, whose mean p̄ follows from the mean
+    /// place. Its variance is at most n·p̄(1 − p̄), that of Bin(n, p̄); and at one count and beyond from its mean, its tails
+    /// are below those of Bin(n, p̄) [Hoe56]. So what holds of the binomial distribution holds of C.
+    public func meanPlace(
+        from reports: PooledReports<SupportCounts>, confidence: ConfidenceLevel
+    ) -> MeanEstimate? {
+        guard reports.reportCount > 0 else { return nil }
+        let lie = Double(configuration.lieThreshold) * 0x1p-64
+        let gap = Double(0 &- 2 &* configuration.lieThreshold) * 0x1p-64
+        let proportion = ProportionEstimate(
+            successCount: reports.aggregate.support[1], trialCount: reports.reportCount, confidence: confidence)
+        func place(_ share: Double) -> Double { (share - lie) / gap }
+        return MeanEstimate(
+            mean: place(proportion.value), standardError: proportion.standardError / gap,
+            interval: place(proportion.interval.lowerBound)...place(proportion.interval.upperBound))
+    }
+}
