@@ -52,7 +52,8 @@ struct EstimateRefusalTests {
             error
                 == CommandError(
                     .usage,
-                    "--candidates: departed_late is a boolean, and only values of a string are looked for. Leave it out."))
+                    "--candidates: departed_late is a boolean, and only values of a string are looked for. Leave it out."
+                ))
     }
 
     @Test("reports under other parameters are status 4, and no estimate is made of them")
