@@ -2,6 +2,7 @@ import DecoderCommands
 import Foundation
 import GRDB
 import MetricDefinitions
+import RegistryCompiler
 import ReportFormat
 import StoreFormat
 import TestSupport
@@ -36,6 +37,23 @@ struct EstimateRefusalTests {
             throws: CommandError(
                 .usage, "the registry has no metric 'carriers'. It has: departed_late, carrier")
         ) { try estimated(EstimateRequest(metric: "carriers"), from: store, metrics: metrics) }
+    }
+
+    @Test("candidates of a metric whose values are declared are status 2")
+    func superfluousCandidates() throws {
+        let file = try TemporaryFile("value\ntrue\n")
+        let list = try CandidateList(reading: CandidateSource(path: file.path, column: nil))
+        let error = try #require(throws: CommandError.self) {
+            try estimated(
+                EstimateRequest(metric: "departed_late"), from: try StoreFixture(), metrics: [try booleanMetric()],
+                candidates: list)
+        }
+        #expect(
+            error
+                == CommandError(
+                    .usage,
+                    "--candidates: departed_late is a boolean, and only values of a string are looked for. Leave it out."
+                ))
     }
 
     @Test("reports under other parameters are status 4, and no estimate is made of them")
@@ -91,11 +109,14 @@ struct EstimateRefusalTests {
         let damaged = try storeOfReports(of: metric, sealed: [(1, [600, 500])])
         try damaged.execute("UPDATE chunk SET payloads = zeroblob(1100)")
         let outside = try storeOfReports(of: metric, sealed: [(1, [600, 500, 1])])
+        let partitioned = try storeOfReports(of: metric, sealed: [(1, [600, 500])])
+        try partitioned.seal([1], of: metric, day: testDay(1), partition: 1)
         let newer = try StoreFixture(schemaVersion: 2), other = try StoreFixture(identifier: 1)
         let cases: [(StoreFixture, DecoderCommands.ExitStatus, String)] = [
             (locked, .transientFailure, "locked by another process. Try again"),
             (damaged, .storeUnusable, "chunk 1 is not what was sealed. Restore the store from a backup."),
             (outside, .storeUnusable, "a report of 2026-06-01 holds a value that the metric does not have"),
+            (partitioned, .storeUnusable, "a report of 2026-06-01 holds a value that the metric does not have"),
             (newer, .storeUnusable, "a store of version 2, and this is for version 1"),
             (other, .storeUnusable, "is no store. Name the file that the collector writes."),
         ]

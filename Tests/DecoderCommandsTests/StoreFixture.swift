@@ -35,33 +35,43 @@ final class StoreFixture {
     }
 
     /// A chunk of one-byte payloads, as it would be sealed.
-    func seal(_ payloads: [UInt8], of definition: MetricDefinition, day: UTCDay) throws {
-        let chunk = try Chunk(sealing: payloads.map { [$0] })
+    func seal(_ payloads: [UInt8], of definition: MetricDefinition, day: UTCDay, partition: Int = 0) throws {
+        try seal(payloads.map { [$0] }, of: definition, day: day, partition: partition)
+    }
+
+    /// A chunk of payloads of one length.
+    func seal(_ payloads: [[UInt8]], of definition: MetricDefinition, day: UTCDay, partition: Int = 0) throws {
+        let chunk = try Chunk(sealing: payloads)
         try insert(
-            chunk.payloads, stride: chunk.stride, count: chunk.count, checksum: chunk.checksum, of: definition, day: day
-        )
+            chunk.payloads, stride: chunk.stride, count: chunk.count, checksum: chunk.checksum, of: definition,
+            day: day, partition: partition)
     }
 
     func insert(
-        _ payloads: [UInt8], stride: Int, count: Int, checksum: [UInt8], of definition: MetricDefinition, day: UTCDay
+        _ payloads: [UInt8], stride: Int, count: Int, checksum: [UInt8], of definition: MetricDefinition, day: UTCDay,
+        partition: Int = 0
     ) throws {
         try execute(
             """
             INSERT INTO chunk (metric, version, day, shape_key, stride, count, checksum, payloads)
-            VALUES (?, ?, ?, 0, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                definition.identifier.value, definition.version, day.index, stride, count, Data(checksum),
+                definition.identifier.value, definition.version, day.index, partition, stride, count, Data(checksum),
                 Data(payloads),
             ])
     }
 
     /// Reports that no chunk holds so far.
-    func stage(_ payloads: [[UInt8]], of definition: MetricDefinition, day: UTCDay) throws {
-        for (key, payload) in payloads.enumerated() {
-            try execute(
-                "INSERT INTO staged (metric, version, day, shape_key, key, payload) VALUES (?, ?, ?, 0, ?, ?)",
-                [definition.identifier.value, definition.version, day.index, key, Data(payload)])
+    func stage(_ payloads: [[UInt8]], of definition: MetricDefinition, day: UTCDay, partition: Int = 0) throws {
+        try queue.write { database in
+            for (key, payload) in payloads.enumerated() {
+                try database.execute(
+                    sql: "INSERT INTO staged (metric, version, day, shape_key, key, payload) VALUES (?, ?, ?, ?, ?, ?)",
+                    arguments: [
+                        definition.identifier.value, definition.version, day.index, partition, key, Data(payload),
+                    ])
+            }
         }
     }
 

@@ -41,6 +41,30 @@ struct StoreSnapshotTests {
         #expect(found.sorted() == payloads([3, 2, 5, 1, 1]))
     }
 
+    @Test("the parts of a period are one for each chunk and one for each partition with staged reports")
+    func partitions() throws {
+        let (store, metric) = (try StoreFixture(), try categoryMetric())
+        try store.seal([1, 1], of: metric, day: testDay(2), partition: 700)
+        try store.seal([2], of: metric, day: testDay(2), partition: 3)
+        try store.seal([3], of: metric, day: testDay(2), partition: 700)
+        try store.stage([[4], [5]], of: metric, day: testDay(2), partition: 3)
+        try store.stage([[6]], of: metric, day: testDay(2), partition: 65_535)
+        try store.stage([[7]], of: metric, day: testDay(3), partition: 1)
+        let snapshot = try StoreSnapshot(path: store.path)
+        let periods = try snapshot.periods()
+        #expect(periods.map(\.reportCount) == [7, 1])
+        let parts = try snapshot.parts(of: periods[0])
+        #expect(
+            parts == [
+                .chunk(key: 2, partition: 3), .chunk(key: 1, partition: 700), .chunk(key: 3, partition: 700),
+                .staged(partition: 3), .staged(partition: 65_535),
+            ])
+        let payloads = try parts.map {
+            try snapshot.payloads(of: $0, in: periods[0], payloadByteCount: 1).sorted()
+        }
+        #expect(payloads == [[2], [1, 1], [3], [4, 5], [6]])
+    }
+
     @Test("a snapshot does not see what a collector commits after it, and does not keep it from committing")
     func isolation() throws {
         let (store, metric) = (try StoreFixture(), try booleanMetric())

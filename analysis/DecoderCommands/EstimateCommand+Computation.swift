@@ -66,8 +66,8 @@ extension EstimateResult {
         guard candidates == nil else {
             throw CommandError(
                 .usage,
-                "--candidates: \(definition.name) is a \(definition.domain.typeName), whose values the registry "
-                    + "declares. Leave it out.")
+                "--candidates: \(definition.name) is a \(definition.domain.typeName), and only values of a string are "
+                    + "looked for. Leave it out.")
         }
         return definition.domain.labels.indices.map { .item($0) } + absence
     }

@@ -17,8 +17,7 @@ struct EstimateNotes {
         notes += counter.caveats
         if case .number(let range) = definition.domain {
             notes.append(
-                "A number below \(number(range.low)) counts as it, and one above \(number(range.high)) as that: the mean "
-                    + "is of the numbers within the range.")
+                "A number out of the range counts as its nearest end, \(number(range.low)) or \(number(range.high)).")
         }
         if case .memoized(_, let distinctValues) = definition.lifetime {
             notes.append(
@@ -45,10 +44,13 @@ struct EstimateNotes {
             "Devices without an event repeated their last response; \(MetricDomain.absenceLabel) is before any."
         case .last:
             "Devices without an event repeated their last response; those before any count as reports of no candidate."
+        case .skip where isMean: "A period without an event was not reported: the mean is over reports of events."
         case .skip: "A period without an event was not reported: frequencies are among reports of events."
         case .value(let value): "A period without an event was reported as \(value.text)."
         }
     }
+
+    private var isMean: Bool { counter is any MeanOracle }
 
     private var estimatesAbsence: Bool { (counter as? any FrequencyOracle)?.estimatesAbsence == true }
 

@@ -65,18 +65,18 @@ struct EstimateStore {
     }
 
     func error(of error: ReportError, in period: StoredPeriod) -> CommandError {
-        let reason =
-            switch error {
-            case .wrongByteCount(let actual, let expected): "\(actual) bytes where \(expected) belong"
-            case .valueOutOfRange: "a value that the metric does not have"
-            case .countOverflow: "more than can be counted"
-            }
+        let reason: String
+        switch error {
+        case .wrongByteCount(let actual, let expected): reason = "\(actual) bytes where \(expected) belong"
+        case .valueOutOfRange: reason = "a value that the metric does not have"
+        case .countOverflow:
+            return CommandError(
+                .runtimeFailure,
+                "\(path): has more reports until \(period.day) than can be counted at once. Estimate fewer days: --to, "
+                    + "or --by period")
+        }
         return CommandError(
             .storeUnusable, "\(path): damaged: a report of \(period.day) holds \(reason). \(Self.restore)")
-    }
-
-    func error(of _: AggregateError) -> CommandError {
-        CommandError(.storeUnusable, "\(path): damaged: more reports than can be counted. \(Self.restore)")
     }
 }
 
