@@ -113,4 +113,17 @@ public protocol ExactlyAuditableLongitudinal: LongitudinalRandomizer, ExactlyAud
 
     /// The probability of a report about a permanent response, over the fresh noise, as a numerator.
     func instantaneousLikelihood(of report: Report, given permanent: Value) -> WideUnsigned
+
+    /// How many cohorts of devices there are. A device's permanent responses are all of its cohort, which is uniform, and
+    /// independent given it. One by default.
+    var cohortCount: Int { get }
+
+    /// The cohort of the devices that can have a permanent response.
+    func cohort(of permanent: Value) -> Int
+}
+
+extension ExactlyAuditableLongitudinal {
+    public var cohortCount: Int { 1 }
+
+    public func cohort(of permanent: Value) -> Int { 0 }
 }

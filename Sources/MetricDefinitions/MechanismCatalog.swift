@@ -8,6 +8,8 @@ public struct MechanismCatalog: Sendable {
     public static let standard = MechanismCatalog([
         RandomizedResponse.self,
         MemoizedRandomizedResponse.self,
+        Rappor.self,
+        BasicRappor.self,
         CountMeanSketch.self,
         OneBitMean.self,
     ])

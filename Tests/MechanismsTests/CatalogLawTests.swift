@@ -24,7 +24,8 @@ struct CatalogLawTests {
             let mechanism: any LocalRandomizer = try configuration.mechanism(entry.type)
             // The laws take time in proportion to the square of the domain; in a large one sampling is a formality.
             let samplesPerItem = configuration.values <= 12 ? 2000 : 100
-            let breaches = try MechanismLaws.breaches(of: mechanism, samplesPerItem: samplesPerItem)
+            let breaches = try MechanismLaws.breaches(
+                of: mechanism, unspentNanonats: configuration.allowedUnspent, samplesPerItem: samplesPerItem)
             #expect(breaches.isEmpty, "\(configuration): \(breaches.first?.description ?? "")")
         }
     }

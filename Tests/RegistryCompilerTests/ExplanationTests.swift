@@ -64,6 +64,64 @@ struct ExplanationTests {
         return numerator / pow(2, Double(mechanism.likelihoodBitCount))
     }
 
+    @Test("RAPPOR's explanation holds filter, cohorts, both stages and the four claims")
+    func rappor() throws {
+        let metric = try rapporMetric(bits: 16)
+        let facts = facts(metric)
+        #expect(facts["bits"]?.value == .integer(16) && facts["hashes"]?.value == .integer(2))
+        #expect(facts["cohorts"]?.value == .integer(4) && facts["cohorts"]?.sentence.contains("n/4") == true)
+        #expect(facts["not_covered_cohort"]?.sentence.contains("never changes") == true)
+        #expect(self.facts(try rapporMetric(cohorts: 1))["not_covered_cohort"] == nil)
+        #expect(facts["permanent_flip_threshold"]?.value == .text("4611686018427387904"))
+        #expect(facts["clear_bit_threshold"]?.value == .text("9223372036854775808"))
+        #expect(facts["set_bit_threshold"]?.value == .text("13835058055282163712"))
+        #expect(facts["set_bit_probability"]?.value == .decimal("0.687500"))
+        #expect(facts["clear_bit_probability"]?.value == .decimal("0.562500"))
+        #expect(facts["epsilon"]?.value == .decimal("1.075") && facts["epsilon_permanent"]?.value == .decimal("4.395"))
+        #expect(facts["payload_bytes"]?.value == .integer(metric.mechanism.payloadByteCount))
+        let sentences = MetricExplanation(metric).sections.flatMap(\.facts).map(\.sentence)
+        #expect((1...4).allSatisfy { claim in sentences.contains { $0.hasPrefix("Claim \(claim), ") } })
+    }
+
+    @Test("The sketch's and the mean's explanations hold their integers, and the range")
+    func sketchAndMean() throws {
+        let sketch = facts(try sketchMetric())
+        #expect(sketch["rows"]?.value == .integer(1024) && sketch["width"]?.value == .integer(256))
+        #expect(sketch["width"]?.sentence.contains("hash collisions") == true && sketch["flip_threshold"] != nil)
+        let mean = facts(try meanMetric(low: -10.5, high: 720))
+        #expect(mean["range_low"]?.value == .decimal("-10.5") && mean["range_high"]?.value == .decimal("720"))
+        // ⌈2⁶⁴ / (1 + e)⌉, computed apart in arbitrary precision.
+        #expect(mean["lie_threshold"]?.value == .text("4961093570831980854"))
+        #expect(mean["lowest_probability"]?.value == .decimal("0.268941"))
+        #expect(mean["highest_probability"]?.value == .decimal("0.731059"))
+        #expect(mean["type"]?.sentence.contains("counts as the nearer end") == true)
+    }
+
+    @Test(
+        "What is no answer of a list is not called one of some answers, and \u{201C}no event\u{201D} has no label there"
+    )
+    func noAnswers() throws {
+        for metric in [try rapporMetric(), try sketchMetric(), try meanMetric()] {
+            for fact in MetricExplanation(metric).sections.flatMap(\.facts) {
+                #expect(!fact.sentence.contains("answers by") && !fact.sentence.contains("(none)"), "\(fact.sentence)")
+                #expect(!fact.sentence.contains("one of 0"), "\(fact.sentence)")
+            }
+        }
+        let basic = facts(try basicRapporMetric())
+        #expect(basic["mechanism"]?.sentence == "Each UTC day the device sends 3 noisy bits by basic_rappor, memoized.")
+    }
+
+    @Test("The file of candidates is named where there is one")
+    func candidates() throws {
+        let metric = try rapporMetric()
+        let source = CandidateSource(path: "lists/airports.csv", column: "iata")
+        let explanation = RegistryExplanation(
+            try testMetricSet(metrics: [metric]), candidates: ["destination": source])
+        let fact = explanation.metrics[0].sections.flatMap(\.facts).first { $0.name == "candidates" }
+        #expect(fact?.sentence.contains("column 'iata' of lists/airports.csv") == true)
+        #expect(facts(metric)["candidates"] == nil)
+    }
+
     @Test("Beliefs and odds are rounded up, never down, and belief never above a hundred percent")
     func rounding() throws {
         for thousandths in [1, 2, 10, 500, 693, 1000, 1099, 2197, 5000, 10_000, 16_000] {

@@ -60,6 +60,29 @@ struct MetricLockTests {
         }
     }
 
+    @Test(
+        "A change of what a mechanism takes needs a new version; one of the candidates does not",
+        arguments: [
+            ("rappor", "bits: 16", "bits: 32", true), ("rappor", "hashes: 2", "hashes: 1", true),
+            ("rappor", "cohorts: 4", "cohorts: 8", true), ("rappor", "f: 0.5", "f: 0.6", true),
+            ("rappor", "lists/airports.csv", "lists/all.csv", false), ("rappor", ", column: iata", "", false),
+            ("count-mean-sketch", "rows: 1024", "rows: 512", true),
+            ("count-mean-sketch", "width: 256", "width: 512", true),
+            ("count-mean-sketch", "value: \"\"", "value: \" \"", true),
+            ("one-bit-mean", "high: 720", "high: 721", true), ("one-bit-mean", "low: -40", "low: -40.5", true),
+        ])
+    func mechanismKeys(name: String, before: String, after: String, isRefused: Bool) throws {
+        let text = String(decoding: try Fixtures.bytes("registries/valid/\(name).yaml"), as: UTF8.self)
+        let known = try RegistryCompiler.metricSet(of: Array(text.utf8), file: "m.yaml", today: testDay)
+        let lock = try MetricLock(of: known)
+        let changed = text.replacing(before, with: after, maxReplacements: 1)
+        try #require(changed != text)
+        let checked = try RegistryCompiler.compile(
+            Array(changed.utf8), file: "m.yaml", today: testDay, expiry: .refuse)
+        let found = try lock.findings(about: checked, lockPath: "m.lock")
+        #expect(found.map { $0.message.contains("has changed, and its version is 1") } == (isRefused ? [true] : []))
+    }
+
     @Test("A lock belongs to one project")
     func project() throws {
         let folder = try TemporaryFolder()

@@ -56,6 +56,79 @@ struct ValidRegistryTests {
         #expect(fixed.lifetime == .memoized(reports: 3660, distinctValues: 2))
     }
 
+    @Test("RAPPOR's noise is what f, p and q say, or the least within both ε; candidates stand beside the definition")
+    func rappor() throws {
+        let bytes = try Fixtures.bytes("registries/valid/rappor.yaml")
+        let checked = try RegistryCompiler.compile(
+            bytes, file: "/etc/dither/metrics.yaml", today: testDay, expiry: .refuse)
+        let stated = try #require(checked.set.metric(named: "destination")?.mechanism as? Rappor)
+        #expect(stated.configuration.bitCount == 16 && stated.configuration.hashCount == 2)
+        #expect(stated.configuration.cohortCount == 4 && stated.configuration.reportsAbsence)
+        #expect(stated.response.rule.flip == 1 << 62 && stated.response.rule.clear == 1 << 63)
+        #expect(stated.response.rule.set == 3 << 62)
+        #expect(stated.epsilon.thousandths == 1075 && stated.permanentEpsilon.thousandths == 4395)
+        let bounded = try #require(checked.set.metric(named: "home_page")?.mechanism as? Rappor)
+        #expect(bounded.epsilon.thousandths == 1000 && bounded.permanentEpsilon.thousandths == 4000)
+        #expect(bounded.configuration.bitCount == 128 && bounded.configuration.cohortCount == 64)
+        let exact = try #require(checked.set.metric(named: "name")?.mechanism as? Rappor)
+        // ⌈0.123456789 / 2 · 2⁶⁴⌉, rounded up to a multiple of 2⁴⁰, computed apart.
+        #expect(exact.response.rule.flip == 1_138_688_326_585_286_656 && exact.configuration.cohortCount == 1)
+        #expect(checked.set.metrics.allSatisfy { $0.domain == .string && $0.isMemoized && $0.whenAbsent == .last })
+        #expect(
+            checked.candidates == [
+                "destination": CandidateSource(path: "/etc/dither/lists/airports.csv", column: "iata"),
+                "home_page": CandidateSource(path: "/srv/pages.csv", column: nil),
+            ])
+    }
+
+    @Test("Candidates are found from the folder of the registry, and change neither fingerprint nor compiled set")
+    func candidates() throws {
+        let text = String(decoding: try Fixtures.bytes("registries/valid/rappor.yaml"), as: UTF8.self)
+        let folder = try TemporaryFolder()
+        try folder.write(text, to: "metrics.yaml")
+        let source = try RegistrySource.load(path: folder.path("metrics.yaml"), today: testDay)
+        #expect(source.candidates["destination"]?.path == folder.path("lists/airports.csv"))
+        let other = text.replacing("{ file: lists/airports.csv, column: iata }", with: "{ file: ../b.csv }")
+        let changed = try RegistryCompiler.compile(Array(other.utf8), file: "m.yaml", today: testDay, expiry: .refuse)
+        #expect(changed.candidates["destination"] == CandidateSource(path: "../b.csv", column: nil))
+        #expect(try changed.set.encoded() == source.set.encoded())
+        #expect(try CompiledSet.write(source.set, to: folder.path("metrics.set")) > 0)
+        #expect(try RegistrySource.load(path: folder.path("metrics.set"), today: testDay).candidates.isEmpty)
+    }
+
+    @Test("Basic RAPPOR, the sketch and the mean arrive as they were written")
+    func otherMechanisms() throws {
+        let basic = try set("basic-rappor.yaml")
+        let home = try #require(basic.metric(named: "home_airport")?.mechanism as? BasicRappor)
+        #expect(home.configuration.valueCount == 3 && home.permanentEpsilon.thousandths == 2000)
+        let freighter = try #require(basic.metric(named: "freighter")?.mechanism as? BasicRappor)
+        #expect(freighter.response.rule.set == 3 << 62 && freighter.permanentEpsilon.thousandths == 2198)
+        let sketches = try set("count-mean-sketch.yaml")
+        let word = try #require(sketches.metric(named: "word")?.mechanism as? CountMeanSketch)
+        #expect(word.configuration.rowCount == 1024 && word.configuration.width == 256)
+        #expect(word.configuration.reportsAbsence && word.epsilon.thousandths == 2000)
+        #expect(sketches.metric(named: "smallest")?.whenAbsent == .skip)
+        #expect(sketches.metric(named: "empty")?.whenAbsent == .value(.text("")))
+        #expect(sketches.metric(named: "text")?.whenAbsent == .value(.text("1.0")))
+        let means = try set("one-bit-mean.yaml")
+        #expect(means.metric(named: "air_time")?.domain == NumberRange(low: 0, high: 720).map(MetricDomain.number))
+        #expect(
+            means.metric(named: "temperature")?.domain == NumberRange(low: -40, high: 85.25).map(MetricDomain.number))
+        #expect(means.metric(named: "temperature")?.whenAbsent == .value(.number(-40)))
+        #expect(means.metric(named: "depth")?.domain == NumberRange(low: -11034.5, high: 0).map(MetricDomain.number))
+    }
+
+    @Test("Every key that a mechanism takes is one of the registry's")
+    func mechanismKeys() {
+        func names<Mechanism: LocalRandomizer>(of _: Mechanism.Type) -> [String] {
+            Mechanism.Configuration.parameters.map(\.name)
+        }
+        let known = Set(RegistryKey.names(in: .metric))
+        for type in MechanismCatalog.standard.randomizers {
+            #expect(known.isSuperset(of: names(of: type)), "\(type)")
+        }
+    }
+
     @Test("The delay before enrolment is 24 hours unless the registry says otherwise")
     func defaultDelay() throws {
         #expect(try set("boolean.yaml").enrolmentDelayHours == 24)
@@ -82,9 +155,11 @@ struct ValidRegistryTests {
         #expect(refused > bytes.count / 2)
     }
 
-    @Test("Every single-byte change of a valid registry is a set or a list of findings")
-    func changes() throws {
-        let bytes = try Fixtures.bytes("registries/valid/boolean.yaml")
+    @Test(
+        "Every single-byte change of a valid registry is a set or a list of findings",
+        arguments: ["boolean", "rappor", "basic-rappor", "count-mean-sketch", "one-bit-mean"])
+    func changes(name: String) throws {
+        let bytes = try Fixtures.bytes("registries/valid/\(name).yaml")
         var noise = SeededNoise(seed: 0x5EED_0001)
         var refused = 0
         for index in bytes.indices {

@@ -5,10 +5,11 @@ import Testing
 @Suite("Permanent noise")
 struct PermanentNoiseTests {
     struct Vector: Decodable {
-        var secret: String, metric: UInt32, definitionHash: String, value: String, words: [String], tag: String
+        var secret: String, metric: UInt32, definitionHash: String, value: String, words: [String]
+        var cohort: UInt32, tag: String
     }
 
-    @Test("has the words and ledger tags that an independent script computes")
+    @Test("has the words, cohorts and ledger tags that an independent script computes")
     func vectorsAgree() throws {
         let vectors = try Fixtures.json("vectors/permanent_noise.json", as: [Vector].self)
         try #require(vectors.count == 108)
@@ -20,6 +21,10 @@ struct PermanentNoiseTests {
             let words = vector.words.map { UInt64($0, radix: 16) }
             #expect(try noise.words(for: value, wordCount: words.count) == words)
             #expect(try noise.tag(for: value) == UInt64(vector.tag, radix: 16))
+            for bitCount in 0...16 {
+                let cohort = Int(vector.cohort & (1 << UInt32(bitCount) - 1))
+                #expect(try noise.cohort(among: 1 << bitCount) == cohort)
+            }
         }
     }
 

@@ -6,17 +6,21 @@ public import Mechanisms
 public struct MechanismFixture: Decodable, Sendable {
     /// A declaration in a registry's words, ε in thousandths.
     public struct Declaration: Decodable, Sendable, CustomStringConvertible {
-        /// How many items the domain has; 0 where it declares none.
+        /// How many values are declared, where they are.
         public var values: Int
         public var reportsAbsence: Bool
         public var epsilon: Int?
         public var permanentEpsilon: Int?
-        /// `text` or `range`; nothing for so many items as ``values`` says.
+        /// `text` or `range`; nothing for declared values.
         public var domain: String?
-        /// What the mechanism names beyond ε, each a decimal.
+        /// The mechanism's own parameters, as decimals.
         public var parameters: [String: String]?
         /// The thresholds that follow, in hexadecimal; the permanent one first.
         public var thresholds: [String]?
+        /// The realised losses in billionths of a nat: of one report, of a value, of the fresh noise.
+        public var losses: [Int]?
+        /// How many billionths of a nat of ε sampling with coarse thresholds leaves.
+        public var unspent: Int?
         /// Item or permanent response, two words, and the report that they make.
         public var vectors: [String]?
         /// Metric, item, and the permanent response under the script's secret.
@@ -34,21 +38,18 @@ public struct MechanismFixture: Decodable, Sendable {
         ///
         /// - Throws: ``ParameterError/epsilonOutOfRange(thousandths:)``.
         public func declaration() throws(ParameterError) -> MechanismDeclaration {
-            func bound(_ thousandths: Int?) throws(ParameterError) -> Epsilon? {
-                guard let thousandths else { return nil }
-                return try Epsilon(thousandths: thousandths)
-            }
-            let inputs: InputDomain =
-                switch domain {
-                case "text": .text
-                case "range": .range
-                default: .items(values)
-                }
-            return MechanismDeclaration(
-                epsilon: try bound(epsilon), permanentEpsilon: try bound(permanentEpsilon), domain: inputs,
-                reportsAbsence: reportsAbsence,
-                parameters: (parameters ?? [:]).compactMapValues(DeclaredNumber.init(decimal:)))
+            let domains = ["text": InputDomain.text, "range": .range]
+            var declaration = MechanismDeclaration(
+                domain: domain.flatMap { domains[$0] } ?? .items(values), reportsAbsence: reportsAbsence,
+                parameters: (parameters ?? [:]).mapValues(DeclaredNumber.init(fixture:)))
+            if let epsilon { declaration.epsilon = try Epsilon(thousandths: epsilon) }
+            if let permanentEpsilon { declaration.permanentEpsilon = try Epsilon(thousandths: permanentEpsilon) }
+            return declaration
         }
+
+        /// What ``MechanismLaw/declaredEpsilonIsSpent`` may find left, in billionths of a nat: as much as the script
+        /// says, or less than a thousandth where ε is the loss rounded up.
+        public var allowedUnspent: Int { unspent ?? (epsilon == nil ? 999_999 : 0) }
 
         /// The mechanism of this type with the least noise that the declaration allows.
         ///
@@ -67,22 +68,21 @@ public struct MechanismFixture: Decodable, Sendable {
     }
 }
 
+extension DeclaredNumber {
+    /// The number that a fixture writes as a decimal of up to nine places.
+    init(fixture decimal: String) {
+        let parts = decimal.split(separator: ".", omittingEmptySubsequences: false)
+        let places = parts.count > 1 ? String(parts[1]) : ""
+        guard let whole = Int64(parts[0]), places.count <= 9,
+            let fraction = Int64(places + String(repeating: "0", count: 9 - places.count))
+        else { preconditionFailure("\(decimal) is no decimal of up to nine places") }
+        self.init(billionths: whole * 1_000_000_000 + fraction)
+    }
+}
+
 extension ParameterError {
     /// The case's name, without its facts.
     public var name: String {
         String(describing: self).split(separator: "(").first.map(String.init) ?? ""
-    }
-}
-
-extension DeclaredNumber {
-    /// The number that a decimal with up to nine places spells; `nil` for anything else.
-    public init?(decimal: String) {
-        let parts = decimal.split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), let whole = Int64(parts[0]) else { return nil }
-        let places = parts.count == 2 ? parts[1] : "0"
-        guard (1...9).contains(places.count),
-            let fraction = Int64(places + String(repeating: "0", count: 9 - places.count))
-        else { return nil }
-        self.init(billionths: whole * 1_000_000_000 + fraction)
     }
 }

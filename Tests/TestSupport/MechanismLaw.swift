@@ -10,7 +10,7 @@ public enum MechanismLaw: String, CaseIterable, Sendable {
     /// The same factor is at most e to the realised loss, and e to that less 2·10⁻⁹ nats is below it.
     case lossIsTheWorstRatio
     /// Made from a declaration, a mechanism spends the declared ε to 2·10⁻⁹ nats, or where its thresholds are coarse to
-    /// what it says that their rounding gives away: there is no less noisy one.
+    /// what it or an independent script says that their rounding gives away: there is no less noisy one.
     case declaredEpsilonIsSpent
     /// Reports occur as often as their likelihoods say.
     case samplesFollowLikelihoods
@@ -29,7 +29,8 @@ public enum MechanismLaw: String, CaseIterable, Sendable {
     case stagesMakeTheReport
     /// Two items give a permanent response with likelihoods that differ by at most e^ε∞, declared and realised.
     case permanentRatiosWithinPermanentEpsilon
-    /// Two permanent responses give a report with likelihoods that differ by at most e to the instantaneous loss.
+    /// Two permanent responses of a cohort give a report with likelihoods that differ by at most e to the instantaneous
+    /// loss.
     case freshRatiosWithinInstantaneousLoss
     /// Claim 2: transcripts about one value each differ by at most e^ε∞.
     case constantHistoriesWithinPermanentEpsilon
@@ -39,7 +40,8 @@ public enum MechanismLaw: String, CaseIterable, Sendable {
     case differingHistoriesWithinInstantaneousLoss
     /// A device's permanent response to an item is the same whenever it is asked for.
     case permanentResponsesAreKept
-    /// Permanent responses to other items, in other metrics and under other definitions, are independent.
+    /// Permanent responses in other metrics and under other definitions are independent; those to other items are
+    /// independent given the cohort that they share.
     case permanentResponsesAreIndependent
 }
 
@@ -60,12 +62,14 @@ public struct LawBreach: Hashable, Sendable, CustomStringConvertible {
 public enum MechanismLaws {
     /// Every law that applies to a mechanism, whichever it is. One that cannot be audited exactly breaks the first law.
     public static func breaches(
-        of mechanism: any LocalRandomizer, madeFromDeclaration: Bool = true, samplesPerItem: Int = 3000
+        of mechanism: any LocalRandomizer, madeFromDeclaration: Bool = true, unspentNanonats: Int = 0,
+        samplesPerItem: Int = 3000
     ) throws -> [LawBreach] {
         guard let auditable = mechanism as? any ExactlyAuditable else {
             return [LawBreach(.likelihoodsSumToOne, "\(type(of: mechanism)) does not write down its likelihoods")]
         }
-        var breaches = try all(of: auditable, madeFromDeclaration: madeFromDeclaration, samplesPerItem: samplesPerItem)
+        var breaches = try all(
+            of: auditable, unspentNanonats: madeFromDeclaration ? unspentNanonats : nil, samplesPerItem: samplesPerItem)
         if mechanism is any LongitudinalRandomizer {
             guard let longitudinal = mechanism as? any ExactlyAuditableLongitudinal else {
                 return breaches + [LawBreach(.stagesMakeTheReport, "\(type(of: mechanism)) hides its stages")]
@@ -76,12 +80,11 @@ public enum MechanismLaws {
     }
 
     private static func all<M: ExactlyAuditable>(
-        of mechanism: M, madeFromDeclaration: Bool, samplesPerItem: Int
+        of mechanism: M, unspentNanonats: Int?, samplesPerItem: Int
     ) throws -> [LawBreach] {
         var breaches = likelihoodBreaches(of: mechanism)
-        if madeFromDeclaration {
-            breaches += declarationBreaches(
-                of: mechanism, unspentAllowanceNanonats: mechanism.unspentAllowanceNanonats)
+        if let unspentNanonats {
+            breaches += declarationBreaches(of: mechanism, unspentNanonats: unspentNanonats)
         }
         breaches += try samplingBreaches(of: mechanism, samplesPerItem: samplesPerItem)
         breaches += inputBreaches(of: mechanism)

@@ -37,10 +37,10 @@ extension MechanismLaws {
 
     /// ``MechanismLaw/declaredEpsilonIsSpent``.
     static func declarationBreaches<M: ExactlyAuditable>(
-        of mechanism: M, unspentAllowanceNanonats: Int
+        of mechanism: M, unspentNanonats: Int
     ) -> [LawBreach] {
         let unspent = mechanism.epsilon.thousandths * 1_000_000 - mechanism.loss.nanonats
-        return (0...unspentAllowanceNanonats).contains(unspent)
+        return (0...max(mechanism.unspentAllowanceNanonats, unspentNanonats + 2)).contains(unspent)
             ? [] : [LawBreach(.declaredEpsilonIsSpent, "\(unspent) nanonats of \(mechanism.epsilon) are left")]
     }
 

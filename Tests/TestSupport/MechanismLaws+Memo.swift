@@ -26,14 +26,14 @@ extension MechanismLaws {
             ("another definition", Context(metric: 1, definition: other, item: 0)),
             ("another item", Context(metric: 1, definition: definition, item: 1)),
         ]
-        let joint = Joint(of: mechanism)
+        let joint = Joint(of: mechanism), inputs = mechanism.auditedInputs
         var counts = others.map { _ in joint.noCounts }
         for _ in 0..<deviceCount {
             let secret = noise.secret()
             func response(_ context: Context) throws -> M.Value {
                 let device = DeviceContext(
                     permanentNoise: try makeNoise(secret, context.metric, context.definition))
-                return try mechanism.input(from: mechanism.auditedInputs[context.item], on: device)
+                return try mechanism.input(from: inputs[context.item], on: device)
             }
             let first = try response(base)
             if try response(base) != first { isKept = false }
@@ -44,7 +44,9 @@ extension MechanismLaws {
         let test = BinomialTest(comparisons: others.count * joint.noCounts.count)
         var breaches = isKept ? [] : [LawBreach(.permanentResponsesAreKept, "a second answer is another")]
         for (place, (name, context)) in others.enumerated() {
-            let probabilities = joint.probabilities(base.item, context.item)
+            // One metric's noise draws one cohort for all items; another's draws its own.
+            let sharesCohort = context.metric == base.metric && context.definition == base.definition
+            let probabilities = joint.probabilities(base.item, context.item, sharesCohort: sharesCohort)
             if let breach = test.worstBreach(counts: counts[place], probabilities: probabilities) {
                 breaches.append(LawBreach(.permanentResponsesAreIndependent, "\(name), \(breach)"))
             }
@@ -60,10 +62,13 @@ extension MechanismLaws {
     private struct Joint<M: ExactlyAuditableLongitudinal> {
         let places: [M.Value: Int]
         let marginals: [[Double]]
+        let cohorts: [Int]
+        let cohortCount: Double
 
         init(of mechanism: M) {
             let responses = mechanism.allPermanentResponses
             places = Dictionary(uniqueKeysWithValues: responses.enumerated().map { ($0.element, $0.offset) })
+            (cohorts, cohortCount) = (responses.map(mechanism.cohort(of:)), Double(mechanism.cohortCount))
             let whole = Double(BigUInt(1) << mechanism.stageLikelihoodBitCount)
             marginals = StageTables(of: mechanism).permanent.map { row in row.map { Double($0) / whole } }
         }
@@ -77,8 +82,15 @@ extension MechanismLaws {
             return row * places.count + column
         }
 
-        func probabilities(_ first: Int, _ second: Int) -> [Double] {
-            marginals[first].flatMap { row in marginals[second].map { row * $0 } }
+        /// Independent; or if the items share a cohort, impossible in two and independent given one.
+        func probabilities(_ first: Int, _ second: Int, sharesCohort: Bool) -> [Double] {
+            marginals[first].indices.flatMap { row in
+                marginals[second].indices.map { column in
+                    let product = marginals[first][row] * marginals[second][column]
+                    guard sharesCohort else { return product }
+                    return cohorts[row] == cohorts[column] ? product * cohortCount : 0
+                }
+            }
         }
     }
 }

@@ -13,11 +13,11 @@ extension MechanismLaws {
         let reports = mechanism.allReports
         let places = Dictionary(uniqueKeysWithValues: reports.enumerated().map { ($0.element, $0.offset) })
         let whole = Double(BigUInt(1) << mechanism.likelihoodBitCount)
-        let itemCount = mechanism.auditedInputs.count
+        let inputs = mechanism.auditedInputs, itemCount = inputs.count
         let test = BinomialTest(comparisons: itemCount * reports.count)
         var noise = SeededNoise(seed: 0x5eed_0100), breaches: [LawBreach] = []
         for item in 0..<itemCount {
-            let input = mechanism.auditedInputs[item]
+            let input = inputs[item]
             var counts = [Int](repeating: 0, count: reports.count), wrongWordCounts: Set<Int> = []
             for _ in 0..<samplesPerItem {
                 let value = try mechanism.input(from: input, on: try device(for: mechanism, from: &noise))

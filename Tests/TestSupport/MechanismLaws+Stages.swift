@@ -32,10 +32,12 @@ extension MechanismLaws {
             breaches.append(
                 LawBreach(.permanentRatiosWithinPermanentEpsilon, "is not \(mechanism.permanentLoss) nats"))
         }
-        let fresh = WorstRatio(of: stages.instantaneous)
-        if !lossBreaches(fresh, nanonats: mechanism.instantaneousLoss.nanonats).isEmpty {
-            breaches.append(
-                LawBreach(.freshRatiosWithinInstantaneousLoss, "is not \(mechanism.instantaneousLoss) nats"))
+        for cohort in 0..<mechanism.cohortCount {
+            let fresh = WorstRatio(of: stages.responses(in: cohort).map { stages.instantaneous[$0] })
+            if !lossBreaches(fresh, nanonats: mechanism.instantaneousLoss.nanonats).isEmpty {
+                breaches.append(
+                    LawBreach(.freshRatiosWithinInstantaneousLoss, "is not \(mechanism.instantaneousLoss) nats"))
+            }
         }
         return breaches
     }
@@ -48,6 +50,9 @@ struct StageTables {
     /// By permanent response, then by report.
     let instantaneous: [[BigUInt]]
     let bitCount: Int
+    /// By permanent response.
+    private let cohorts: [Int]
+    private let cohortCount: Int
 
     init<M: ExactlyAuditableLongitudinal>(of mechanism: M) {
         let (responses, reports) = (mechanism.allPermanentResponses, mechanism.allReports)
@@ -58,19 +63,29 @@ struct StageTables {
             reports.map { BigUInt(wide: mechanism.instantaneousLikelihood(of: $0, given: response)) }
         }
         bitCount = mechanism.stageLikelihoodBitCount
+        (cohorts, cohortCount) = (responses.map(mechanism.cohort(of:)), mechanism.cohortCount)
     }
 
+    /// The permanent responses of a cohort.
+    func responses(in cohort: Int) -> [Int] { cohorts.indices.filter { cohorts[$0] == cohort } }
+
     /// The likelihood of a transcript given a history, over the secret and the fresh noise, as a numerator over
-    /// 2^(2 · length · bitCount): reports about one item share a permanent response, which is summed over.
+    /// 2^(2 · length · bitCount): reports about one item share a permanent response, which is summed over, and all share
+    /// a cohort. Given the cohort, of which there are m, a permanent response is m times as likely.
     func likelihood(of transcript: [Int], given history: [Int]) -> BigUInt {
         let distinct = Set(history)
-        let product = distinct.reduce(BigUInt(1)) { product, item in
-            let reports = history.indices.filter { history[$0] == item }.map { transcript[$0] }
-            return product
-                * instantaneous.indices.reduce(BigUInt(0)) { sum, response in
-                    sum + reports.reduce(permanent[item][response]) { $0 * instantaneous[response][$1] }
+        let sum = (0..<cohortCount).reduce(BigUInt(0)) { sum, cohort in
+            let responses = responses(in: cohort)
+            return sum
+                + distinct.reduce(BigUInt(1)) { product, item in
+                    let reports = history.indices.filter { history[$0] == item }.map { transcript[$0] }
+                    return product
+                        * responses.reduce(BigUInt(0)) { sum, response in
+                            sum + reports.reduce(permanent[item][response]) { $0 * instantaneous[response][$1] }
+                        }
                 }
         }
-        return product << ((history.count - distinct.count) * bitCount)
+        let given = BigUInt(cohortCount).power(distinct.count - 1)
+        return (sum * given) << ((history.count - distinct.count) * bitCount)
     }
 }

@@ -3,10 +3,14 @@ public import Mechanisms
 
 extension MechanismLaws {
     /// Claims 2 to 4 of a memoized mechanism over every pair of histories and every transcript: of three reports up to
-    /// three items, of two up to seven, of one beyond.
+    /// three items, of two up to seven, of one beyond; fewer where there are more than 10,000 transcripts of them.
     public static func transcriptBreaches<M: ExactlyAuditableLongitudinal>(of mechanism: M) -> [LawBreach] {
         let itemCount = mechanism.auditedInputs.count
-        let longest = itemCount <= 3 ? 3 : itemCount <= 7 ? 2 : 1
+        var longest = itemCount <= 3 ? 3 : itemCount <= 7 ? 2 : 1
+        func count(_ length: Int) -> Int {
+            (0..<length).reduce(1) { product, _ in product * itemCount * mechanism.allReports.count }
+        }
+        while longest > 1, count(longest) > 10_000 { longest -= 1 }
         return (1...longest).flatMap { transcriptBreaches(of: mechanism, length: $0) }
     }
 

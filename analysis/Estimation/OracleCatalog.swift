@@ -6,6 +6,8 @@ public struct OracleCatalog: Sendable {
     public static let standard = OracleCatalog([
         RandomizedResponse.self,
         MemoizedRandomizedResponse.self,
+        Rappor.self,
+        BasicRappor.self,
         CountMeanSketch.self,
         OneBitMean.self,
     ])

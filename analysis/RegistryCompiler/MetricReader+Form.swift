@@ -51,13 +51,18 @@ extension MetricReader {
     private func readBudget(
         epsilon: Epsilon?, of mechanism: (any LocalRandomizer.Type)?, _ findings: inout DiagnosticList
     ) -> LifetimeCap? {
-        let canMemoize = mechanism.map { MechanismCatalog.standard.randomizer($0.identifier, memoized: true) != nil }
+        // The name of a mechanism that has no memoized form.
+        let freshName = mechanism.map { $0.identifier }.flatMap { name in
+            MechanismCatalog.standard.randomizer(name, memoized: true) == nil ? name : nil
+        }
         for key in ["epsilon_permanent", "max_reports", "max_reports_reason", "max_distinct_values"]
         where keys.has(key) {
             findings.error(
-                keys.position(of: key), "\(keys.subject) has '\(key)' without 'memoize: true'",
-                canMemoize == false
-                    ? "Remove it: the noise of every report is fresh." : "Remove it, or memoize the metric.")
+                keys.position(of: key),
+                "\(keys.subject) has '\(key)' "
+                    + (freshName.map { "and \($0) is not memoized" } ?? "without 'memoize: true'"),
+                freshName == nil
+                    ? "Remove it, or memoize the metric." : "Remove it: the noise of every report is fresh.")
         }
         guard keys.has("epsilon_lifetime") else {
             findings.error(

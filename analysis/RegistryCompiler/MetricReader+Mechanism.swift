@@ -28,7 +28,8 @@ extension MetricReader {
                 ? "\(keys.subject) asks for memoized answers, and \(name) has none in this version"
                 : "\(keys.subject) asks for answers that are not memoized, and \(name) has no others",
             isMemoized ? "Remove 'memoize': the noise of every report is fresh." : "Remove 'memoize', or write 'true'.")
-        return nil
+        // What else is wrong is found with the form that there is.
+        return catalog.randomizer(name, memoized: !isMemoized)
     }
 
     /// What the metric sets of the keys that its mechanism takes beyond ε. Counts are required, since they fix what a

@@ -166,5 +166,5 @@ if __name__ == "__main__":
         {
             "mechanisms/RandomizedResponse.json": fixture_files.as_json(RANDOMIZED_RESPONSE),
             "mechanisms/MemoizedRandomizedResponse.json": fixture_files.as_json(MEMOIZED_RANDOMIZED_RESPONSE),
-        }
+        },
     )

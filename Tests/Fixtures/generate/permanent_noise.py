@@ -7,6 +7,7 @@
     K_metric = HMAC-SHA256(secret, "dither/prr/v1" + u16(4) + u32(metric) + definition hash)
     seed     = HMAC-SHA256(K_metric, u16(length) + value padded with zeros to 256 bytes)
     words    = the ChaCha20 keystream of key seed, nonce 0, from block 0, as little-endian 64-bit words
+    cohort   = the first four bytes, little-endian, of HMAC-SHA256(K_metric, "cohort"), of which as many low bits count
     tag      = the first eight bytes, little-endian, of HMAC-SHA256(HMAC-SHA256(K_metric, "dither/ledger-tag/v1"), padded)
 
 HMAC and SHA-256 are Python's; ChaCha20 is written out below after RFC 8439 and checked against its vectors.
@@ -64,13 +65,17 @@ def metric_key(secret, metric, definition_hash):
 
 
 def padded(value):
-    assert len(value) <= 254
+    assert len(value) <= 255
     return len(value).to_bytes(2, "little") + value.ljust(256, b"\0")
 
 
 def words(secret, metric, definition_hash, value, count):
     stream = keystream(tagged(metric_key(secret, metric, definition_hash), padded(value)), 8 * count)
     return [int.from_bytes(stream[i : i + 8], "little") for i in range(0, len(stream), 8)]
+
+
+def cohort(secret, metric, definition_hash):
+    return int.from_bytes(tagged(metric_key(secret, metric, definition_hash), b"cohort")[:4], "little")
 
 
 def tag(secret, metric, definition_hash, value):
@@ -93,6 +98,7 @@ def vectors():
                         "definition_hash": definition_hash.hex(),
                         "value": value.hex(),
                         "words": [f"{word:016x}" for word in words(secret, metric, definition_hash, value, count)],
+                        "cohort": cohort(secret, metric, definition_hash),
                         "tag": f"{tag(secret, metric, definition_hash, value):016x}",
                     }
 

@@ -1,0 +1,109 @@
+internal import LocalPrivacy
+internal import SecureRandomness
+
+/// A fresh response to a permanent response to a vector of bits, every bit on its own: the noise of RAPPOR.
+///
+/// An instance is proof that the integers lose no more than is declared. What each of the losses bounds is proved in the
+/// article <doc:Rappor>.
+public struct BitResponse: Hashable, Sendable {
+    /// How many bits there are.
+    public let bitCount: Int
+    /// The integers of a single bit.
+    public let rule: BitRule
+    let epsilon: Epsilon
+    let permanentEpsilon: Epsilon
+    let loss: PrivacyLoss
+    let permanentLoss: PrivacyLoss
+    let instantaneousLoss: PrivacyLoss
+    private let flip: LaneThreshold
+    private let clear: LaneThreshold
+    private let set: LaneThreshold
+
+    /// The response to vectors of `bitCount` bits, of which two values differ in `differingBitCount`.
+    ///
+    /// - Throws: ``ParameterError``, also when the integers give less noise than declared.
+    init(_ noise: BitNoise, bitCount: Int, differingBitCount: Int) throws(ParameterError) {
+        epsilon = try Epsilon(thousandths: noise.epsilonThousandths)
+        permanentEpsilon = try Epsilon(thousandths: noise.permanentEpsilonThousandths)
+        guard epsilon < permanentEpsilon else {
+            throw .epsilonNotBelowPermanent(epsilon: epsilon, permanent: permanentEpsilon)
+        }
+        flip = try LaneThreshold(exactly: noise.flipThreshold)
+        guard flip.numerator < 1 << 63 else {
+            throw .thresholdOutOfRange(threshold: flip.numerator, allowed: 1 << 32...(1 << 63 - 1))
+        }
+        clear = try LaneThreshold(exactly: noise.clearThreshold)
+        set = try LaneThreshold(exactly: noise.setThreshold)
+        guard clear.numerator < set.numerator else {
+            throw .thresholdOutOfRange(threshold: clear.numerator, allowed: 0...set.numerator - 1)
+        }
+        self.bitCount = bitCount
+        rule = BitRule(flip: flip.numerator, clear: clear.numerator, set: set.numerator)
+        loss = try Self.loss(rule.reportRatio(differingBitCount: differingBitCount))
+        guard loss <= PrivacyLoss(epsilon) else { throw .lossAboveEpsilon(loss: loss, epsilon: epsilon) }
+        permanentLoss = try Self.loss(rule.permanentRatio(differingBitCount: differingBitCount))
+        guard permanentLoss <= PrivacyLoss(permanentEpsilon) else {
+            throw .lossAboveEpsilon(loss: permanentLoss, epsilon: permanentEpsilon)
+        }
+        instantaneousLoss = try Self.freshLoss(of: rule, bitCount: bitCount)
+    }
+
+    private static func loss(_ ratio: (WideUnsigned, WideUnsigned)) throws(ParameterError) -> PrivacyLoss {
+        try PrivacyLoss(of: ratio.0, over: ratio.1)
+    }
+
+    /// Two permanent responses may differ in every bit: exact up to sixteen bits if it is within what a loss can be
+    /// computed of, else the loss of one bit, rounded up, times their number.
+    private static func freshLoss(of rule: BitRule, bitCount: Int) throws(ParameterError) -> PrivacyLoss {
+        let (likely, unlikely) = rule.freshRatio()
+        if bitCount <= 16 {
+            var power = (WideUnsigned(1), WideUnsigned(1))
+            for _ in 0..<bitCount { power = (power.0 * likely, power.1 * unlikely) }
+            if let exact = try? loss(power) { return exact }
+        }
+        return try loss((likely, unlikely)).times(bitCount)
+    }
+
+    private var wordCount: Int { (bitCount + 63) / 64 }
+
+    private var lastWordMask: UInt64 { .max >> UInt64((64 - bitCount % 64) % 64) }
+
+    /// How many words ``permanentResponse(to:words:)`` is made of.
+    var permanentWordCount: Int { flip.noiseWordCount(for: wordCount) }
+
+    /// How many words ``report(about:using:)`` draws.
+    var freshWordCount: Int { clear.noiseWordCount(for: wordCount) + set.noiseWordCount(for: wordCount) }
+
+    /// The permanent response to a value's bits, from words of permanent noise.
+    func permanentResponse(to bits: [UInt64], words: [UInt64]) -> [UInt64] {
+        var noise = NoiseWords(words)
+        let flips = flip.draw(wordCount: wordCount, using: &noise)
+        return masked(zip(bits, flips).map { $0 ^ $1 })
+    }
+
+    /// A report about a permanent response: both thresholds are drawn for every bit, P first, and one of them counts.
+    func report<Source: NoiseSource & ~Copyable>(about bits: [UInt64], using source: inout Source) -> [UInt64] {
+        let whereClear = clear.draw(wordCount: wordCount, using: &source)
+        let whereSet = set.draw(wordCount: wordCount, using: &source)
+        return masked(bits.indices.map { whereSet[$0] & bits[$0] | whereClear[$0] & ~bits[$0] })
+    }
+
+    private func masked(_ bits: [UInt64]) -> [UInt64] {
+        var bits = bits
+        bits[wordCount - 1] &= lastWordMask
+        return bits
+    }
+}
+
+/// Words that are there already, drawn one after the other.
+private struct NoiseWords: NoiseSource {
+    private let words: [UInt64]
+    private var position = 0
+
+    init(_ words: [UInt64]) { self.words = words }
+
+    mutating func next() -> UInt64 {
+        defer { position += 1 }
+        return words[position]
+    }
+}

@@ -1,0 +1,76 @@
+public import Mechanisms
+public import ReportFormat
+
+extension BitVectorRandomizer where Self: ReportCounter, Aggregate == BitCounts {
+    public func makeAggregate(of definition: Fingerprint) -> BitCounts {
+        BitCounts(of: definition, cohortCount: cohortCount, bitCount: shape.bitCount)
+    }
+
+    public func absorb(_ report: BitVectorReport, into aggregate: inout BitCounts) { aggregate.count(report) }
+
+    public func tally(_ payloads: Span<UInt8>, partition: Int, into aggregate: inout BitCounts) throws(ReportError) {
+        guard (0..<cohortCount).contains(partition) else { throw .valueOutOfRange }
+        let stride = storedByteCount
+        guard payloads.count.isMultiple(of: stride) else {
+            throw .wrongByteCount(actual: payloads.count % stride, expected: stride)
+        }
+        var tally = BitTally(bitCount: shape.bitCount)
+        let isWhole = payloads.withUnsafeBufferPointer { tally.count($0) }
+        aggregate.add(reportCount: tally.reportCount, setCounts: tally.setCounts, cohort: partition)
+        guard isWhole else { throw .valueOutOfRange }
+    }
+}
+
+/// Counts the set bits of vectors by their position.
+///
+/// A table spreads the bits of a byte over the eight bytes of a word, so that one addition counts eight positions. The
+/// bytes are emptied into whole counters before they can overflow.
+struct BitTally {
+    private let bitCount: Int
+    private let byteCount: Int
+    private(set) var reportCount = 0
+    private(set) var setCounts: [Int]
+    /// For each byte of a vector, eight counters of eight bits.
+    private var lanes: [UInt64]
+
+    init(bitCount: Int) {
+        (self.bitCount, byteCount) = (bitCount, (bitCount + 7) / 8)
+        setCounts = [Int](repeating: 0, count: bitCount)
+        lanes = [UInt64](repeating: 0, count: byteCount)
+    }
+
+    /// Counts vectors that lie end to end, up to the first with a spare bit set; false if there is one.
+    mutating func count(_ vectors: UnsafeBufferPointer<UInt8>) -> Bool {
+        let spareBits: UInt8 = bitCount.isMultiple(of: 8) ? 0 : .max << UInt8(bitCount % 8)
+        let last = byteCount - 1
+        var offset = 0
+        while offset < vectors.count {
+            let block = min(255, (vectors.count - offset) / byteCount)
+            for _ in 0..<block {
+                guard vectors[offset + last] & spareBits == 0 else {
+                    emptyLanes()
+                    return false
+                }
+                Self.spread.withUnsafeBufferPointer { spread in
+                    lanes.withUnsafeMutableBufferPointer { lanes in
+                        for index in 0..<byteCount { lanes[index] &+= spread[Int(vectors[offset + index])] }
+                    }
+                }
+                reportCount += 1
+                offset += byteCount
+            }
+            emptyLanes()
+        }
+        return true
+    }
+
+    private mutating func emptyLanes() {
+        for bit in 0..<bitCount { setCounts[bit] += Int(lanes[bit / 8] >> UInt64(8 * (bit % 8)) & 0xFF) }
+        for index in lanes.indices { lanes[index] = 0 }
+    }
+
+    /// For each byte, a word whose byte i is bit i of it.
+    private static let spread: [UInt64] = (0..<256).map { (byte: UInt64) in
+        (0..<8).reduce(0) { $0 | (byte >> $1 & 1) << (8 * $1) }
+    }
+}

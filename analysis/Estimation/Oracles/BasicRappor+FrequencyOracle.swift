@@ -1,0 +1,95 @@
+internal import LocalPrivacy
+public import Mechanisms
+
+extension BasicRappor: FrequencyOracle {
+    public typealias Aggregate = BitCounts
+
+    /// Each value by its own bit, which supports it with p* if it is the device's own and with q* if not. "No event" has
+    /// no bit: its count is what the values leave of the reports.
+    public func estimates(
+        of candidates: [MechanismInput], from reports: PooledReports<BitCounts>, confidence: ConfidenceLevel,
+        progress: EstimationProgress
+    ) throws(EstimationError) -> [FrequencyEstimate] {
+        let positions = try candidates.enumerated().map { (position, candidate) throws(EstimationError) in
+            guard let bit = bit(of: candidate) else { throw .candidateOutOfDomain(position: position) }
+            return bit
+        }
+        guard reports.reportCount > 0, !candidates.isEmpty else { return [] }
+        let model = response.rule.supportModel(of: reports)
+        let threshold = FrequencyEstimate.familyErrorRate / Double(candidates.count)
+        func estimate(_ bit: Int) -> FrequencyEstimate {
+            model.estimate(
+                supportCount: reports.aggregate.setCounts[bit], confidence: confidence, detectionThreshold: threshold)
+        }
+        return positions.enumerated().map { done, bit in
+            progress(done, candidates.count)
+            guard bit == configuration.valueCount else { return estimate(bit) }
+            return model.remainder(
+                of: reports.aggregate.setCounts, confidence: confidence, detectionThreshold: threshold)
+        }
+    }
+
+    /// The bit of a candidate; the one after the last for "no event".
+    private func bit(of candidate: MechanismInput) -> Int? {
+        switch candidate {
+        case .item(let item): (0..<configuration.valueCount).contains(item) ? item : nil
+        case .absent: configuration.reportsAbsence ? configuration.valueCount : nil
+        case .text, .place: nil
+        }
+    }
+}
+
+extension BitRule {
+    /// p* and q* of a bit over both stages. Their difference is (1 − 2T/N)·(Q − P)/N.
+    var support: SupportProbabilities {
+        SupportProbabilities(
+            truthful: reportLikelihood(whereSet: true).fraction, spurious: reportLikelihood(whereSet: false).fraction,
+            gap: permanentSupport.gap * (Double(set - clear) * 0x1p-64))
+    }
+
+    /// p* and q* of a permanent response: it flips a set bit as often as a clear one.
+    var permanentSupport: SupportProbabilities {
+        SupportProbabilities(
+            truthful: Double(0 &- flip) * 0x1p-64, spurious: Double(flip) * 0x1p-64,
+            gap: Double((1 << 63 - flip)) * 0x1p-63)
+    }
+
+    /// What the counts of one bit say; reports of several periods share the noise of permanent responses.
+    func supportModel<Aggregate>(of reports: PooledReports<Aggregate>) -> SupportModel {
+        var noise = SupportNoise.independent
+        if reports.countsByDay.count > 1 {
+            noise = .shared(permanentSupport, ReportOverlap(reportCounts: Array(reports.countsByDay.values)))
+        }
+        return SupportModel(reportCount: reports.reportCount, support: support, noise: noise)
+    }
+}
+
+extension WideUnsigned {
+    /// This over 2¹²⁸, rounded.
+    fileprivate var fraction: Double { words.reversed().reduce(0.0) { $0 * 0x1p64 + Double($1) } * 0x1p-128 }
+}
+
+extension SupportModel {
+    /// How many reports are about none of the values that have a bit.
+    ///
+    /// Bits are independent, so the variance of the sum of all counts is the sum of theirs. As a bit's variance is linear
+    /// in its value's frequency, that is k times the variance at 0 and, for the reports about any value at all, the
+    /// difference between 1 and 0.
+    func remainder(
+        of setCounts: [Int], confidence: ConfidenceLevel, detectionThreshold: Double
+    ) -> FrequencyEstimate {
+        let total = Double(reportCount), none = variance(frequency: 0)
+        let held = setCounts.reduce(0.0) { $0 + (Double($1) - total * support.spurious) } / support.gap
+        func standardError(held: Double) -> Double {
+            let sum = Double(setCounts.count) * none + held / total * (variance(frequency: 1) - none)
+            return sum.squareRoot() / support.gap
+        }
+        let count = total - held, frequency = count / total
+        let error = standardError(held: min(max(held, 0), total))
+        let margin = NormalDistribution.quantile(centralProbability: confidence.probability) * error / total
+        let pValue = NormalDistribution.upperTail(from: count / standardError(held: total))
+        return FrequencyEstimate(
+            count: count, standardError: error, frequency: frequency, interval: frequency - margin...frequency + margin,
+            pValue: pValue, isDetected: pValue <= detectionThreshold)
+    }
+}

@@ -1,0 +1,5 @@
+public import Mechanisms
+
+extension Rappor: ReportCounter {
+    public typealias Aggregate = BitCounts
+}
