@@ -2,18 +2,18 @@
 ///
 /// Where the trials have unequal probabilities, everything here is about their mean: the sum varies less than a binomial
 /// one, and its tails beyond one count from its mean are smaller [Hoe56].
-struct ProportionEstimate: Hashable, Sendable {
+package struct ProportionEstimate: Hashable, Sendable {
     /// The fraction of successes.
-    let value: Double
+    package let value: Double
 
     /// √(v(1 − v)/n), with v the fraction.
-    let standardError: Double
+    package let standardError: Double
 
     /// Wald's interval, joined with that of exact tails [CP34] where it has few successes or failures.
-    let interval: ClosedRange<Double>
+    package let interval: ClosedRange<Double>
 
     /// An estimate from `successCount` of `trialCount` trials, at least one.
-    init(successCount: Int, trialCount: Int, confidence: ConfidenceLevel) {
+    package init(successCount: Int, trialCount: Int, confidence: ConfidenceLevel) {
         precondition(trialCount > 0, "an estimate is made of trials")
         let total = Double(trialCount)
         value = Double(successCount) / total
@@ -30,7 +30,7 @@ struct ProportionEstimate: Hashable, Sendable {
     }
 
     /// Clopper's and Pearson's interval: the probabilities that neither tail test rejects at half the miss probability.
-    static func exactInterval(
+    package static func exactInterval(
         successCount: Int, trialCount: Int, missProbability: Double
     ) -> ClosedRange<Double> {
         let level = missProbability / 2

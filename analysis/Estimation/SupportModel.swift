@@ -23,15 +23,22 @@ package enum SupportNoise: Hashable, Sendable {
 /// noise adds; the second is at most g₂²·(A·p₁(1 − p₁) + B·q₁(1 − q₁)), where A and B bound Σ r_i² of holders and
 /// others: A + B ≤ Σ_{t,t'} min(n_t, n_t'), and, since r_i ≤ T, A ≤ f·n·T and B ≤ (1 − f)·n·T. The larger variance takes
 /// what it may. When all periods have equally many reports, A = f·Σ min and B = (1 − f)·Σ min.
+///
+/// Where values share places of a hash table, ``HashCollisions`` adds to the variance.
 package struct SupportModel: Sendable {
     /// n, at least one.
     package let reportCount: Int
     package let support: SupportProbabilities
     package let noise: SupportNoise
+    /// The collisions of a hash table, if there is one.
+    package let collisions: HashCollisions?
 
-    package init(reportCount: Int, support: SupportProbabilities, noise: SupportNoise) {
+    package init(
+        reportCount: Int, support: SupportProbabilities, noise: SupportNoise, collisions: HashCollisions? = nil
+    ) {
         precondition(reportCount > 0, "an estimate is made of reports")
         (self.reportCount, self.support, self.noise) = (reportCount, support, noise)
+        self.collisions = collisions
     }
 
     /// Below this variance of C a normal interval is joined with one from exact tails.
@@ -41,6 +48,14 @@ package struct SupportModel: Sendable {
 
     /// The variance of C, an upper bound of it for shared noise.
     package func variance(frequency: Double) -> Double {
+        noiseVariance(frequency: frequency) + collisionVariance(frequency: frequency)
+    }
+
+    private func collisionVariance(frequency: Double) -> Double {
+        collisions?.variance(holders: total * frequency) ?? 0
+    }
+
+    private func noiseVariance(frequency: Double) -> Double {
         let (holders, others) = (total * frequency, total * (1 - frequency))
         let independent = holders * support.truthfulVariance + others * support.spuriousVariance
         guard case .shared(let permanent, let overlap) = noise else { return independent }
@@ -58,15 +73,18 @@ package struct SupportModel: Sendable {
     ) -> FrequencyEstimate {
         let excess = Double(supportCount) - total * support.spurious
         let frequency = excess / (total * support.gap)
-        let variance = variance(frequency: min(max(frequency, 0), 1))
-        let standardError = variance.squareRoot() / support.gap
-        let margin = NormalDistribution.quantile(centralProbability: confidence.probability) * standardError / total
+        let likely = min(max(frequency, 0), 1)
+        let (noiseVariance, hashVariance) = (noiseVariance(frequency: likely), collisionVariance(frequency: likely))
+        let standardError = (noiseVariance + hashVariance).squareRoot() / support.gap
+        let quantile = NormalDistribution.quantile(centralProbability: confidence.probability)
+        let margin = quantile * standardError / total
         var (low, high) = (frequency - margin, frequency + margin)
-        if noise == .independent, min(variance, total * support.spuriousVariance) < Self.normalVariance {
+        if noise == .independent, min(noiseVariance, total * support.spuriousVariance) < Self.normalVariance {
             let exact = ExactHolderCount(reportCount: reportCount, support: support)
                 .interval(supportCount: supportCount, missProbability: confidence.missProbability)
-            low = min(low, Double(exact.lowerBound) / total)
-            high = max(high, Double(exact.upperBound) / total)
+            let margin = quantile * hashVariance.squareRoot() / (support.gap * total)
+            low = min(low, Double(exact.lowerBound) / total - margin)
+            high = max(high, Double(exact.upperBound) / total + margin)
         }
         let pValue = pValue(supportCount: supportCount, excess: excess)
         return FrequencyEstimate(
@@ -76,12 +94,14 @@ package struct SupportModel: Sendable {
 
     /// The probability of at least this support when f is 0: exact for independent reports, else from the normal
     /// distribution with the largest variance that the overlap allows.
+    ///
+    /// Where there are collisions, the larger of both: the exact tail is right where they are negligible, however few the
+    /// reports, and the normal one, with both variances, where they are not, for which it takes many reports.
     private func pValue(supportCount: Int, excess: Double) -> Double {
-        switch noise {
-        case .independent:
-            BinomialDistribution(trialCount: reportCount, probability: support.spurious)
-                .upperTail(from: supportCount)
-        case .shared: NormalDistribution.upperTail(from: excess / variance(frequency: 0).squareRoot())
-        }
+        let normal = NormalDistribution.upperTail(from: excess / variance(frequency: 0).squareRoot())
+        guard noise == .independent else { return normal }
+        let exact = BinomialDistribution(trialCount: reportCount, probability: support.spurious)
+            .upperTail(from: supportCount)
+        return collisions == nil ? exact : max(exact, normal)
     }
 }

@@ -9,6 +9,7 @@ In Tests/Fixtures:
     mechanisms/CountMeanSketch.json, mechanisms/OneBitMean.json    as mechanisms.py describes them
     sketch/hashes.json       keys of texts, and the functions and places of rows
     sketch/reports.json      reports of sketches as large as are used
+    numbers/air_times.csv    how many of the first 300,000 flights with an air time had each, in minutes
     thresholds/lanes.csv     for every epsilon: the threshold of a chain where two bits differ, and the loss it realises
 
     vectors of a sketch      name of the noise, text (hexadecimal after "text:", or "none"), payload
@@ -17,7 +18,11 @@ In Tests/Fixtures:
 Noise word i of a name is the first eight bytes, big-endian, of SHA-256("dither/fixtures/sketch/" name "/" i).
 """
 
+import csv
+import gzip
 import hashlib
+import pathlib
+from collections import Counter
 from fractions import Fraction
 
 import fixture_files
@@ -233,14 +238,26 @@ ONE_BIT_MEAN = {
 }
 
 
+FLIGHTS = pathlib.Path(__file__).resolve().parents[3] / "clients/examples/flights/flights.csv.gz"
+
+
+def air_time_lines():
+    with gzip.open(FLIGHTS, "rt", encoding="utf-8", newline="") as file:
+        minutes = [int(row["air_time_minutes"]) for row in csv.DictReader(file) if row["air_time_minutes"]]
+    counts = Counter(minutes[:300_000])
+    assert sum(counts.values()) == 300_000 and 0 < min(counts) and max(counts) <= 720
+    return ["minutes,flights", *(f"{minute},{counts[minute]}" for minute in sorted(counts))]
+
+
 if __name__ == "__main__":
     fixture_files.main(
         {
             "mechanisms/CountMeanSketch.json": fixture_files.as_json(COUNT_MEAN_SKETCH),
             "mechanisms/OneBitMean.json": fixture_files.as_json(ONE_BIT_MEAN),
+            "numbers/air_times.csv": fixture_files.as_lines(air_time_lines()),
             "sketch/hashes.json": fixture_files.as_json(list(hashes())),
             "sketch/reports.json": fixture_files.as_json(REPORTS),
             "thresholds/lanes.csv": fixture_files.as_lines(lane_lines()),
         },
-        owned_folders=("sketch",),
+        owned_folders=("sketch", "numbers"),
     )
