@@ -19,17 +19,24 @@ public struct BloomFilter: Hashable, Sendable {
 
     /// The bits that a text sets, one a hash; two hashes may set the same.
     ///
+    /// - Throws: ``RandomnessError`` when libcrypto has no MD5.
+    public func bits(of text: [UInt8], cohort: Int) throws(RandomnessError) -> [Int] {
+        let cohortBytes = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: cohort >> $0) }
+        return try MD5.digest(cohortBytes + text).prefix(hashCount).map { Int($0) % bitCount }
+    }
+
+    /// The same for a device, whose time shall not tell the text's length.
+    ///
     /// MD5 takes its time by blocks of 64 bytes, so a second message makes up the number: six blocks are hashed for any
     /// text of up to 254 bytes.
     ///
     /// - Throws: ``RandomnessError`` when libcrypto has no MD5.
-    public func bits(of text: [UInt8], cohort: Int) throws(RandomnessError) -> [Int] {
-        let message = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: cohort >> $0) } + text
-        // A block holds 64 bytes; the message is followed by nine or more of padding and length.
-        let (blockCount, paddingByteCount) = ((message.count + 8) / 64 + 1, 9)
+    func bitsInEqualTime(of text: [UInt8], cohort: Int) throws(RandomnessError) -> [Int] {
+        // Four bytes of cohort go before the text, and nine or more of padding and length follow it.
+        let (blockCount, paddingByteCount) = ((4 + text.count + 8) / 64 + 1, 9)
         let restBlockCount = max(1, Self.blockCount - blockCount)
         _ = try MD5.digest([UInt8](repeating: 0, count: 64 * restBlockCount - paddingByteCount))
-        return try MD5.digest(message).prefix(hashCount).map { Int($0) % bitCount }
+        return try bits(of: text, cohort: cohort)
     }
 
     private static let blockCount = 6

@@ -109,7 +109,7 @@ public struct Rappor: BitVectorRandomizer {
         // "No event" is hashed as well, so that it takes a text's time.
         let text = try text(of: input)
         let bits: [Int]
-        do { bits = try filter.bits(of: text ?? [], cohort: cohort) } catch { throw .noRandomness(error) }
+        do { bits = try filter.bitsInEqualTime(of: text ?? [], cohort: cohort) } catch { throw .noRandomness(error) }
         let vector = bits.bitVector(wordCount: shape.wordCount)
         return text == nil ? [UInt64](repeating: 0, count: vector.count) : vector
     }

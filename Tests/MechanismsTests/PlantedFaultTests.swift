@@ -47,7 +47,7 @@ struct PlantedFaultTests {
             ),
             (.noiseSharedByItems, [.permanentResponsesAreIndependent]),
             (.drawnAnew, [.permanentResponsesAreKept]),
-            (.memoNotPerturbed, [.samplesFollowLikelihoods]),
+            (.memoNotPerturbed, [.samplesFollowLikelihoods, .reportsAreFresh]),
         ] as [(FaultyMemo.Fault, Set<MechanismLaw>)])
     func faultsOfAMemoAreCaught(fault: FaultyMemo.Fault, laws: Set<MechanismLaw>) throws {
         let faulty = try FaultyMemo(valueCount: 3, epsilon: 1000, permanentEpsilon: 2000, fault: fault)

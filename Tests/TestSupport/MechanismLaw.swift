@@ -38,6 +38,8 @@ public enum MechanismLaw: String, CaseIterable, Sendable {
     case renamedHistoriesWithinDistinctValues
     /// Claim 4: transcripts of histories that differ at s reports differ by at most e^(s·ε_IRR).
     case differingHistoriesWithinInstantaneousLoss
+    /// Reports about one permanent response occur as often as the likelihoods of the fresh noise say.
+    case reportsAreFresh
     /// A device's permanent response to an item is the same whenever it is asked for.
     case permanentResponsesAreKept
     /// Permanent responses in other metrics and under other definitions are independent; those to other items are
@@ -94,6 +96,7 @@ public enum MechanismLaws {
 
     private static func longitudinalBreaches<M: ExactlyAuditableLongitudinal>(of mechanism: M) throws -> [LawBreach] {
         stageBreaches(of: mechanism) + transcriptBreaches(of: mechanism) + (try memoBreaches(of: mechanism))
+            + freshBreaches(of: mechanism)
     }
 
     /// The laws that `breaches` break, each once.

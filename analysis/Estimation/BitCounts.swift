@@ -23,7 +23,7 @@ public struct BitCounts: MergeableAggregate {
     public var reportCount: Int { cohortSizes.reduce(0, +) }
 
     /// Adds reports of one cohort, of which so many have each bit set.
-    mutating func add(reportCount: Int, setCounts counts: [Int], cohort: Int) {
+    package mutating func add(reportCount: Int, setCounts counts: [Int], cohort: Int) {
         cohortSizes[cohort] += reportCount
         for bit in 0..<bitCount { setCounts[cohort * bitCount + bit] += counts[bit] }
     }

@@ -41,27 +41,32 @@ struct BitTally {
 
     /// Counts vectors that lie end to end, up to the first with a spare bit set; false if there is one.
     mutating func count(_ vectors: UnsafeBufferPointer<UInt8>) -> Bool {
-        let spareBits: UInt8 = bitCount.isMultiple(of: 8) ? 0 : .max << UInt8(bitCount % 8)
-        let last = byteCount - 1
         var offset = 0
         while offset < vectors.count {
             let block = min(255, (vectors.count - offset) / byteCount)
-            for _ in 0..<block {
-                guard vectors[offset + last] & spareBits == 0 else {
-                    emptyLanes()
-                    return false
-                }
-                Self.spread.withUnsafeBufferPointer { spread in
-                    lanes.withUnsafeMutableBufferPointer { lanes in
-                        for index in 0..<byteCount { lanes[index] &+= spread[Int(vectors[offset + index])] }
-                    }
-                }
-                reportCount += 1
-                offset += byteCount
-            }
+            let counted = addToLanes(vectors[offset..<offset + block * byteCount])
             emptyLanes()
+            reportCount += counted
+            guard counted == block else { return false }
+            offset += block * byteCount
         }
         return true
+    }
+
+    /// Adds up to 255 vectors to the lanes, and says how many there are before the first with a spare bit set.
+    private mutating func addToLanes(_ vectors: Slice<UnsafeBufferPointer<UInt8>>) -> Int {
+        let spareBits: UInt8 = bitCount.isMultiple(of: 8) ? 0 : .max << UInt8(bitCount % 8)
+        let (byteCount, vectors) = (byteCount, UnsafeBufferPointer(rebasing: vectors))
+        return Self.spread.withUnsafeBufferPointer { spread in
+            lanes.withUnsafeMutableBufferPointer { lanes in
+                var offset = 0
+                while offset < vectors.count, vectors[offset + byteCount - 1] & spareBits == 0 {
+                    for index in 0..<byteCount { lanes[index] &+= spread[Int(vectors[offset + index])] }
+                    offset += byteCount
+                }
+                return offset / byteCount
+            }
+        }
     }
 
     private mutating func emptyLanes() {

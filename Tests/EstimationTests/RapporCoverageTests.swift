@@ -1,0 +1,104 @@
+import Estimation
+import Foundation
+import Mechanisms
+import ReportFormat
+import TestSupport
+import Testing
+
+/// Intervals against the truth that a simulation knows. The tolerance is Chernoff–KL at 10⁻⁹, as for independent
+/// intervals; those of one run are all but uncorrelated.
+@Suite("Intervals of RAPPOR")
+struct RapporCoverageTests {
+    /// How many intervals covered, and how many of the values that were called detected.
+    struct Coverage {
+        var covered = 0, intervals = 0, coveredDetected = 0, detected = 0, falselyDetected = 0, squares = 0.0
+
+        var fraction: Double { Double(covered) / Double(intervals) }
+    }
+
+    private static func coverage(
+        _ simulation: RapporSimulation, candidates: [[UInt8]], days: Int = 1, runs: Int, narrowedTo factor: Double = 1
+    ) throws -> Coverage {
+        let total = simulation.texts.reduce(0) { $0 + $1.count }
+        let truths = Dictionary(
+            uniqueKeysWithValues: simulation.texts.map { ($0.text, Double($0.count) / Double(total)) })
+        var noise = SeededNoise(seed: 0x5eed_0310), coverage = Coverage()
+        for _ in 0..<runs {
+            let reports = try simulation.reports(days: days, from: &noise)
+            let estimates = try simulation.mechanism.estimates(
+                of: candidates.map { .text($0) }, from: reports, confidence: .standard
+            ) { _, _ in }
+            for (candidate, estimate) in zip(candidates, estimates) {
+                guard let truth = truths[candidate] else {
+                    coverage.falselyDetected += estimate.isDetected ? 1 : 0
+                    continue
+                }
+                let half = (estimate.interval.upperBound - estimate.interval.lowerBound) / 2 * factor
+                let isCovered = abs(estimate.frequency - truth) <= half
+                coverage.intervals += 1
+                coverage.covered += isCovered ? 1 : 0
+                coverage.detected += estimate.isDetected ? 1 : 0
+                coverage.coveredDetected += isCovered && estimate.isDetected ? 1 : 0
+                let z = (estimate.frequency - truth) * Double(reports.reportCount) / estimate.standardError
+                coverage.squares += z * z
+            }
+        }
+        return coverage
+    }
+
+    private static func destinations() throws -> [(text: [UInt8], count: Int)] {
+        try Fixtures.rows("estimation/destinations.csv").map { (Array($0[0].utf8), try #require(Int($0[1]))) }
+    }
+
+    /// The airports of the example, of which four destinations are missing.
+    private static func airports() throws -> [[UInt8]] {
+        let file = Fixtures.packageRoot.appending(path: "clients/examples/flights/airports.csv")
+        let lines = String(decoding: try Data(contentsOf: file), as: UTF8.self).split(separator: "\n").dropFirst()
+        return lines.map { Array($0.prefix { $0 != "," }.utf8) }
+    }
+
+    @Test("cover the destinations of a year's flights as often as they say, though four are no candidates")
+    func flights() throws {
+        let destinations = try Self.destinations(), airports = try Self.airports()
+        try #require(destinations.count == 105 && airports.count == 1458)
+        let occurring = Set(destinations.map(\.text))
+        let candidates = airports.filter(occurring.contains) + airports.filter { !occurring.contains($0) }.prefix(59)
+        try #require(candidates.count == 160)
+        let simulation = try RapporSimulation(bits: 32, hashes: 2, cohorts: 16, texts: destinations)
+        let coverage = try Self.coverage(simulation, candidates: candidates, runs: 12)
+        let test = BinomialTest(comparisons: 2)
+        #expect(coverage.intervals == 12 * 101)
+        #expect(test.accepts(successes: coverage.covered, of: coverage.intervals, probability: 0.95), "\(coverage)")
+        // Intervals a fifth too narrow are told from right ones.
+        let narrow = try Self.coverage(simulation, candidates: candidates, runs: 12, narrowedTo: 0.7)
+        #expect(!test.accepts(successes: narrow.covered, of: narrow.intervals, probability: 0.95), "\(narrow)")
+    }
+
+    @Test("cover when thirty days are pooled and every device keeps its permanent responses")
+    func thirtyDays() throws {
+        let texts: [(text: [UInt8], count: Int)] = (0..<40).map { (Array("value \($0)".utf8), 20 * ($0 % 8)) }
+        let simulation = try RapporSimulation(bits: 32, hashes: 2, cohorts: 4, texts: texts)
+        let coverage = try Self.coverage(simulation, candidates: texts.map(\.text), days: 30, runs: 40)
+        let test = BinomialTest(comparisons: 2)
+        #expect(test.accepts(successes: coverage.covered, of: coverage.intervals, probability: 0.95), "\(coverage)")
+        // Errors of independent reports would be about a third of the right ones.
+        let narrow = try Self.coverage(
+            simulation, candidates: texts.map(\.text), days: 30, runs: 40, narrowedTo: 1 / 2.0)
+        #expect(!test.accepts(successes: narrow.covered, of: narrow.intervals, probability: 0.95), "\(narrow)")
+    }
+
+    @Test(
+        "cover all 1,458 airports in fifty runs, also where detected alone",
+        .enabled(if: ProcessInfo.processInfo.environment["DITHER_THOROUGH"] != nil))
+    func thorough() throws {
+        for (bits, cohorts) in [(128, 64), (64, 256)] {
+            let simulation = try RapporSimulation(
+                bits: bits, hashes: 2, cohorts: cohorts, texts: try Self.destinations())
+            let clock = ContinuousClock.now
+            let coverage = try Self.coverage(simulation, candidates: try Self.airports(), runs: 50)
+            print("\(bits) bits, \(cohorts) cohorts: \(coverage), \(clock.duration(to: .now))")
+            #expect((0.94...0.96).contains(coverage.fraction), "\(coverage)")
+            #expect(Double(coverage.coveredDetected) >= 0.93 * Double(coverage.detected), "\(coverage)")
+        }
+    }
+}

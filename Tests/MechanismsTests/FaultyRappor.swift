@@ -1,0 +1,108 @@
+import LocalPrivacy
+import Mechanisms
+import ReportFormat
+import SecureRandomness
+
+/// RAPPOR with one planted fault, to show that a law catches it.
+struct FaultyRappor: BitVectorRandomizer {
+    enum Fault: Sendable {
+        case none, permanentNoiseDrawnAnew, permanentNoiseSharedByTexts, freshNoiseFromThePermanentResponse
+        case permanentLossOfHalfTheBits, filterReported, absenceOfATextsFilter, permanentResponseReported
+    }
+
+    static let identifier = "faulty_rappor"
+
+    var base: Rappor
+    var fault = Fault.none
+
+    init(configuration: Rappor.Configuration) throws(ParameterError) {
+        base = try Rappor(configuration: configuration)
+    }
+
+    init(base: Rappor, fault: Fault) { (self.base, self.fault) = (base, fault) }
+
+    var configuration: Rappor.Configuration { base.configuration }
+    var response: BitResponse { base.response }
+    var cohortCount: Int { base.cohortCount }
+    var auditedInputs: [MechanismInput] { base.auditedInputs }
+
+    var permanentLoss: PrivacyLoss {
+        guard fault == .permanentLossOfHalfTheBits else { return base.permanentLoss }
+        // h bits, as if a text's filter were compared with none, and not with another's.
+        let flips = WideUnsigned(base.response.rule.flip), stays = (WideUnsigned(1) << 64) - flips
+        let power = (0..<base.configuration.hashCount).reduce((WideUnsigned(1), WideUnsigned(1))) { power, _ in
+            (power.0 * stays, power.1 * flips)
+        }
+        return (try? PrivacyLoss(of: power.0, over: power.1)) ?? base.permanentLoss
+    }
+
+    var permanentEpsilon: Epsilon {
+        guard fault == .permanentLossOfHalfTheBits else { return base.permanentEpsilon }
+        return (try? Epsilon(thousandths: base.permanentEpsilon.thousandths / 2)) ?? base.permanentEpsilon
+    }
+
+    func bits(of input: MechanismInput, cohort: Int) throws(InputError) -> [UInt64] {
+        try base.bits(of: input, cohort: cohort)
+    }
+
+    func canonicalBytes(of input: MechanismInput) throws(InputError) -> [UInt8] { try base.canonicalBytes(of: input) }
+
+    func input(from input: MechanismInput, on device: DeviceContext) throws(InputError) -> BitVectorReport {
+        let honest = try base.input(from: input, on: device)
+        guard let noise = device.permanentNoise else { return honest }
+        let bits = try bits(of: input, cohort: honest.partition)
+        do {
+            switch fault {
+            case .permanentNoiseDrawnAnew:
+                // As after a restart of a device that kept its noise in memory.
+                return try anew(
+                    bits, honest.partition,
+                    PermanentNoise(
+                        secret: .random(), metric: 1, definitionHash: []))
+            case .permanentNoiseSharedByTexts: return try anew(bits, honest.partition, noise)
+            case .filterReported: return BitVectorReport(partition: honest.partition, words: bits)
+            case .absenceOfATextsFilter:
+                guard input == .absent else { return honest }
+                return try base.input(from: .text([]), on: device)
+            default: return honest
+            }
+        } catch let error as RandomnessError { throw .noRandomness(error) } catch { throw .outOfDomain }
+    }
+
+    /// A permanent response whose flips are not those of the text, but of this noise.
+    private func anew(_ bits: [UInt64], _ cohort: Int, _ noise: PermanentNoise) throws -> BitVectorReport {
+        let flip = try LaneThreshold(exactly: base.response.rule.flip)
+        var words = ListedWords(words: try noise.words(for: [], wordCount: flip.noiseWordCount(for: bits.count)))
+        let flips = flip.draw(wordCount: bits.count, using: &words)
+        return BitVectorReport(
+            partition: cohort, words: zip(bits, flips).map { ($0 ^ $1) & base.shape.lastWordMask })
+    }
+
+    func randomize<Source: NoiseSource & ~Copyable>(
+        _ permanent: BitVectorReport, using source: inout Source
+    ) -> BitVectorReport {
+        let honest = base.randomize(permanent, using: &source)
+        switch fault {
+        case .permanentResponseReported: return permanent
+        case .freshNoiseFromThePermanentResponse:
+            let seed = Array("fresh".utf8) + permanent.encoded(shape: shape)
+            guard let key = SecretKey(copying: (try? SHA256.digest(seed)) ?? []),
+                let noise = try? PermanentNoise(secret: key, metric: 1, definitionHash: []),
+                let drawn = try? noise.words(for: [], wordCount: noiseWordCount)
+            else { return honest }
+            var words = ListedWords(words: drawn)
+            return base.randomize(permanent, using: &words)
+        default: return honest
+        }
+    }
+}
+
+private struct ListedWords: NoiseSource {
+    let words: [UInt64]
+    var position = 0
+
+    mutating func next() -> UInt64 {
+        defer { position += 1 }
+        return words[position]
+    }
+}
