@@ -26,7 +26,8 @@ extension MechanismLaws {
         let instantaneous = (0...length).map { ExactExponential(mechanism.instantaneousLoss, times: $0) }
         var breaches: [LawBreach] = []
         for (row, history) in histories.enumerated() {
-            for (otherRow, other) in histories.enumerated() where row != otherRow {
+            // The ratio is the larger one, either way round.
+            for (otherRow, other) in histories.enumerated() where row < otherRow {
                 let ratio = WorstRatio(of: [table[row], table[otherRow]])
                 func check(_ law: MechanismLaw, _ bound: ExactExponential) {
                     if !bound.surelyCovers(ratio.likely, over: ratio.unlikely) {
