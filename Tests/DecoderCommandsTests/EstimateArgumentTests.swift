@@ -61,4 +61,66 @@ struct EstimateArgumentTests {
             #expect(error.status == status)
         }
     }
+
+    @Test("candidates are those of the option, or else those beside the registry that names them")
+    func candidates() throws {
+        let metric = try sketchMetric(), store = try StoreFixture()
+        try store.add(definition: metric)
+        let registry = store.file("metrics.yaml"), listed = store.file("listed.csv")
+        try Data(Self.registry.utf8).write(to: URL(filePath: registry))
+        try Data("code,city\nJFK,\n\"\u{FFFD}\",x\n".utf8).write(to: URL(filePath: listed))
+        let needed = ["--registry", registry, "--store", store.path, "--metric"]
+        let cases: [(arguments: [String], status: DecoderCommands.ExitStatus, words: String)] = [
+            // The registry's file is missing until it is written below.
+            (["destination"], .runtimeFailure, "\(store.file("airports.csv")): cannot be read: "),
+            (["destination", "--candidates", listed], .insufficientData, "no reports of destination"),
+            (["destination", "--candidates", listed + ":code"], .insufficientData, "no reports of destination"),
+            (["destination", "--candidates", listed + ":iata"], .validationFailed, ":1:1: there is no column 'iata'."),
+            (["destination", "--candidates", listed + ":"], .usage, "FILE or FILE:COLUMN"),
+            (["origin"], .usage, "origin is a string"),
+            (["nowhere"], .usage, "the registry has no metric 'nowhere'"),
+            (["nowhere", "--candidates", "none.csv"], .usage, "the registry has no metric 'nowhere'"),
+        ]
+        for (arguments, status, words) in cases {
+            let error = try #require(throws: CommandError.self) {
+                try EstimateCommand.parse(needed + arguments).run()
+            }
+            #expect(error.status == status && error.message.contains(words), "\(error.message)")
+        }
+        try Data("name,iata\n,\n".utf8).write(to: URL(filePath: store.file("airports.csv")))
+        let empty = try #require(throws: CommandError.self) {
+            try EstimateCommand.parse(needed + ["destination"]).run()
+        }
+        #expect(empty.status == .validationFailed && empty.message.contains("airports.csv:3:1: there is no candidate"))
+    }
+
+    private static let registry = """
+        registry: 1
+        project: flights
+        ceiling: { epsilon_per_day: 8, epsilon_lifetime: 800 }
+        metrics:
+          destination:
+            candidates: { file: airports.csv, column: iata }
+            id: 7
+        \(sketch)
+          origin:
+            id: 8
+        \(sketch)
+        """
+
+    private static let sketch = """
+            version: 1
+            description: Where did the flight go?
+            type: string
+            mechanism: count_mean_sketch
+            rows: 4
+            width: 64
+            epsilon: 4.0
+            epsilon_lifetime: 400
+            period: day
+            when_absent: none
+            release: { minimum_reports: 1000 }
+            owner: ops@airline.example
+            expires: { never: it is a test }
+        """
 }

@@ -3,6 +3,7 @@ import Estimation
 import LocalPrivacy
 import Mechanisms
 import MetricDefinitions
+import RegistryCompiler
 import ReportFormat
 import TestSupport
 import Testing
@@ -51,6 +52,58 @@ func sketchMetric(
     return try openMetric(
         "destination", .string, mechanism: try CountMeanSketch.make(declared: declared), whenAbsent: whenAbsent,
         lifetime: .budget(try PrivacyBudget(thousandths: 400_000)), minimumReports: minimumReports)
+}
+
+/// `destination`: a text in 4 cohorts of 16 bits, two of which a text sets, with a half, a half and three quarters.
+func rapporMetric(minimumReports: Int = 1000, cohorts: Int32 = 4) throws -> MetricDefinition {
+    let half = DeclaredNumber(billionths: 500_000_000)
+    let declared = MechanismDeclaration(
+        domain: .text, reportsAbsence: true,
+        parameters: [
+            "bits": DeclaredNumber(16), "hashes": DeclaredNumber(2), "cohorts": DeclaredNumber(cohorts), "f": half,
+            "p": half, "q": DeclaredNumber(billionths: 750_000_000),
+        ])
+    return try openMetric(
+        "destination", .string, mechanism: try Rappor.make(declared: declared), whenAbsent: .last,
+        lifetime: .memoized(reports: 365, distinctValues: 3), minimumReports: minimumReports)
+}
+
+/// `carriers`: four names, each with a bit of its own, memoized.
+func basicRapporMetric() throws -> MetricDefinition {
+    let declared = MechanismDeclaration(
+        epsilon: try Epsilon(thousandths: 2000), permanentEpsilon: try Epsilon(thousandths: 4000), domain: .items(4),
+        reportsAbsence: true)
+    return try openMetric(
+        "carriers", .category(["AA", "B6", "DL", "UA"]), mechanism: try BasicRappor.make(declared: declared),
+        whenAbsent: .last, lifetime: .memoized(reports: 365, distinctValues: 3), minimumReports: 1000)
+}
+
+extension StoreFixture {
+    /// Stores payloads as a collector does, each under its partition: every other one sealed, the rest staged.
+    func add(_ payloads: [[UInt8]], of metric: MetricDefinition, day: UTCDay) throws {
+        var partitions: [Int: [[UInt8]]] = [:]
+        for payload in payloads {
+            let (partition, rest) = metric.mechanism.stored(payload: payload)
+            partitions[partition, default: []].append(rest)
+        }
+        for (partition, payloads) in partitions {
+            let half = payloads.count / 2
+            if half > 0 { try seal(Array(payloads[..<half]), of: metric, day: day, partition: partition) }
+            try stage(Array(payloads[half...]), of: metric, day: day, partition: partition)
+        }
+    }
+}
+
+/// The candidates of a file with these lines below its header.
+func candidates(_ lines: [String]) throws -> CandidateList {
+    let file = try TemporaryFile("value\n" + lines.map { $0 + "\n" }.joined())
+    return try CandidateList(reading: CandidateSource(path: file.path, column: nil))
+}
+
+/// So many inputs about each text, then so many about none.
+func inputs(_ texts: KeyValuePairs<String, Int>, absent: Int = 0) -> [MechanismInput] {
+    texts.flatMap { text, count in [MechanismInput](repeating: .text(Array(text.utf8)), count: count) }
+        + [MechanismInput](repeating: .absent, count: absent)
 }
 
 private func openMetric(

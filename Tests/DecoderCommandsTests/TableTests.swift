@@ -1,3 +1,5 @@
+import Foundation
+import TestSupport
 import Testing
 
 @testable import DecoderCommands
@@ -81,6 +83,37 @@ struct TableTests {
         #expect(Cell.decimal(.nan, digits: 2) == .null && Cell.scientific(.infinity, digits: 2) == .null)
         #expect(Cell.decimal(-0.0049, digits: 2).shown == "0.00" && Cell.decimal(-0.005001, digits: 2).shown == "-0.01")
         #expect(Cell.thousandths(1_500).shown == "1.500" && Cell.thousandths(-7).shown == "-0.007")
+    }
+
+    @Test("Decimals are those of printf, to the last digit and on every tie")
+    func decimals() {
+        var noise = SeededNoise(seed: 0xD16175)
+        var values = [
+            0, 0.5, 1.5, 2.5, 0.125, 1e15, 1e16, 4_503_599_627_370_496, 1e300, .leastNonzeroMagnitude, 0.1 + 0.2,
+            1 - 1e-16,
+        ]
+        for _ in 0..<4000 {
+            // Any exponent, sizes that estimates have, and exact ties at three digits.
+            values.append(Double(bitPattern: noise.next()))
+            values.append(Double(Int64(bitPattern: noise.next()) >> 34) / 1e6)
+            values.append(Double(noise.next() >> 44) / 16)
+        }
+        var wrong: [Double] = []
+        for value in values where value.isFinite {
+            for digits in [0, 1, 3, 9, 15, 17] {
+                for signed in [value, -value] where Cell.decimal(signed, digits: digits).shown != printf(signed, digits)
+                {
+                    wrong.append(signed)
+                }
+            }
+        }
+        #expect(wrong.isEmpty)
+    }
+
+    /// Without the sign of what rounds to zero.
+    private func printf(_ value: Double, _ digits: Int) -> String {
+        let text = String(format: "%.\(digits)f", value)
+        return text.hasPrefix("-") && !text.contains { ("1"..."9").contains($0) } ? String(text.dropFirst()) : text
     }
 
     @Test("A table without rows is a header line in CSV and an empty array in JSON")

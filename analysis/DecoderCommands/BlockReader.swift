@@ -35,6 +35,7 @@ struct BlockReader: ~Copyable {
     /// Reads behind what the block holds; false at the end of the file.
     private mutating func readMore() throws(CommandError) -> Bool {
         while true {
+            // Safe because the block is not empty, so that it has an address.
             let count = block.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + end, $0.count - end) }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw Self.error(path) }

@@ -1,6 +1,6 @@
 internal import RegistryCompiler
 
-/// One record of a CSV file [RFC 4180], taken byte by byte.
+/// One record of a CSV file by RFC 4180, taken byte by byte.
 struct CSVRecord {
     /// A cell's place in the record.
     struct Cell: Hashable {

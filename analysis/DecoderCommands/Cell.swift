@@ -25,7 +25,7 @@ public enum Cell: Hashable, Sendable {
     /// A number with so many digits after the point; null if it is not finite.
     public static func decimal(_ value: Double, digits: Int) -> Cell {
         guard value.isFinite else { return .null }
-        let text = formatted(value, "%.*f", digits)
+        let text = decimalDigits(value, digits: max(0, digits))
         // What rounds to zero has no sign.
         let isNegativeZero = text.hasPrefix("-") && !text.utf8.contains { (49...57).contains($0) }
         return .number(NumberText(isNegativeZero ? String(text.dropFirst()) : text))
@@ -33,29 +33,18 @@ public enum Cell: Hashable, Sendable {
 
     /// A number as `d.de±xx`, for what may be very small; null if it is not finite.
     public static func scientific(_ value: Double, digits: Int) -> Cell {
-        value.isFinite ? .number(NumberText(formatted(value, "%.*e", digits))) : .null
+        value.isFinite ? .number(NumberText(printed(value, "%.*e", digits: max(0, digits)))) : .null
     }
 
     /// A number in so many significant digits, with an exponent where zeros would pad it; null if it is not finite.
     public static func significant(_ value: Double, digits: Int) -> Cell {
-        value.isFinite ? .number(NumberText(formatted(value, "%.*g", digits))) : .null
+        value.isFinite ? .number(NumberText(printed(value, "%.*g", digits: max(0, digits)))) : .null
     }
 
     /// A number whose digits are known, such as a bound that was rounded up; they must be those of a JSON number.
     public static func digits(_ digits: String) -> Cell {
         precondition(isJSONNumber(digits), "a number is written as in JSON")
         return .number(NumberText(digits))
-    }
-
-    /// By the C library, several times faster than Foundation's, which matters for a million rows.
-    private static func formatted(_ value: Double, _ format: String, _ digits: Int) -> String {
-        withVaList([Int32(clamping: max(0, digits)), value]) { arguments in
-            // The greatest number has 309 digits before the point.
-            withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
-                vsnprintf(buffer.baseAddress!, buffer.count, format, arguments)
-                return String(cString: buffer.baseAddress!)
-            }
-        }
     }
 
     private static func isJSONNumber(_ text: String) -> Bool {

@@ -46,7 +46,8 @@ struct EstimateNotes {
             "Devices without an event repeated their last response; those before any count as reports of no candidate."
         case .skip where isMean: "A period without an event was not reported: the mean is over reports of events."
         case .skip: "A period without an event was not reported: frequencies are among reports of events."
-        case .value(let value): "A period without an event was reported as \(value.text)."
+        case .value(let value):
+            "A period without an event was reported as \(value.text.isEmpty ? "the empty text" : value.text)."
         }
     }
 

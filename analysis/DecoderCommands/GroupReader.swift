@@ -108,7 +108,7 @@ extension GroupReader {
         case .tooManyCandidates(let count, let limit):
             CommandError(
                 .validationFailed,
-                "\(file)\(count) candidates are more than the \(limit) that the bits of \(definition.name) can tell "
+                "\(file)\(count) candidates are more than the \(limit) that an estimate of \(definition.name) can tell "
                     + "apart. Look for fewer, or define a new version with more cohorts or bits.")
         case .indistinguishable(let positions):
             CommandError(

@@ -2,6 +2,10 @@ internal import LocalPrivacy
 public import Mechanisms
 
 extension CountMeanSketch: FrequencyOracle {
+    public var caveats: [String] {
+        ["Standard errors include hash collisions with all values, whether they are candidates or not."]
+    }
+
     /// The probabilities of one bit: that of the value's place, and any other.
     package var cellSupport: SupportProbabilities {
         let threshold = configuration.flipThreshold

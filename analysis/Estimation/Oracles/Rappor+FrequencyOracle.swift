@@ -7,6 +7,16 @@ extension Rappor: FrequencyOracle {
     /// The normal matrix of more would not fit into memory.
     package static let largestCandidateCount = 16_384
 
+    /// "No event" sets no bit, so that nothing speaks for it.
+    public var estimatesAbsence: Bool { false }
+
+    public var caveats: [String] {
+        [
+            "Values that are not among the candidates look like noise, or like candidates whose bits they share: name "
+                + "all that may be frequent."
+        ]
+    }
+
     /// Weighted least squares of all bits of all cohorts on the candidates' filters, without constraints: first with the
     /// weights of no candidate occurring, then with those of what the first fit says.
     ///
