@@ -134,8 +134,8 @@ let package = Package(
         .executableTarget(
             name: "dither",
             dependencies: [
-                "DecoderCommands", "RegistryCompiler", "FleetSimulator", "Mechanisms", "MetricDefinitions",
-                "ReportFormat",
+                "DecoderCommands", "RegistryCompiler", "FleetSimulator", "Estimation", "LocalPrivacy",
+                "Mechanisms", "MetricDefinitions", "ReportFormat", "SecureRandomness",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "analysis/dither", swiftSettings: strict),
@@ -175,6 +175,13 @@ let package = Package(
             dependencies: [
                 "TelemetryAgent", "MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat",
                 "SecureRandomness", "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FleetSimulatorTests",
+            dependencies: [
+                "FleetSimulator", "MetricDefinitions", "Mechanisms", "ReportFormat", "SecureRandomness",
+                "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

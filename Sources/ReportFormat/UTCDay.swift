@@ -1,5 +1,8 @@
 /// A calendar day in UTC, counted from 1970-01-01: the period of every report. No finer time exists on the wire.
 public struct UTCDay: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The length of a day; UTC's leap seconds have no number of their own.
+    public static let secondsPerDay: Int64 = 86_400
+
     /// Days since 1970-01-01, up to 9999-12-31.
     public static let allowedIndices: ClosedRange<UInt32> = 0...2_932_896
 
@@ -14,7 +17,7 @@ public struct UTCDay: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// The day that contains a moment; moments outside 1970–9999 give the nearest day within.
     public init(containing secondsSinceEpoch: Int64) {
-        let day = secondsSinceEpoch / 86_400 - (secondsSinceEpoch % 86_400 < 0 ? 1 : 0)
+        let day = secondsSinceEpoch / Self.secondsPerDay - (secondsSinceEpoch % Self.secondsPerDay < 0 ? 1 : 0)
         index = UInt32(min(max(day, 0), Int64(Self.allowedIndices.upperBound)))
     }
 
@@ -44,7 +47,7 @@ public struct UTCDay: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     /// The first second of the day, since 1970-01-01T00:00:00Z.
-    public var startInSeconds: Int64 { Int64(index) * 86_400 }
+    public var startInSeconds: Int64 { Int64(index) * Self.secondsPerDay }
 
     public static func < (left: Self, right: Self) -> Bool { left.index < right.index }
 

@@ -1,4 +1,4 @@
-/// A source of uniform, independent 64-bit words. Only ``FreshNoise`` and test support conform.
+/// A source of uniform, independent 64-bit words. An agent's is ``FreshNoise``; only simulators and tests have others.
 public protocol NoiseSource: ~Copyable {
     /// The next word.
     mutating func next() -> UInt64

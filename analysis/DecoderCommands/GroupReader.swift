@@ -54,7 +54,7 @@ struct GroupReader {
                 progress.update($0, of: $1)
             }
             return ReleasedEstimates(reportCount: pool.reportCount, figures: .frequencies(estimates))
-        } catch { throw commandError(for: error) }
+        } catch { throw CommandError(error, values: values, of: definition, file: candidates?.source.path) }
     }
 
     private mutating func mean<Oracle: MeanOracle>(
@@ -92,43 +92,5 @@ struct GroupReader {
             doneCount += pool.reportCount - before
             progress.update(doneCount, of: reportCount)
         }
-    }
-}
-
-extension GroupReader {
-    private static let namedLimit = 5
-
-    private func commandError(for error: EstimationError) -> CommandError {
-        let file = candidates.map { "\($0.source.path): " } ?? ""
-        return switch error {
-        case .candidateOutOfDomain(let position):
-            CommandError(
-                .validationFailed,
-                "\(file)\(name(position)) is no value of \(definition.name). Leave it out of the candidates.")
-        case .tooManyCandidates(let count, let limit):
-            CommandError(
-                .validationFailed,
-                "\(file)\(count) candidates are more than the \(limit) that an estimate of \(definition.name) can tell "
-                    + "apart. Look for fewer, or define a new version with more cohorts or bits.")
-        case .indistinguishable(let positions):
-            CommandError(
-                .validationFailed,
-                "\(file)the bits of \(definition.name) cannot tell these candidates from others: \(names(positions)). "
-                    + "Leave them out, or define a new version with more cohorts or bits.")
-        case .algorithmUnavailable(let name):
-            CommandError(.runtimeFailure, "libcrypto offers no \(name) here. Use an OpenSSL that does.")
-        }
-    }
-
-    private func names(_ positions: [Int]) -> String {
-        let more = positions.count > Self.namedLimit ? " and \(positions.count - Self.namedLimit) more" : ""
-        return positions.prefix(Self.namedLimit).map(name).joined(separator: ", ") + more
-    }
-
-    private func name(_ position: Int) -> String {
-        guard values.indices.contains(position), case .text(let bytes) = values[position] else {
-            return MetricDomain.absenceLabel
-        }
-        return "'\(String(decoding: bytes, as: UTF8.self))'"
     }
 }

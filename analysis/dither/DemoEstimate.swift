@@ -1,42 +1,60 @@
 internal import DecoderCommands
 internal import Foundation
-internal import Mechanisms
-internal import MetricDefinitions
 
-/// What `dither estimate` says of the demo's store, as its own process.
+/// What `dither estimate` says of one metric of the demo's store, as its own process.
 struct DemoEstimate {
-    /// The output for people.
-    let table: String
-    /// The reports counted.
-    let reports: Int
-    /// The share of `true`, and its interval.
-    let frequency, low, high: Double
-    /// p* − q*: how much of the truth a report carries.
-    let slope: Double
+    /// A value's row, as far as the demo looks at it.
+    struct Row: Decodable {
+        var name: String
+        var count, low, high: Double
+        var isDetected: Bool
 
-    init(registry: String, store: String, metric: MetricDefinition) throws {
-        guard let mechanism = metric.mechanism as? RandomizedResponse else {
-            throw CommandError(.validationFailed, "\(metric.name) is not a fresh randomized response.")
+        private enum CodingKeys: String, CodingKey {
+            case value, count, frequencyLow = "frequency_low", frequencyHigh = "frequency_high", detected
+            case estimate, low, high
         }
-        slope = 1 - Double(mechanism.rule.lieThreshold) * 0x1p-63
-        let arguments = ["estimate", "--registry", registry, "--store", store, "--metric", metric.name]
-        table = String(decoding: try Self.run(arguments), as: UTF8.self)
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let answer = try decoder.decode(Answer.self, from: try Self.run(arguments + ["--format", "json"]))
-        guard let row = answer.rows.first(where: { $0.value == true }) else {
-            throw CommandError(.runtimeFailure, "the estimate has no row for `true`.")
+
+        init(from decoder: any Decoder) throws {
+            let row = try decoder.container(keyedBy: CodingKeys.self)
+            if let truth = try? row.decode(Bool.self, forKey: .value) {
+                name = String(truth)
+            } else {
+                name = try row.decodeIfPresent(String.self, forKey: .value) ?? "(none)"
+            }
+            if let estimate = try row.decodeIfPresent(Double.self, forKey: .estimate) {
+                (count, low, high) = (
+                    estimate, try row.decode(Double.self, forKey: .low), try row.decode(Double.self, forKey: .high)
+                )
+                isDetected = false
+            } else {
+                count = try row.decode(Double.self, forKey: .count)
+                low = try row.decode(Double.self, forKey: .frequencyLow)
+                high = try row.decode(Double.self, forKey: .frequencyHigh)
+                isDetected = try row.decode(Bool.self, forKey: .detected)
+            }
         }
-        (reports, frequency, low, high) = (answer.reports, row.frequency, row.frequencyLow, row.frequencyHigh)
     }
 
     private struct Answer: Decodable {
-        struct Row: Decodable {
-            var value: Bool?
-            var frequency, frequencyLow, frequencyHigh: Double
-        }
         var reports: Int
         var rows: [Row]
+    }
+
+    /// The command line that people would type.
+    let commandLine: String
+    /// The reports counted.
+    let reports: Int
+    /// The rows: counts with the bounds of their share, or the mean with its own bounds.
+    let rows: [Row]
+
+    init(registry: String, store: String, metric: String) throws {
+        let arguments = ["estimate", "--registry", registry, "--store", store, "--metric", metric]
+        commandLine = ([CommandLine.arguments[0]] + arguments).joined(separator: " ")
+        let output = try Self.run(arguments + ["--format", "json"])
+        guard let answer = try? JSONDecoder().decode(Answer.self, from: output) else {
+            throw CommandError(.runtimeFailure, "dither estimate --metric \(metric) gave no rows.")
+        }
+        (reports, rows) = (answer.reports, answer.rows)
     }
 
     private static func run(_ arguments: [String]) throws -> Data {

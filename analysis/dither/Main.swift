@@ -4,7 +4,7 @@ internal import DecoderCommands
 /// The `dither` executable.
 @main
 struct Main: AsyncParsableCommand {
-    static let configuration = DitherCommand.configuration(adding: [DemoCommand.self])
+    static let configuration = DitherCommand.configuration(adding: [SimulateCommand.self, DemoCommand.self])
 
     static func main() async { await runDither(Self.self) }
 }

@@ -26,6 +26,15 @@ public enum FleetError: Error, Hashable, Sendable {
     case collectorUnreachable(UploadFailure)
 }
 
+extension FleetError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .agent(let error): error.description
+        case .collectorUnreachable(let failure): failure.description
+        }
+    }
+}
+
 /// Many devices in one process, each with its own secret, ledger and batch, the agent's own rules and encoding; only
 /// their state is in memory, and they share a few connections.
 public struct Fleet: Sendable {
@@ -42,8 +51,12 @@ public struct Fleet: Sendable {
     public var connections = 32
     /// The moment at which every device records, in seconds since the epoch.
     public var moment: Int64
+    /// How many periods every device reports, the last being that of ``moment``.
+    public var periodCount = 1
     /// How long the collector may stay unreachable before the fleet gives up, in seconds.
     public var patienceSeconds = 60.0
+    /// The same before the first acknowledgement: a collector that never answered is probably not there.
+    public var firstPatienceSeconds = 3.0
 
     /// A fleet that reports to the collector at `url` at `moment`.
     ///
@@ -60,7 +73,7 @@ public struct Fleet: Sendable {
     /// - Complexity: linear in devices; memory for one device per connection.
     public func run(
         deviceCount: Int, events: @escaping Events, progress: @escaping @Sendable (Int) -> Void
-    ) throws -> FleetSummary {
+    ) throws(FleetError) -> FleetSummary {
         let tally = FleetTally(deviceCount: deviceCount)
         let start = ContinuousClock.now
         let group = DispatchGroup()
@@ -96,7 +109,7 @@ public struct Fleet: Sendable {
             let (batch, simulated): (OutboundBatch?, SimulatedDevice)
             do {
                 simulated = try SimulatedDevice(metricSet: metricSet)
-                batch = try simulated.batch(of: events(device), at: moment)
+                batch = try simulated.batch(of: events(device), at: moment, periodCount: periodCount)
             } catch { throw .agent(error) }
             guard let batch else { continue }
             let rejected = try post(batch, through: uploader, tally)
@@ -108,14 +121,15 @@ public struct Fleet: Sendable {
     private func post(
         _ batch: OutboundBatch, through uploader: ReportUploader, _ tally: FleetTally
     ) throws(FleetError) -> Int {
-        let giveUp = ContinuousClock.now + .seconds(patienceSeconds)
+        let start = ContinuousClock.now
         var wait = 0.02
         while true {
             switch uploader.post(batch.body) {
             case .delivered(let codes): return codes.count
             case .refused, .tooLarge: return batch.reportCount
             case .failed(let failure):
-                guard ContinuousClock.now < giveUp, !tally.hasFailed else {
+                let patience = tally.hasAcknowledgement ? patienceSeconds : firstPatienceSeconds
+                guard ContinuousClock.now - start < .seconds(patience), !tally.hasFailed else {
                     throw .collectorUnreachable(failure)
                 }
                 tally.countRetry()
@@ -142,6 +156,7 @@ private final class FleetTally: Sendable {
     var summary: FleetSummary { state.withLock { $0.summary } }
     var failure: FleetError? { state.withLock { $0.failure } }
     var hasFailed: Bool { failure != nil }
+    var hasAcknowledgement: Bool { state.withLock { $0.summary.devices > 0 } }
 
     func nextDevice() -> Int? {
         guard !hasFailed else { return nil }

@@ -1,5 +1,6 @@
 internal import Mechanisms
 internal import MetricDefinitions
+internal import ReportFormat
 internal import SecureRandomness
 internal import TelemetryAgent
 
@@ -14,14 +15,18 @@ struct SimulatedDevice {
         device = try Device(metricSet: metricSet, secret: secret, store: MemoryStore())
     }
 
-    /// Records events in the period of a moment, closes it and bundles what it has to say.
+    /// Records the same events in each of so many periods, the last being that of a moment, closes them all and bundles
+    /// what it has to say.
     func batch(
-        of events: [(metric: MetricDefinition, input: MechanismInput)], at moment: Int64
+        of events: [(metric: MetricDefinition, input: MechanismInput)], at moment: Int64, periodCount: Int
     ) throws(AgentError) -> OutboundBatch? {
-        try device.enrol(at: moment)
-        for event in events { try device.record(event.input, for: event.metric, at: moment) }
-        let today = try device.today(at: moment)
-        try device.closePeriods(through: today, today: today)
+        for daysAgo in (0..<Int64(periodCount)).reversed() {
+            let moment = moment - daysAgo * UTCDay.secondsPerDay
+            try device.enrol(at: moment)
+            for event in events { try device.record(event.input, for: event.metric, at: moment) }
+            let today = try device.today(at: moment)
+            try device.closePeriods(through: today, today: today)
+        }
         return try device.nextBatch()
     }
 }

@@ -4,11 +4,11 @@ public import Mechanisms
 extension Rappor: FrequencyOracle {
     public typealias Aggregate = BitCounts
 
+    /// "No event" is the filter without a bit: what no candidate explains may be it, or a text that is missing.
+    public var estimatesAbsence: Bool { false }
+
     /// The normal matrix of more would not fit into memory.
     package static let largestCandidateCount = 16_384
-
-    /// "No event" sets no bit, so that nothing speaks for it.
-    public var estimatesAbsence: Bool { false }
 
     public var caveats: [String] {
         [
