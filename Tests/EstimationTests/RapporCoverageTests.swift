@@ -47,7 +47,7 @@ struct RapporCoverageTests {
     }
 
     private static func destinations() throws -> [(text: [UInt8], count: Int)] {
-        try Fixtures.rows("estimation/destinations.csv").map { (Array($0[0].utf8), try #require(Int($0[1]))) }
+        try Fixtures.rows("vectors/destinations.csv").map { (Array($0[0].utf8), try #require(Int($0[1]))) }
     }
 
     /// The airports of the example, of which four destinations are missing.

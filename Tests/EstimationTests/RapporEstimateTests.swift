@@ -40,7 +40,7 @@ struct RapporEstimateTests {
 
     @Test("are those of an independent script in exact fractions, of one day and of several")
     func scriptAgrees() throws {
-        for fixture in try Fixtures.json("estimation/rappor.json", as: [Case].self) {
+        for fixture in try Fixtures.json("vectors/rappor_estimates.json", as: [Case].self) {
             let (mechanism, reports) = (try fixture.mechanism(), try fixture.reports())
             try #require(reports.countsByDay.values.sorted() == fixture.dayCounts.sorted())
             let estimates = try mechanism.estimates(

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Estimates from counts of RAPPOR's bits, independently of analysis/, and the destinations of the example's flights.
 
-    rappor_estimates.py            writes estimation/rappor.json and estimation/destinations.csv
+    rappor_estimates.py            writes vectors/rappor_estimates.json and vectors/destinations.csv
     rappor_estimates.py --check    compares them with a fresh computation; exits 1 where they differ
 
 Weighted least squares of every bit of every cohort on the candidates' filters in exact fractions, by Gauss-Jordan on the
@@ -114,6 +114,6 @@ CASES = [
 
 if __name__ == "__main__":
     fixture_files.main({
-        "estimation/rappor.json": fixture_files.as_json(CASES),
-        "estimation/destinations.csv": destinations(),
+        "vectors/rappor_estimates.json": fixture_files.as_json(CASES),
+        "vectors/destinations.csv": destinations(),
     })
