@@ -8,7 +8,7 @@ public import SecureRandomness
 /// - ε: bounds one report, between any two numbers (replace-one-value); reports add up.
 /// - Estimator: with C the ones among n reports, p = 1 − T/N and q = T/N, the mean place is (C/n − q) / (p − q), from 0
 ///   at the lower end of the range to 1 at the upper; its standard error is at most 1 / (2·√n·(p − q)).
-/// - Source: [DKY17] §2. Derivation: <doc:OneBitMean>.
+/// - Source: [DKY17], 1BitMean. Derivation: <doc:OneBitMean>.
 public struct OneBitMean: LocalRandomizer, ExactlyAuditable {
     public static let identifier = "one_bit_mean"
 

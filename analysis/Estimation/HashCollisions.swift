@@ -13,13 +13,28 @@ package struct HashCollisions: Hashable, Sendable {
     /// The ordered pairs of reports about one value, as estimated.
     package let equalPairCount: Double
 
-    package init(variancePerPair: Double, equalPairCount: Double) {
-        (self.variancePerPair, self.equalPairCount) = (variancePerPair, equalPairCount)
+    /// What one report about another value adds to the expected C for one row in which the two meet: (p − q)/k.
+    package let stepPerReport: Double
+
+    /// The collisions in so many rows of a width, with `cell` the probabilities of a bit.
+    package init(rowCount: Int, width: Int, cell: SupportProbabilities, equalPairCount: Double) {
+        let share = 1 / Double(width)
+        variancePerPair = cell.gap * cell.gap * share * (1 - share) / Double(rowCount)
+        stepPerReport = cell.gap / Double(rowCount)
+        self.equalPairCount = equalPairCount
     }
 
     /// The variance of C for a candidate with so many reports of its own, whose pairs are taken off.
     package func variance(holders: Double) -> Double {
         variancePerPair * max(0, equalPairCount - holders * max(0, holders - 1))
+    }
+
+    /// An upper bound of the third cumulant of what collisions add to C for a candidate that nobody holds.
+    ///
+    /// They are a sum over rows and values of a step or none. The third cumulant of a step is at most its size times its
+    /// variance, and no value has more reports than all equal pairs together allow.
+    package var thirdCumulantBound: Double {
+        stepPerReport * (0.5 + (equalPairCount + 0.25).squareRoot()) * variance(holders: 0)
     }
 }
 
@@ -30,11 +45,10 @@ extension HashCollisions {
     ///
     /// - Complexity: linear in the cells.
     package init(in counts: SketchCounts, cell support: SupportProbabilities) {
-        let (rowCount, width) = (Double(counts.rowReportCounts.count), Double(counts.width))
         let equal = Self.equalPairFraction(in: counts, cell: support).map { min(max($0, 0), 1) } ?? 1
         let total = Double(counts.reportCount)
         self.init(
-            variancePerPair: support.gap * support.gap * (1 / width) * (1 - 1 / width) / rowCount,
+            rowCount: counts.rowReportCounts.count, width: counts.width, cell: support,
             equalPairCount: equal * total * (total - 1))
     }
 

@@ -95,13 +95,20 @@ package struct SupportModel: Sendable {
     /// The probability of at least this support when f is 0: exact for independent reports, else from the normal
     /// distribution with the largest variance that the overlap allows.
     ///
-    /// Where there are collisions, the larger of both: the exact tail is right where they are negligible, however few the
-    /// reports, and the normal one, with both variances, where they are not, for which it takes many reports.
+    /// Where there are collisions, the larger of the exact tail and of a gamma distribution's with both variances: the
+    /// one is right where collisions are negligible, however few the reports, the other where they are not, for which it
+    /// takes many reports. Its skewness is an upper bound: a few frequent values that meet the candidate in a few rows
+    /// more than expected make tails that a normal distribution falls short of by an order of magnitude. Where one to four
+    /// values have all reports, a p-value of x ≤ 1 % has at most probability 1.4·x; at 5 % in a table of 4 to 16 rows, 2.3·x.
     private func pValue(supportCount: Int, excess: Double) -> Double {
-        let normal = NormalDistribution.upperTail(from: excess / variance(frequency: 0).squareRoot())
-        guard noise == .independent else { return normal }
+        let variance = variance(frequency: 0)
+        let z = excess / variance.squareRoot()
+        guard noise == .independent else { return NormalDistribution.upperTail(from: z) }
         let exact = BinomialDistribution(trialCount: reportCount, probability: support.spurious)
             .upperTail(from: supportCount)
-        return collisions == nil ? exact : max(exact, normal)
+        guard let collisions else { return exact }
+        let ownCumulant = total * support.spuriousVariance * max(0, 1 - 2 * support.spurious)
+        let skewness = (ownCumulant + collisions.thirdCumulantBound) / (variance * variance.squareRoot())
+        return max(exact, NormalDistribution.upperTail(from: z, skewness: skewness))
     }
 }
