@@ -4,10 +4,11 @@ public import MetricDefinitions
 
 /// `destination`: any text by RAPPOR with f 0.5, p 0.5 and q 0.75, 365 reports of 3 distinct values.
 public func rapporMetric(
-    identifier: UInt32 = 4, version: UInt32 = 1, name: String = "destination", bits: Int32 = 256, hashes: Int32 = 2,
+    identifier: UInt32 = 4, version: UInt32 = 1, name: String = "destination",
+    summary: String = "Where did the aircraft fly to?", bits: Int32 = 256, hashes: Int32 = 2,
     cohorts: Int32 = 4, maximumReports: Int = 365, maximumDistinctValues: Int = 3
 ) throws -> MetricDefinition {
-    var fields = fields(identifier, version, name, "Where did the aircraft fly to?")
+    var fields = fields(identifier, version, name, summary)
     fields.domain = .string
     fields.lifetime = .memoized(reports: maximumReports, distinctValues: maximumDistinctValues)
     fields.whenAbsent = .last
@@ -24,9 +25,10 @@ public func rapporMetric(
 /// `favourite`: one of a few names by basic RAPPOR: ε 1 a report, ε∞ 2 a value, 365 reports of 3 distinct values.
 public func basicRapporMetric(
     identifier: UInt32 = 5, version: UInt32 = 1, name: String = "favourite",
+    summary: String = "Which airport does the crew like best?",
     categories: [String] = ["EWR", "JFK", "LGA"]
 ) throws -> MetricDefinition {
-    var fields = fields(identifier, version, name, "Which airport does the crew like best?")
+    var fields = fields(identifier, version, name, summary)
     fields.domain = .category(categories)
     fields.lifetime = .memoized(reports: 365, distinctValues: 3)
     fields.whenAbsent = .last
@@ -38,10 +40,11 @@ public func basicRapporMetric(
 
 /// `word`: any text by a count mean sketch at ε 2, "no event" being hashed like one more, for 50 periods.
 public func sketchMetric(
-    identifier: UInt32 = 6, version: UInt32 = 1, name: String = "word", rows: Int32 = 1024, width: Int32 = 256,
+    identifier: UInt32 = 6, version: UInt32 = 1, name: String = "word",
+    summary: String = "Which word was typed?", rows: Int32 = 1024, width: Int32 = 256,
     whenAbsent: WhenAbsent = .none
 ) throws -> MetricDefinition {
-    var fields = fields(identifier, version, name, "Which word was typed?")
+    var fields = fields(identifier, version, name, summary)
     fields.domain = .string
     fields.lifetime = .budget(try PrivacyBudget(thousandths: 100_000))
     fields.whenAbsent = whenAbsent
@@ -53,10 +56,11 @@ public func sketchMetric(
 
 /// `air_time`: a number by one bit, reported as the lower end when nothing happened; ε 1 for 120 periods.
 public func meanMetric(
-    identifier: UInt32 = 7, version: UInt32 = 1, name: String = "air_time", low: Double = 0, high: Double = 720,
+    identifier: UInt32 = 7, version: UInt32 = 1, name: String = "air_time",
+    summary: String = "How many minutes was the aircraft in the air?", low: Double = 0, high: Double = 720,
     epsilonThousandths: Int = 1000
 ) throws -> MetricDefinition {
-    var fields = fields(identifier, version, name, "How many minutes was the aircraft in the air?")
+    var fields = fields(identifier, version, name, summary)
     guard let range = NumberRange(low: low, high: high) else { throw MetricDefinitionError.malformedRange }
     fields.domain = .number(range)
     fields.lifetime = .budget(try PrivacyBudget(thousandths: 120 * epsilonThousandths))
