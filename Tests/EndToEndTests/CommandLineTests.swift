@@ -54,6 +54,7 @@ struct CommandLineTests {
             CommandLine("help-registry-explain", "dither registry explain --help"),
             CommandLine("help-registry-compile", "dither registry compile --help"),
             CommandLine("help-estimate", "dither estimate --help"),
+            CommandLine("help-simulate", "dither simulate --help"),
             CommandLine("help-demo", "dither demo --help"),
             CommandLine("help-agent", "dither-agent --help"),
             CommandLine("help-collector", "dither-collector --help"),

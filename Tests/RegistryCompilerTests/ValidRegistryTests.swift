@@ -138,12 +138,18 @@ struct ValidRegistryTests {
     func example() throws {
         let path = Fixtures.packageRoot.appending(path: "clients/examples/flights/metrics.yaml")
         let source = try RegistrySource.load(path: path.path(percentEncoded: false), today: testDay)
-        #expect(source.notes.isEmpty && source.lockNote == nil && source.lock?.entries.count == 1)
+        #expect(source.notes.isEmpty && source.lockNote == nil && source.lock?.entries.count == 4)
         let metric = try #require(source.set.metric(named: "departed_late"))
         #expect(source.set.project == "flights" && source.set.enrolmentDelayHours == 0)
         #expect(metric.identifier.value == 1 && metric.version == 1 && metric.domain == .boolean)
         #expect(metric.mechanism.epsilon.thousandths == 1000 && metric.periodCap == 120)
         #expect(metric.whenAbsent == .value(.boolean(false)) && metric.minimumReports == 1000)
+        let forms = source.set.metrics.map { "\($0.name) \(type(of: $0.mechanism)) ε \($0.mechanism.epsilon)" }
+        #expect(
+            forms == [
+                "departed_late RandomizedResponse ε 1.000", "destination Rappor ε 2.044",
+                "route CountMeanSketch ε 4.000", "air_time OneBitMean ε 1.000",
+            ])
     }
 
     @Test("Every truncation of a valid registry is a set or a list of findings")

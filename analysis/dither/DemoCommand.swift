@@ -14,11 +14,11 @@ struct DemoCommand: ParsableCommand {
         commandName: "demo",
         abstract: "Run the whole system on real flights, and hold the estimates against the truth.",
         discussion: """
-            Every flight is a device that knows four things: whether it left more than 15 minutes late, where it
-            went, by which route, and how long it was in the air. Each adds its noise and posts all four in one
-            batch to a real collector, which is killed half-way and restarted. Then the stored reports are
-            decoded: by randomized response, RAPPOR, count-mean-sketch and a 1-bit mean. `make demo` builds and
-            unpacks all that this needs.
+            Every flight is a device that knows four things: whether it left more than 15 minutes late,
+            where it went, by which route, and how long it was in the air. Each adds its noise and posts all
+            four in one batch to a real collector, which is killed half-way and restarted. Then the stored
+            reports are decoded: by randomized response, RAPPOR, count-mean-sketch and a 1-bit mean.
+            `make demo` builds and unpacks all that this needs.
 
             EXAMPLE:
               dither demo --registry clients/examples/flights/metrics.yaml \\
