@@ -37,7 +37,7 @@ struct DemoCommand: ParsableCommand {
     var collector: String
 
     @Option(help: "Connections that the fleet keeps open, 1 to 256.")
-    var connections = 32
+    var connections = 64
 
     func validate() throws {
         guard (1...256).contains(connections) else { throw ValidationError("--connections is in 1 to 256.") }

@@ -68,7 +68,7 @@ struct SimulateCommand: ParsableCommand {
     var to: String?
 
     @Option(help: "With --to: connections kept open, each posting one batch at a time, 1 to 256.")
-    var connections = 32
+    var connections = 64
 
     @Option(help: ArgumentHelp("With --to: a PEM file of the authorities to trust.", valueName: "file"))
     var caFile: String?

@@ -48,7 +48,7 @@ public struct Fleet: Sendable {
     /// A PEM file of the authorities to trust instead of the system's.
     public var certificateFile: String?
     /// Connections kept alive, each posting one batch at a time.
-    public var connections = 32
+    public var connections = 64
     /// The moment at which every device records, in seconds since the epoch.
     public var moment: Int64
     /// How many periods every device reports, the last being that of ``moment``.
