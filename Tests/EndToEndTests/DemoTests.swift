@@ -17,7 +17,8 @@ struct DemoTests {
                 "N\(flight),JFK,\(destinations[flight % 5]),\(isKnown ? delay : ""),\(isKnown ? minutes : "")")
         }
         let events = try workspace.write("flights.csv", lines.joined(separator: "\n") + "\n")
-        _ = try workspace.write("airports.csv", "faa\n" + (destinations.dropLast() + ["XNA"]).joined(separator: "\n") + "\n")
+        let airports = ["faa"] + destinations.dropLast() + ["XNA"]
+        _ = try workspace.write("airports.csv", airports.map { $0 + "\n" }.joined())
         _ = try workspace.write("routes.csv", "route\n" + destinations.map { "JFK-\($0)\n" }.joined())
         // A smaller sketch: that of the example takes a debug build its time.
         let example = Fixtures.packageRoot.appending(path: "clients/examples/flights/metrics.yaml")
