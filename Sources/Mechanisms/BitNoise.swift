@@ -83,18 +83,21 @@ public struct BitNoise: Hashable, Sendable {
         let billion: UInt128 = 1_000_000_000
         let (f, p, q) = (try billionths("f"), try billionths("p"), try billionths("q"))
         let flip = LaneThreshold(atLeast: UInt64((f << 63 + billion - 1) / billion))?.numerator ?? .max
-        guard flip < 1 << 63 else { throw .probabilityOutOfRange(name: "f", allowed: "above 0 and below 1") }
+        guard flip < 1 << 63 else { throw .probabilityOutOfRange(name: "f", allowed: "below 1 by more than 10⁻⁶") }
         let clear = LaneThreshold(atLeast: UInt64((p << 64 + billion - 1) / billion))?.numerator ?? .max
         let set = LaneThreshold(atMost: UInt64((q << 64) / billion)).numerator
-        guard clear < set else { throw .probabilityOutOfRange(name: "q", allowed: "above p") }
+        guard clear < set else { throw .probabilityOutOfRange(name: "q", allowed: "above p by more than 10⁻⁶") }
         let rule = BitRule(flip: flip, clear: clear, set: set)
         func roundedUp(_ ratio: (WideUnsigned, WideUnsigned)) throws(ParameterError) -> Int {
             (try PrivacyLoss(of: ratio.0, over: ratio.1).nanonats + 999_999) / 1_000_000
         }
+        let epsilon = try roundedUp(rule.reportRatio(differingBitCount: differingBitCount))
+        let permanent = try roundedUp(rule.permanentRatio(differingBitCount: differingBitCount))
         self.init(
-            epsilonThousandths: try roundedUp(rule.reportRatio(differingBitCount: differingBitCount)),
-            permanentEpsilonThousandths: try roundedUp(rule.permanentRatio(differingBitCount: differingBitCount)),
-            flipThreshold: flip, clearThreshold: clear, setThreshold: set)
+            epsilonThousandths: epsilon,
+            // Above the loss of one report, as it is before both are rounded.
+            permanentEpsilonThousandths: Swift.max(permanent, epsilon + 1), flipThreshold: flip, clearThreshold: clear,
+            setThreshold: set)
     }
 
     init(reading reader: inout ByteReader) throws(ByteFormatError) {

@@ -41,8 +41,14 @@ package struct SupportModel: Sendable {
         self.collisions = collisions
     }
 
-    /// Below this variance of C a normal interval is joined with one from exact tails.
+    /// Below this variance of C a normal interval is joined with one from ``HolderTails``.
     package static let normalVariance = 100.0
+
+    /// The same for reports that share noise: what one device adds to C is up to T times as much.
+    var leastNormalVariance: Double {
+        guard case .shared(_, let overlap) = noise else { return Self.normalVariance }
+        return Self.normalVariance * Double(overlap.periodCount) * Double(overlap.periodCount)
+    }
 
     private var total: Double { Double(reportCount) }
 
@@ -79,12 +85,12 @@ package struct SupportModel: Sendable {
         let quantile = NormalDistribution.quantile(centralProbability: confidence.probability)
         let margin = quantile * standardError / total
         var (low, high) = (frequency - margin, frequency + margin)
-        if noise == .independent, min(noiseVariance, total * support.spuriousVariance) < Self.normalVariance {
-            let exact = ExactHolderCount(reportCount: reportCount, support: support)
+        if min(noiseVariance, self.noiseVariance(frequency: 0)) < leastNormalVariance {
+            let holders = HolderTails(trialCount: reportCount, support: support, noise: noise)
                 .interval(supportCount: supportCount, missProbability: confidence.missProbability)
             let margin = quantile * hashVariance.squareRoot() / (support.gap * total)
-            low = min(low, Double(exact.lowerBound) / total - margin)
-            high = max(high, Double(exact.upperBound) / total + margin)
+            low = min(low, holders.lowerBound / total - margin)
+            high = max(high, holders.upperBound / total + margin)
         }
         let pValue = pValue(supportCount: supportCount, excess: excess)
         return FrequencyEstimate(
@@ -92,8 +98,9 @@ package struct SupportModel: Sendable {
             pValue: pValue, isDetected: pValue <= detectionThreshold)
     }
 
-    /// The probability of at least this support when f is 0: exact for independent reports, else from the normal
-    /// distribution with the largest variance that the overlap allows.
+    /// The probability of at least this support when f is 0: exact for independent reports. For those that share noise it
+    /// is from the normal distribution with the largest variance that the overlap allows, or where that is small the bound
+    /// of ``HolderTails``.
     ///
     /// Where there are collisions, the larger of the exact tail and of a gamma distribution's with both variances: the
     /// one is right where collisions are negligible, however few the reports, the other where they are not, for which it
@@ -103,7 +110,13 @@ package struct SupportModel: Sendable {
     private func pValue(supportCount: Int, excess: Double) -> Double {
         let variance = variance(frequency: 0)
         let z = excess / variance.squareRoot()
-        guard noise == .independent else { return NormalDistribution.upperTail(from: z) }
+        guard noise == .independent else {
+            guard noiseVariance(frequency: 0) < leastNormalVariance else {
+                return NormalDistribution.upperTail(from: z)
+            }
+            return HolderTails(trialCount: reportCount, support: support, noise: noise)
+                .upperTail(from: supportCount, holders: 0)
+        }
         let exact = BinomialDistribution(trialCount: reportCount, probability: support.spurious)
             .upperTail(from: supportCount)
         guard let collisions else { return exact }

@@ -74,22 +74,32 @@ extension SupportModel {
     ///
     /// Bits are independent, so the variance of the sum of all counts is the sum of theirs. As a bit's variance is linear
     /// in its value's frequency, that is k times the variance at 0 and, for the reports about any value at all, the
-    /// difference between 1 and 0.
+    /// difference between 1 and 0. The sum itself is distributed as the count of one bit in k·n reports: where it varies
+    /// too little for the normal distribution, its tails are those of ``HolderTails``.
     func remainder(
         of setCounts: [Int], confidence: ConfidenceLevel, detectionThreshold: Double
     ) -> FrequencyEstimate {
         let total = Double(reportCount), none = variance(frequency: 0)
         let held = setCounts.reduce(0.0) { $0 + (Double($1) - total * support.spurious) } / support.gap
-        func standardError(held: Double) -> Double {
-            let sum = Double(setCounts.count) * none + held / total * (variance(frequency: 1) - none)
-            return sum.squareRoot() / support.gap
+        func sumVariance(held: Double) -> Double {
+            Double(setCounts.count) * none + held / total * (variance(frequency: 1) - none)
         }
         let count = total - held, frequency = count / total
-        let error = standardError(held: min(max(held, 0), total))
+        let likelyVariance = sumVariance(held: min(max(held, 0), total)), fullVariance = sumVariance(held: total)
+        let error = likelyVariance.squareRoot() / support.gap
         let margin = NormalDistribution.quantile(centralProbability: confidence.probability) * error / total
-        let pValue = NormalDistribution.upperTail(from: count / standardError(held: total))
+        var (low, high) = (frequency - margin, frequency + margin)
+        var pValue = NormalDistribution.upperTail(from: count * support.gap / fullVariance.squareRoot())
+        if min(likelyVariance, fullVariance) < leastNormalVariance {
+            let tails = HolderTails(trialCount: setCounts.count * reportCount, support: support, noise: noise)
+            let sum = setCounts.reduce(0, +)
+            let holders = tails.interval(supportCount: sum, missProbability: confidence.missProbability)
+            low = min(low, 1 - min(holders.upperBound / total, 1))
+            high = max(high, 1 - min(holders.lowerBound / total, 1))
+            pValue = tails.lowerTail(through: sum, holders: reportCount)
+        }
         return FrequencyEstimate(
-            count: count, standardError: error, frequency: frequency, interval: frequency - margin...frequency + margin,
+            count: count, standardError: error, frequency: frequency, interval: low...high,
             pValue: pValue, isDetected: pValue <= detectionThreshold)
     }
 }
