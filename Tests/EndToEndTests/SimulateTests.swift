@@ -61,6 +61,41 @@ struct SimulateTests {
         #expect(abs(truth - sum / 600) < 1e-5)
     }
 
+    @Test("Of devices that are drawn, those outside the range are counted as drawn, and no row tells them from the end")
+    func clippedDraws() throws {
+        let workspace = try Workspace()
+        let values = try workspace.write("minutes.csv", "value,count\n10,5\n9999,1000\n720,1000\n")
+        let outcome = try simulate("air_time", values, ["--seed", "3", "--devices", "10"])
+        let noted = outcome.complaint.split(separator: " ").compactMap { Int($0) }
+        #expect(outcome.status == 0 && noted.count == 1 && noted[0] <= 10, "\(outcome.complaint)")
+        // A narrow range keeps its digits.
+        let registry = try workspace.write(
+            "metrics.yaml",
+            String(contentsOfFile: Self.registry, encoding: .utf8).replacing("high: 720", with: "high: 0.0001"))
+        let narrow = try run(
+            "dither",
+            [
+                "simulate", "--registry", registry, "--metric", "air_time", "--values",
+                try workspace.write("narrow.csv", "value,count\n0.00005,500\n"), "--seed", "1", "--format", "csv",
+            ])
+        let row = try #require(rows(narrow).first)
+        let error = try #require(Double(row[3]))
+        #expect((1e-6...1e-5).contains(error), "\(narrow)")
+    }
+
+    @Test("Empty values are no event, as Python and as cut write them, and of many candidates people see fifty")
+    func emptyValuesAndLongLists() throws {
+        let workspace = try Workspace()
+        let quoted = try workspace.write("quoted.csv", "\"value\",\"count\"\n\"\",\"10\"\n\"JFK-LAX\",\"20\"\n")
+        let outcome = try simulate("route", quoted, ["--seed", "3"])
+        let rows = rows(outcome).filter { $0[1] != "0" }
+        #expect(rows.map { Array($0.prefix(2)) } == [["JFK-LAX", "20"], ["(none)", "10"]], "\(outcome.complaint)")
+        let page = try run(
+            "dither",
+            ["simulate", "--registry", Self.registry, "--metric", "route", "--values", quoted, "--seed", "3"])
+        #expect(page.output.contains("50 of 225 values are shown") && page.output.contains("JFK-LAX     20"))
+    }
+
     @Test("Over periods each device reports as often, and the JSON says how much there was")
     func periods() throws {
         let workspace = try Workspace()
@@ -111,6 +146,9 @@ struct SimulateTests {
             #expect(outcome.complaint.contains(words), "\(outcome.complaint)")
         }
         try refused("departed_late", values, ["--seed", "1", "--to", "http://127.0.0.1:9"], 2, "never seeded")
+        for url in ["x", "ftp://127.0.0.1", "http://example.com"] {
+            try refused("departed_late", values, ["--to", url], 2, "--to '\(url)'")
+        }
         try refused("departed", values, [], 2, "departed_late")
         try refused("departed_late", values, ["--periods", "121"], 2, "120")
         try refused("departed_late", values, ["--devices", "0"], 2, "--devices")

@@ -26,15 +26,16 @@ public func rapporMetric(
 public func basicRapporMetric(
     identifier: UInt32 = 5, version: UInt32 = 1, name: String = "favourite",
     summary: String = "Which airport does the crew like best?",
-    categories: [String] = ["EWR", "JFK", "LGA"]
+    categories: [String] = ["EWR", "JFK", "LGA"], epsilonThousandths: Int = 1000,
+    permanentEpsilonThousandths: Int = 2000
 ) throws -> MetricDefinition {
     var fields = fields(identifier, version, name, summary)
     fields.domain = .category(categories)
     fields.lifetime = .memoized(reports: 365, distinctValues: 3)
     fields.whenAbsent = .last
     let declared = MechanismDeclaration(
-        epsilon: try Epsilon(thousandths: 1000), permanentEpsilon: try Epsilon(thousandths: 2000),
-        domain: .items(categories.count), reportsAbsence: true)
+        epsilon: try Epsilon(thousandths: epsilonThousandths),
+        permanentEpsilon: try Epsilon(thousandths: permanentEpsilonThousandths), domain: .items(categories.count), reportsAbsence: true)
     return try MetricDefinition(fields, mechanism: try BasicRappor.make(declared: declared))
 }
 

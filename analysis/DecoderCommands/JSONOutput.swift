@@ -19,7 +19,7 @@ public indirect enum JSONOutput: Sendable {
     }
 
     /// Writes ``rendered`` in blocks, so that no more than one is in memory.
-    func write<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
+    public func write<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
         var block = TextBlock()
         try append(to: &block, indentation: "", sink)
         try block.finish(sink)

@@ -103,16 +103,16 @@ struct SimulateCommand: ParsableCommand {
                 .usage, "--periods \(periods): a device stops after \(definition.periodCap) periods of \(metric).")
         }
         let simulated = try SimulatedValues(path: values, of: definition)
-        if simulated.clippedCount > 0 {
-            StandardStreams.tell(
-                "note: \(simulated.clippedCount) devices are outside the range and count as its nearer end")
-        }
         var noise: SimulationNoise
         do { noise = try SimulationNoise(seed: seed) } catch {
             throw CommandError(.runtimeFailure, "there is no randomness: \(error)")
         }
         var population = simulated.population
         if let devices { population = population.drawing(devices, using: &noise) }
+        if population.clippedCount > 0 {
+            StandardStreams.tell(
+                "note: \(population.clippedCount) devices are outside the range and count as its nearer end")
+        }
         guard population.deviceCount > 0 else {
             throw CommandError(.validationFailed, "\(values): there is no device in it. Give a row a count above zero.")
         }
@@ -120,12 +120,12 @@ struct SimulateCommand: ParsableCommand {
             let posting = SimulatedPosting(
                 definition: definition, in: source.set, periodCount: periods, url: to, certificateFile: caFile,
                 connections: connections)
-            try StandardStreams.write(try posting.run(population).rendered(as: format))
+            try posting.run(population, format: format)
             return
         }
         let candidates = try simulated.candidates(option: candidates, of: definition, registry: source)
         let estimation = SimulatedEstimation(definition: definition, periodCount: periods, today: RegistryLoading.today)
         let result = try estimation.run(population, candidates: candidates, noise: &noise)
-        try StandardStreams.write(result.rendered(as: format))
+        try result.write(as: format) { (text) throws(CommandError) in try StandardStreams.write(text) }
     }
 }

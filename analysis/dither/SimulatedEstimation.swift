@@ -8,8 +8,6 @@ internal import ReportFormat
 
 /// The reports of a fleet in this process, counted and estimated beside the truth.
 struct SimulatedEstimation {
-    static let columns = ["value", "truth", "estimate", "standard_error", "low", "high", "p_value", "detected"]
-
     let definition: MetricDefinition
     let periodCount: Int
     /// The last simulated period.
@@ -29,30 +27,32 @@ struct SimulatedEstimation {
         _ population: Population, counter: Counter, candidates: [Candidate], noise: inout SimulationNoise
     ) throws -> SimulationResult {
         let reports = try collect(population, counter: counter, noise: &noise)
-        var result = SimulationResult(
-            definition: definition, deviceCount: population.deviceCount, periodCount: periodCount,
-            reportCount: reports.reportCount)
         guard reports.reportCount > 0 else {
             throw CommandError(.validationFailed, "no device had anything to report: `when_absent` is `skip`.")
         }
+        return SimulationResult(
+            definition: definition, deviceCount: population.deviceCount, periodCount: periodCount,
+            reportCount: reports.reportCount,
+            figures: try figures(of: reports, counter: counter, population: population, candidates: candidates))
+    }
+
+    private func figures<Counter: ReportCounter>(
+        of reports: PooledReports<Counter.Aggregate>, counter: Counter, population: Population,
+        candidates: [Candidate]
+    ) throws -> SimulationResult.Figures {
         if case .number(let range) = definition.domain {
             guard let oracle = counter as? any MeanOracle else {
                 preconditionFailure("a mechanism for numbers estimates means")
             }
-            result.append(
-                mean: try mean(of: reports, by: oracle)
-                    .scaled(low: range.low, width: range.high - range.low), truth: trueMean(population, range))
-            return result
+            let mean = try mean(of: reports, by: oracle).scaled(low: range.low, width: range.high - range.low)
+            return .mean(truth: trueMean(population, range), estimate: mean)
         }
         guard let oracle = counter as? any FrequencyOracle else {
             preconditionFailure("a mechanism for values counts them")
         }
         let estimates = try self.estimates(of: candidates, from: reports, by: oracle)
         let truth = truth(population)
-        for (candidate, estimate) in zip(candidates, estimates) {
-            result.append(candidate, truth: truth[candidate.input] ?? 0, estimate)
-        }
-        return result
+        return .frequencies(zip(candidates, estimates).map { ($0, truth[$0.input] ?? 0, $1) })
     }
 
     private func collect<Counter: ReportCounter>(

@@ -23,8 +23,8 @@ struct SimulatedPosting {
         (self.url, self.certificateFile, self.connections) = (url, certificateFile, connections)
     }
 
-    /// Lets every device post its batch: what came of it, in devices, reports, and devices a second.
-    func run(_ population: Population) throws -> Table {
+    /// Lets every device post its batch, and writes what came of it, in devices, reports, and devices a second.
+    func run(_ population: Population, format: OutputFormat) throws {
         let count = population.deviceCount, holds = population.lookup(), definition = definition
         let summary: FleetSummary
         do throws(FleetError) {
@@ -34,19 +34,19 @@ struct SimulatedPosting {
                 progress: { done in bar.withLock { $0.progress.update(done, of: count) } })
             bar.withLock { $0.progress.finish() }
         } catch { throw CommandError(error, url: url) }
-        guard summary.rejected == 0 else {
-            throw CommandError(
-                .runtimeFailure,
-                "\(url) refused \(summary.rejected) of \(summary.rejected + summary.acknowledged) reports for good. "
-                    + "Does it serve this registry?")
-        }
         var table = Table(columns: Self.columns)
         table.append([
             .integer(count), .integer(summary.devices), .integer(summary.acknowledged), .integer(summary.rejected),
             .integer(summary.retries), .decimal(summary.seconds, digits: 3),
             .decimal(Double(summary.devices) / max(summary.seconds, 1e-9), digits: 1),
         ])
-        return table
+        try StandardStreams.write(table.rendered(as: format))
+        guard summary.rejected == 0 else {
+            throw CommandError(
+                .runtimeFailure,
+                "\(url) refused \(summary.rejected) of \(summary.rejected + summary.acknowledged) reports for good. "
+                    + "Is it the address of a collector, without a path, and does it serve this registry?")
+        }
     }
 
     /// A fleet of this metric alone, enrolled without delay.
@@ -74,6 +74,7 @@ extension CommandError {
     /// Why a fleet stopped.
     init(_ error: FleetError, url: String) {
         switch error {
+        case .unusableURL: self.init(.usage, "--to '\(url)': \(error)")
         case .agent: self.init(.runtimeFailure, error.description)
         case .collectorUnreachable:
             self.init(.transientFailure, "\(url): \(error). Is the collector running?")

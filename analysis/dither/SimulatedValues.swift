@@ -12,19 +12,16 @@ struct SimulatedValues {
     let population: Population
     /// The distinct texts among the values, in the order of the file.
     let texts: [String]
-    /// How many devices hold a number outside the metric's range.
-    let clippedCount: Int
 
-    /// Reads the columns `value` and, if there is one, `count`. An empty value is no event; only between quotation marks,
-    /// and for a metric of type string, it is the empty text.
+    /// Reads the columns `value` and, if there is one, `count`. An empty value is no event, quoted or not: programs that
+    /// write CSV quote empty cells as they please.
     ///
     /// - Throws: ``CommandError``, naming the line.
     init(path: String, of definition: MetricDefinition) throws(CommandError) {
         var file = try CSVFile(path: path)
         let valueColumn = try file.column(named: "value")
         let countColumn = file.header.contains("count") ? try file.column(named: "count") : nil
-        var groups: [Population.Group] = [], places: [MechanismInput?: Int] = [:]
-        var texts: [String] = [], clippedCount = 0
+        var groups: [Population.Group] = [], places: [Value: Int] = [:], texts: [String] = []
         while let row = try file.nextRow() {
             var count = 1
             if let countColumn {
@@ -35,29 +32,33 @@ struct SimulatedValues {
                 }
                 count = number
             }
-            let isText = definition.domain == .string && file.isQuoted(valueColumn)
-            var input: MechanismInput?
-            if !row[valueColumn].isEmpty || isText {
+            var value = Value()
+            if !row[valueColumn].isEmpty {
                 do throws(MetricValueError) {
-                    let value = try definition.domain.input(
+                    let held = try definition.domain.input(
                         for: try definition.domain.value(parsing: row[valueColumn]))
-                    input = value.input
-                    if value.isClipped { clippedCount += count }
+                    value = Value(input: held.input, isClipped: held.isClipped)
                 } catch {
                     throw file.error(
                         inColumn: valueColumn, "the value is none of \(definition.name)",
                         remedy: "It takes \(Self.allowed(in: definition.domain)), or nothing for no event.")
                 }
             }
-            if let place = places[input] {
+            if let place = places[value] {
                 groups[place].deviceCount += count
             } else {
-                places[input] = groups.count
-                groups.append(Population.Group(input: input, deviceCount: count))
-                if case .text = input { texts.append(row[valueColumn]) }
+                places[value] = groups.count
+                groups.append(
+                    Population.Group(input: value.input, deviceCount: count, isClipped: value.isClipped))
+                if case .text = value.input { texts.append(row[valueColumn]) }
             }
         }
-        (population, self.texts, self.clippedCount) = (Population(groups: groups), texts, clippedCount)
+        (population, self.texts) = (Population(groups: groups), texts)
+    }
+
+    private struct Value: Hashable {
+        var input: MechanismInput?
+        var isClipped = false
     }
 
     /// What is estimated: declared values; of a string the candidates of the option, of the registry, or else the values.

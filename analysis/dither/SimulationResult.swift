@@ -6,69 +6,98 @@ internal import MetricDefinitions
 internal import ReportFormat
 
 /// Estimates beside the truth.
-struct SimulationResult {
+struct SimulationResult: Sendable {
+    /// What was estimated.
+    enum Figures: Sendable {
+        /// For each candidate the reports that are truly about it, and their estimated number.
+        case frequencies([(candidate: Candidate, truth: Int, estimate: FrequencyEstimate)])
+        /// The mean, in the units of the range.
+        case mean(truth: Double, estimate: MeanEstimate)
+    }
+
+    private static let columns = [
+        "value", "truth", "estimate", "standard_error", "low", "high", "p_value", "detected",
+    ]
+    /// How many rows a table for people has.
+    private static let shownLimit = 50
+
     let definition: MetricDefinition
     let deviceCount: Int
     let periodCount: Int
     let reportCount: Int
-    private var table = Table(columns: SimulatedEstimation.columns)
-    /// The same rows with values of their own type, as JSON has them.
-    private var typedValues: [Cell] = []
+    let figures: Figures
 
-    init(definition: MetricDefinition, deviceCount: Int, periodCount: Int, reportCount: Int) {
-        (self.definition, self.deviceCount) = (definition, deviceCount)
-        (self.periodCount, self.reportCount) = (periodCount, reportCount)
-    }
-
-    /// The row of a value: estimates are counts of reports.
-    mutating func append(_ candidate: Candidate, truth: Int, _ estimate: FrequencyEstimate) {
-        let total = Double(reportCount)
-        typedValues.append(typed(candidate))
-        table.append([
-            .text(candidate.name), .integer(truth), .decimal(estimate.count, digits: 3),
-            .decimal(estimate.standardError, digits: 3),
-            .decimal(estimate.interval.lowerBound * total, digits: 3),
-            .decimal(estimate.interval.upperBound * total, digits: 3),
-            .digits(String(format: "%.6g", estimate.pValue)), .boolean(estimate.isDetected),
-        ])
-    }
-
-    /// The row of the mean: nothing is detected in it.
-    mutating func append(mean: MeanEstimate, truth: Double) {
-        typedValues.append(.text("mean"))
-        table.append([
-            .text("mean"), .decimal(truth, digits: 6), .decimal(mean.mean, digits: 6),
-            .decimal(mean.standardError, digits: 6), .decimal(mean.interval.lowerBound, digits: 6),
-            .decimal(mean.interval.upperBound, digits: 6), .null, .null,
-        ])
-    }
-
-    func rendered(as format: OutputFormat) -> String {
+    /// Writes the result in blocks.
+    func write<Failure: Error>(as format: OutputFormat, to sink: (String) throws(Failure) -> Void) throws(Failure) {
         switch format {
-        case .csv: return table.rendered(as: .csv)
-        case .table:
-            let heading =
-                "\(definition.name), version \(definition.version): \(deviceCount) simulated devices, "
-                + "\(reportCount) reports over \(periodCount) \(periodCount == 1 ? "period" : "periods"); 95 % intervals"
-            return heading + "\n\n" + table.rendered(as: .table)
+        case .csv: try rows(typed: false).writeCSV(to: sink)
         case .json:
-            let rows = zip(typedValues, table.rows).map { value, row in
-                JSONOutput.object(zip(table.columns, [value] + row.dropFirst()).map { ($0, .cell($1)) })
-            }
-            return JSONOutput.object([
+            try JSONOutput.object([
                 ("metric", .cell(.text(definition.name))), ("version", .cell(.integer(Int(definition.version)))),
                 ("fingerprint", .cell(.text(definition.fingerprint.description))),
                 ("devices", .cell(.integer(deviceCount))), ("periods", .cell(.integer(periodCount))),
-                ("reports", .cell(.integer(reportCount))), ("rows", .array(rows)),
-            ]).rendered + "\n"
+                ("reports", .cell(.integer(reportCount))), ("rows", rows(typed: true).json),
+            ]).write(to: sink)
+            try sink("\n")
+        case .table: try sink(page)
         }
     }
 
-    private func typed(_ candidate: Candidate) -> Cell {
-        switch (definition.domain, candidate.input) {
-        case (_, .absent): .null
-        case (.boolean, .item(let item)): .boolean(item == 1)
-        default: .text(candidate.name)
+    private var page: String {
+        let rows = rows(typed: false)
+        var lines = [
+            "\(definition.name), version \(definition.version): \(deviceCount) simulated devices, \(reportCount) reports "
+                + "over \(periodCount) \(periodCount == 1 ? "period" : "periods"); 95 % intervals", "",
+            rows.table(of: shown).rendered(as: .table),
+        ]
+        if rows.count > Self.shownLimit {
+            lines.append(
+                "\(Self.shownLimit) of \(rows.count) values are shown, the most frequent first. For all of them: "
+                    + "--format csv\n")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// All rows of a short list; of a long one those that truly are the most frequent.
+    private var shown: [Int] {
+        guard case .frequencies(let rows) = figures else { return [0] }
+        guard rows.count > Self.shownLimit else { return Array(rows.indices) }
+        let sorted = rows.indices.sorted { (rows[$0].truth, $1) > (rows[$1].truth, $0) }
+        return Array(sorted.prefix(Self.shownLimit))
+    }
+
+    /// The rows, with values of their own type where the format knows types.
+    private func rows(typed: Bool) -> RowList {
+        switch figures {
+        case .mean(let truth, let mean):
+            let numbers = [
+                truth, mean.mean, mean.standardError, mean.interval.lowerBound, mean.interval.upperBound,
+            ]
+            let cells = [.text("mean")] + numbers.map { Cell.significant($0, digits: 10) } + [.null, .null]
+            return RowList(columns: Self.columns, count: 1) { _ in cells }
+        case .frequencies(let rows):
+            let total = Double(reportCount), isBoolean = definition.domain == .boolean
+            return RowList(columns: Self.columns, count: rows.count) { index in
+                let (candidate, truth, estimate) = rows[index]
+                return [
+                    typed ? candidate.typedCell(isBoolean: isBoolean) : .text(candidate.name), .integer(truth),
+                    .decimal(estimate.count, digits: 3), .decimal(estimate.standardError, digits: 3),
+                    .decimal(estimate.interval.lowerBound * total, digits: 3),
+                    .decimal(estimate.interval.upperBound * total, digits: 3),
+                    .significant(estimate.pValue, digits: 6), .boolean(estimate.isDetected),
+                ]
+            }
+        }
+    }
+}
+
+extension Candidate {
+    /// A text, a truth value, or no event, which is null.
+    fileprivate func typedCell(isBoolean: Bool) -> Cell {
+        switch input {
+        case .absent: .null
+        case .item(let item) where isBoolean: .boolean(item == 1)
+        default: .text(name)
         }
     }
 }

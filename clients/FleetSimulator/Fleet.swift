@@ -20,6 +20,8 @@ public struct FleetSummary: Hashable, Sendable {
 
 /// Why a fleet stopped before its last device was heard.
 public enum FleetError: Error, Hashable, Sendable {
+    /// The URL is none that an agent would report to.
+    case unusableURL(AgentError)
     /// A device's agent failed.
     case agent(AgentError)
     /// No batch came through for as long as the fleet is willing to wait.
@@ -29,7 +31,7 @@ public enum FleetError: Error, Hashable, Sendable {
 extension FleetError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .agent(let error): error.description
+        case .unusableURL(let error), .agent(let error): error.description
         case .collectorUnreachable(let failure): failure.description
         }
     }
@@ -60,9 +62,9 @@ public struct Fleet: Sendable {
 
     /// A fleet that reports to the collector at `url` at `moment`.
     ///
-    /// - Throws: ``FleetError/agent(_:)`` when the URL is none that an agent would report to.
+    /// - Throws: ``FleetError/unusableURL(_:)`` when the URL is none that an agent would report to.
     public init(metricSet: MetricSet, collectorURL url: String, moment: Int64) throws(FleetError) {
-        do { endpoint = try Endpoint(url) } catch { throw .agent(error) }
+        do { endpoint = try Endpoint(url) } catch { throw .unusableURL(error) }
         (self.metricSet, self.moment) = (metricSet, moment)
     }
 

@@ -41,10 +41,13 @@ public struct LocalFleet: Sendable {
                 done += 1
                 defer { progress(done) }
                 guard let input = group.input ?? definition.absentInput else { continue }
-                let value: Mechanism.Value
                 let device = DeviceContext(permanentNoise: try permanentNoise(using: &noise))
-                do { value = try mechanism.input(from: input, on: device) } catch { throw EncodingError.input(error) }
                 for period in 0..<periodCount {
+                    // Made anew for every report, as on a device: what is permanent follows from the secret alone.
+                    let value: Mechanism.Value
+                    do { value = try mechanism.input(from: input, on: device) } catch {
+                        throw EncodingError.input(error)
+                    }
                     try receive(mechanism.randomize(value, using: &noise).encoded(shape: shape), period)
                 }
             }

@@ -9,9 +9,13 @@ public struct Population: Sendable {
         public var input: MechanismInput?
         /// How many devices there are.
         public var deviceCount: Int
+        /// Whether the end of a range stands for a number outside it.
+        public var isClipped: Bool
 
         /// Devices that hold `input`.
-        public init(input: MechanismInput?, deviceCount: Int) { (self.input, self.deviceCount) = (input, deviceCount) }
+        public init(input: MechanismInput?, deviceCount: Int, isClipped: Bool = false) {
+            (self.input, self.deviceCount, self.isClipped) = (input, deviceCount, isClipped)
+        }
     }
 
     /// The groups, in the order given.
@@ -22,6 +26,9 @@ public struct Population: Sendable {
 
     /// How many devices there are.
     public var deviceCount: Int { groups.reduce(0) { $0 + $1.deviceCount } }
+
+    /// How many devices hold a number outside the range.
+    public var clippedCount: Int { groups.reduce(0) { $0 + ($1.isClipped ? $1.deviceCount : 0) } }
 
     /// As many devices, each drawn with replacement from those of this population.
     ///
