@@ -1,13 +1,13 @@
 # Thin names over scripts/ and the Swift package manager.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint size clean
+.PHONY: help setup demo test thorough lint size clean
 
 RELEASE := .build/release
 DEMO := .build/demo
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the system packages that are missing (only these: no Swift toolchain)
 	@scripts/setup.sh
@@ -24,6 +24,10 @@ demo: setup ## collect a year of flight events privately from simulated devices,
 test: setup ## build and run every test
 	swift build --build-tests
 	swift test
+
+thorough: setup ## the published figures by full simulation, in a release build: some minutes
+	DITHER_THOROUGH=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build-thorough \
+		--filter 'PublishedFiguresTests|RapporCoverageTests'
 
 lint: setup ## formatting, dependency arrows, source rules, links, fixtures, imports (scripts/lint.sh --fast: no build)
 	@scripts/lint.sh

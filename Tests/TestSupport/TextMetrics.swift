@@ -35,7 +35,8 @@ public func basicRapporMetric(
     fields.whenAbsent = .last
     let declared = MechanismDeclaration(
         epsilon: try Epsilon(thousandths: epsilonThousandths),
-        permanentEpsilon: try Epsilon(thousandths: permanentEpsilonThousandths), domain: .items(categories.count), reportsAbsence: true)
+        permanentEpsilon: try Epsilon(thousandths: permanentEpsilonThousandths), domain: .items(categories.count),
+        reportsAbsence: true)
     return try MetricDefinition(fields, mechanism: try BasicRappor.make(declared: declared))
 }
 
