@@ -54,7 +54,7 @@ struct PublishedFiguresTests {
         #expect((0.94...0.96).contains(Double(covered) / 5000))
     }
 
-    @Test("the one-bit mean of 300,000 air times deviates by 1.36 minutes over 10,000 runs, less than with Laplace noise")
+    @Test("the one-bit mean of 300,000 air times deviates by 1.36 minutes over 10,000 runs, less than Laplace noise")
     func mean() throws {
         let oracle = try OneBitMean(
             configuration: try OneBitMean.Configuration(
