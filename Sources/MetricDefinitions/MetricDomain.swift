@@ -133,7 +133,8 @@ public enum MetricDomain: Hashable, Sendable {
         }
     }
 
-    /// Reads a value as a shell writes it: `true` or `false`, a category's name, any text, or a decimal number.
+    /// Reads a value as a shell writes it: `true` or `false`, a category's name, any text, or a decimal number, such as
+    /// `-5`, `312.5` or `1e3`: perhaps a sign, digits, perhaps a point and digits, perhaps an exponent.
     ///
     /// - Throws: ``MetricValueError``.
     public func value(parsing text: String) throws(MetricValueError) -> MetricValue {
@@ -148,7 +149,9 @@ public enum MetricDomain: Hashable, Sendable {
             guard text.utf8.count <= InputDomain.textByteLimit else { throw .textTooLong }
             return .text(text)
         case .number:
-            guard let number = Double(text), number.isFinite else { throw .notANumber }
+            guard DecimalNumeral.isWellFormed(text.utf8), let number = Double(text), number.isFinite else {
+                throw .notANumber
+            }
             return .number(number)
         }
     }

@@ -32,7 +32,7 @@ func csvRows(of content: [UInt8]) throws -> [[String]] {
 @Suite("CSV files")
 struct CSVFileTests {
     @Test(
-        "What RFC 4180 allows is read, with LF and with CRLF, and empty lines are skipped",
+        "What RFC 4180 allows is read, with LF and with CRLF; where rows have two cells, empty lines are skipped",
         arguments: [
             ("a,b\n1,2\n", [["a", "b"], ["1", "2"]]), ("a,b\r\n1,2\r\n", [["a", "b"], ["1", "2"]]),
             ("a,b\n1,2", [["a", "b"], ["1", "2"]]), ("a,b", [["a", "b"]]), ("a\n", [["a"]]),
@@ -40,13 +40,38 @@ struct CSVFileTests {
             ("a,b\n\"two\nlines\",\"two\r\nmore\"\n", [["a", "b"], ["two\nlines", "two\r\nmore"]]),
             ("a,b\n,\n", [["a", "b"], ["", ""]]), ("a,b\n\"\",", [["a", "b"], ["", ""]]),
             ("a\n\"\"\"\"\n\"\"\"\"\"\"\n\"a\"\"\"\n", [["a"], ["\""], ["\"\""], ["a\""]]),
-            ("\n\r\na\n\n1\r\n\r\n2\n\n", [["a"], ["1"], ["2"]]), ("a\n \n", [["a"], [" "]]),
+            ("\n\r\na,b\n\n1,\r\n\r\n2,\n\n\n", [["a", "b"], ["1", ""], ["2", ""]]), ("a\n \n", [["a"], [" "]]),
             ("naïve,日本\né,\"𝄞\"\n", [["naïve", "日本"], ["é", "𝄞"]]), ("\"a\",b\n1,2\n", [["a", "b"], ["1", "2"]]),
             ("\u{FEFF}\"a\",b\n1,2\n", [["a", "b"], ["1", "2"]]), ("a\n\u{FEFF}1\n", [["a"], ["\u{FEFF}1"]]),
             ("a\n\0\n", [["a"], ["\0"]]),
         ])
     func accepted(content: String, expected: [[String]]) throws {
         #expect(try csvRows(of: Array(content.utf8)) == expected)
+    }
+
+    @Test(
+        "In a file of one column an empty line is an empty cell, except before the header and once at the very end",
+        arguments: [
+            ("a\n\n1\n", ["a", "", "1"]), ("\n\r\na\n\n1\r\n\r\n2\n\n", ["a", "", "1", "", "2"]),
+            ("a\n\n\n1\n\n\n", ["a", "", "", "1", ""]), ("a\n\n", ["a"]), ("a\r\n\r\n", ["a"]),
+            ("a\n\n\n", ["a", ""]), ("a\n\r\n\r\n", ["a", ""]), ("a\n1\n\n2", ["a", "1", "", "2"]),
+            ("a\n\"\"\n", ["a", ""]), ("a\n1\n\"\"", ["a", "1", ""]), ("a\n1\n", ["a", "1"]),
+        ])
+    func emptyLines(content: String, expected: [String]) throws {
+        #expect(try csvRows(of: Array(content.utf8)) == expected.map { [$0] })
+    }
+
+    @Test("An empty cell has its line, and the end of the file has its own")
+    func placesOfEmptyLines() throws {
+        let file = try TemporaryFile("a\n\n1\n\n")
+        var csv = try CSVFile(path: file.path)
+        for (line, cell) in [(2, ""), (3, "1")] {
+            let row = try csv.nextRow()
+            #expect(row == [cell] && csv.line == line && !csv.isQuoted(0))
+        }
+        let end = try csv.nextRow()
+        #expect(end == nil)
+        #expect(csv.error("nothing", remedy: "Add rows.").message == "\(file.path):5:1: nothing. Add rows.")
     }
 
     @Test(
@@ -63,6 +88,7 @@ struct CSVFileTests {
             ("a,b\n\"1\n2\",\"x\n", "3:4: the quotation mark that starts this cell"),
             ("a\n1\r2\n", "2:2: a carriage return stands alone."), ("a\n1\r", "2:2: a carriage return stands alone."),
             ("a\n\n\n1,2\n", "4:3: the row has 2 cells where the header has 1."),
+            ("a,b\n\n\n1\n", "4:1: the row has 1 cell where the header has 2."),
         ])
     func refused(content: String, words: String) throws {
         let error = try #require(throws: CommandError.self) { try csvRows(of: Array(content.utf8)) }

@@ -18,6 +18,18 @@ struct CandidateListTests {
         #expect(cities.texts == ["Zürich", "Amsterdam, NL", "", "Basel"].map { Array($0.utf8) })
     }
 
+    @Test(
+        "In a file of one column no empty cell is a candidate: neither an empty line nor what Python's csv writes for it"
+    )
+    func oneColumn() throws {
+        for content in ["code\nZRH\n\nAMS\n\n\n", "code\r\nZRH\r\n\"\"\r\nAMS\r\n\"\"\r\n"] {
+            let file = try TemporaryFile(content)
+            let list = try CandidateList(reading: CandidateSource(path: file.path, column: "code"))
+            #expect(list.texts == ["ZRH", "AMS"].map { Array($0.utf8) })
+            #expect(list.notes == ["\(file.path): 2 empty cells are left out"])
+        }
+    }
+
     @Test("Texts are compared byte by byte: two spellings of one character are two candidates")
     func spellings() throws {
         let file = try TemporaryFile("name\ncafé\ncafe\u{301}\ncafé\n")
@@ -36,6 +48,7 @@ struct CandidateListTests {
             ),
             ("a\n", nil, 9, ":2:1: there is no candidate. Write one in each row."),
             ("a,b\n,1\n", nil, 9, ":3:1: there is no candidate."),
+            ("a\n\"\"\n", nil, 9, ":3:1: there is no candidate."),
             ("a\n1\n2\n1\n3\n", nil, 2, ":5:1: there are more than 2 candidates. Look for fewer at a time."),
             ("a,b\n1,2\n", "c", 9, ":1:1: there is no column 'c'. It has: a, b"),
             ("", nil, 9, ":1:1: the file has no row."),

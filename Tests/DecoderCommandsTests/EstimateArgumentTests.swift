@@ -73,6 +73,11 @@ struct EstimateArgumentTests {
         let cases: [(arguments: [String], status: DecoderCommands.ExitStatus, words: String)] = [
             // The registry's file is missing until it is written below.
             (["destination"], .runtimeFailure, "\(store.file("airports.csv")): cannot be read: "),
+            (
+                ["destination"], .runtimeFailure,
+                ". 'candidates' of destination in \(registry) names the file. Correct it there, or name another with "
+                    + "--candidates"
+            ),
             (["destination", "--candidates", listed], .insufficientData, "no reports of destination"),
             (["destination", "--candidates", listed + ":code"], .insufficientData, "no reports of destination"),
             (["destination", "--candidates", listed + ":iata"], .validationFailed, ":1:1: there is no column 'iata'."),

@@ -94,9 +94,9 @@ extension StoreFixture {
     }
 }
 
-/// The candidates of a file with these lines below its header.
-func candidates(_ lines: [String]) throws -> CandidateList {
-    let file = try TemporaryFile("value\n" + lines.map { $0 + "\n" }.joined())
+/// The candidates of a file of two columns, the first of which has these cells below its header.
+func candidates(_ cells: [String]) throws -> CandidateList {
+    let file = try TemporaryFile("value,rank\n" + cells.map { $0 + ",\n" }.joined())
     return try CandidateList(reading: CandidateSource(path: file.path, column: nil))
 }
 

@@ -171,6 +171,11 @@ struct StoreSnapshotTests {
         try store.seal(payloads([1]), of: metric, day: testDay(1))
         try store.execute("UPDATE chunk SET day = 1 << 40")
         #expect(throws: StoreReaderError.malformedRow(table: "chunk")) { try readAll(store) }
+        try store.stage([[1]], of: metric, day: testDay(1))
+        try store.execute("UPDATE staged SET day = 1 << 40")
+        #expect(throws: StoreReaderError.malformedRow(table: "chunk or staged")) { try readAll(store) }
+        try store.execute("DELETE FROM chunk")
+        #expect(throws: StoreReaderError.malformedRow(table: "staged")) { try readAll(store) }
         let loose = try StoreFixture()
         try loose.execute("DROP TABLE chunk")
         #expect(throws: StoreReaderError.damaged(resultCode: 1)) { try readAll(loose) }

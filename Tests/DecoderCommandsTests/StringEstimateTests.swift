@@ -151,6 +151,10 @@ struct StringEstimateTests {
                 request, from: store, metrics: [metric], candidates: try candidates((0..<17).map { "v\($0)" }))
         }
         #expect(many.status == .validationFailed && many.message.contains("17 candidates are more than the 16"))
+        for message in [error.message, many.message] {
+            #expect(
+                message.contains(", estimate more reports if some cohorts have none so far, or define a new version"))
+        }
     }
 
     @Test("a hundred thousand candidates leave row by row, and people see the fifty that matter")

@@ -85,6 +85,19 @@ struct TableTests {
         #expect(Cell.thousandths(1_500).shown == "1.500" && Cell.thousandths(-7).shown == "-0.007")
     }
 
+    @Test("Digits are those that JSON's grammar has, of all texts of up to five of its characters and one more")
+    func wellFormed() throws {
+        let grammar = /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/
+        var texts = [""], wrong: [String] = []
+        for _ in 0..<5 {
+            texts = texts.flatMap { head in "-+07.ex".map { head + String($0) } }
+            wrong += texts.filter { JSONNumber.isWellFormed($0) != ($0.wholeMatch(of: grammar) != nil) }
+        }
+        #expect(wrong.isEmpty)
+        for text in ["1E5", "-0.5e-07", "1234567890"] { #expect(JSONNumber.isWellFormed(text)) }
+        for text in ["", " 1", "1\u{301}", "١", "1\0", "nan", "inf"] { #expect(!JSONNumber.isWellFormed(text)) }
+    }
+
     @Test("Decimals are those of printf, to the last digit and on every tie")
     func decimals() {
         var noise = SeededNoise(seed: 0xD16175)

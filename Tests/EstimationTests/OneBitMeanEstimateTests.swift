@@ -36,6 +36,29 @@ struct OneBitMeanEstimateTests {
         }
     }
 
+    @Test("have no standard error below that of the noise at one end, whatever the bits, and one report has it")
+    func leastStandardError() throws {
+        for (thousandths, total) in [(1000, 1), (1000, 7), (4000, 60), (16_000, 40)] {
+            let oracle = try oracle(thousandths), lie = probability(oracle, 0)
+            let least = (lie * (1 - lie) / Double(total)).squareRoot() / gap(oracle)
+            for ones in 0...total {
+                let estimate = try estimate(oracle, ones: ones, of: total)
+                #expect(estimate.standardError >= least * (1 - 1e-12), "\(thousandths), \(ones) of \(total)")
+                // What lies within the probabilities is not moved.
+                let share = Double(ones) / Double(total)
+                if (lie...1 - lie).contains(share) {
+                    let expected = (share * (1 - share) / Double(total)).squareRoot() / gap(oracle)
+                    #expect(abs(estimate.standardError / expected - 1) < 1e-12)
+                } else {
+                    #expect(abs(estimate.standardError / least - 1) < 1e-12)
+                    let margin = 1.9599639845400545 * least * (1 - 1e-12)
+                    #expect(estimate.interval.contains(estimate.mean - margin))
+                    #expect(estimate.interval.contains(estimate.mean + margin))
+                }
+            }
+        }
+    }
+
     @Test("of Clopper and Pearson are those of exact rational arithmetic")
     func exactIntervals() throws {
         // From Python's fractions and math.comb, by bisection to 2⁻⁴⁴.

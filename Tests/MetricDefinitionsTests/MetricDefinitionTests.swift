@@ -133,4 +133,24 @@ struct MetricDefinitionTests {
         }
         #expect(throws: MetricValueError.unknownCategory) { try category.value(parsing: "aa") }
     }
+
+    @Test("take numbers in decimal alone, though Swift reads others")
+    func decimals() throws {
+        let domain = MetricDomain.number(try #require(NumberRange(low: -10, high: 10)))
+        for (text, number) in [
+            ("0", 0), ("-5", -5), ("+5", 5), ("007", 7), ("312.5", 312.5), ("-0.25", -0.25), ("1e3", 1000),
+            ("1.5E-3", 0.0015), ("2e+2", 200), ("1e0005", 100_000), ("1e308", 1e308),
+            ("0.1000000000000000055511151231257827021181583404541015625", 0.1),
+        ] as [(String, Double)] {
+            #expect(try domain.value(parsing: text) == .number(number), "\(text)")
+        }
+        let refused = [
+            "", "+", "-", ".", "e", "e3", ".5", "5.", "5.e3", "1e", "1e+", "1e1.5", "--1", "+-1", "1-", "1 ", " 1",
+            "1\n", "\t1", "1\0", "0x10", "0x1p3", "1p3", "nan", "-nan", "nan(1)", "inf", "+inf", "infinity", "1,5",
+            "1_000", "1.2.3", "1e999", "-1e999", "١", "１", "1\u{301}", "−1",
+        ]
+        for text in refused {
+            #expect(throws: MetricValueError.notANumber, "\(text)") { try domain.value(parsing: text) }
+        }
+    }
 }

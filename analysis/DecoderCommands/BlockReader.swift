@@ -24,12 +24,16 @@ struct BlockReader: ~Copyable {
 
     /// The next byte; `nil` at the end.
     mutating func next() throws(CommandError) -> UInt8? {
-        if position == end {
-            (position, end) = (0, 0)
-            guard try readMore() else { return nil }
-        }
+        guard try !isAtEnd() else { return nil }
         defer { position += 1 }
         return block[position]
+    }
+
+    /// Whether no byte follows; waits for a pipe's next.
+    mutating func isAtEnd() throws(CommandError) -> Bool {
+        guard position == end else { return false }
+        (position, end) = (0, 0)
+        return try !readMore()
     }
 
     /// Reads behind what the block holds; false at the end of the file.

@@ -3,7 +3,9 @@ internal import RegistryCompiler
 /// A CSV file with a header row, read row by row: RFC 4180 in UTF-8, with lines that end in LF or CRLF, and cells with
 /// commas, line breaks or doubled quotation marks between quotation marks.
 ///
-/// A byte order mark at the start and empty lines are skipped. Pipes are read too. Memory is that of one row.
+/// A byte order mark at the start is skipped, and so are empty lines before the header and among rows of two and more
+/// cells. Where the header has one cell, an empty line is a row whose cell is empty, as RFC 4180 writes it; one at the
+/// very end of the file is still skipped. Pipes are read too. Memory is that of one row.
 /// Every error is a ``CommandError`` whose message is `PATH:LINE:COLUMN: WHAT. REMEDY`, of status 1 for a file that
 /// cannot be read and 4 for one whose content is refused.
 public struct CSVFile: ~Copyable {
@@ -28,7 +30,7 @@ public struct CSVFile: ~Copyable {
     public init(path: String) throws(CommandError) {
         var reader = try BlockReader(path: path)
         var record = CSVRecord(line: 1)
-        guard try Self.readRecord(from: &reader, path: path, firstLine: 1, into: &record) else {
+        guard try Self.readRecord(from: &reader, path: path, firstLine: 1, blankIsRow: false, into: &record) else {
             throw Self.error(
                 path, record, at: 0, "the file has no row", remedy: "Write the columns' names in the first.")
         }
@@ -48,7 +50,9 @@ public struct CSVFile: ~Copyable {
     public mutating func nextRow() throws(CommandError) -> [String]? {
         guard !isAtEnd else { return nil }
         isAtEnd = true
-        guard try Self.readRecord(from: &reader, path: path, firstLine: nextLine, into: &record) else { return nil }
+        let blankIsRow = header.count == 1
+        guard try Self.readRecord(from: &reader, path: path, firstLine: nextLine, blankIsRow: blankIsRow, into: &record)
+        else { return nil }
         guard record.cells.count == header.count else {
             let cells = record.cells.count == 1 ? "1 cell" : "\(record.cells.count) cells"
             let start = record.cells[min(record.cells.count, header.count + 1) - 1].start
@@ -100,9 +104,11 @@ public struct CSVFile: ~Copyable {
 }
 
 extension CSVFile {
-    /// Reads the next record that is no empty line; false at the end.
+    /// Reads the next record; false at the end.
+    ///
+    /// - Parameter blankIsRow: whether an empty line is one, unless it is the last; otherwise all are skipped.
     private static func readRecord(
-        from reader: inout BlockReader, path: String, firstLine: Int, into record: inout CSVRecord
+        from reader: inout BlockReader, path: String, firstLine: Int, blankIsRow: Bool, into record: inout CSVRecord
     ) throws(CommandError) -> Bool {
         record = CSVRecord(line: firstLine)
         while let byte = try reader.next() {
@@ -110,6 +116,7 @@ extension CSVFile {
                 continue
             }
             if !record.isBlank { return true }
+            if blankIsRow, try !reader.isAtEnd() { return true }
             record = CSVRecord(line: record.line + 1)
         }
         return try taking(&record, path: path) { record throws(CSVRecord.Fault) in try record.end() }

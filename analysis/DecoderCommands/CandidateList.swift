@@ -17,7 +17,8 @@ public struct CandidateList: Hashable, Sendable {
     public let notes: [String]
 
     /// Reads the candidates of a CSV file: each distinct cell of the column is one, compared byte by byte. An empty cell
-    /// is none, unless it stands between quotation marks.
+    /// is none, unless it stands between quotation marks in a file of several columns. In a file of one column, writers
+    /// of CSV put the marks around every empty cell, so there they tell nothing.
     ///
     /// - Parameters:
     ///   - source: the file and the column.
@@ -32,7 +33,7 @@ public struct CandidateList: Hashable, Sendable {
         var (duplicateCount, emptyCount) = (0, 0)
         while let row = try file.nextRow() {
             let text = Array(row[column].utf8)
-            guard !text.isEmpty || file.isQuoted(column) else {
+            guard !text.isEmpty || file.isQuoted(column) && file.header.count > 1 else {
                 emptyCount += 1
                 continue
             }

@@ -43,12 +43,8 @@ public enum Cell: Hashable, Sendable {
 
     /// A number whose digits are known, such as a bound that was rounded up; they must be those of a JSON number.
     public static func digits(_ digits: String) -> Cell {
-        precondition(isJSONNumber(digits), "a number is written as in JSON")
+        precondition(JSONNumber.isWellFormed(digits), "a number is written as in JSON")
         return .number(NumberText(digits))
-    }
-
-    private static func isJSONNumber(_ text: String) -> Bool {
-        text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/) != nil
     }
 
     /// An exact number of thousandths, with three digits after the point.

@@ -88,8 +88,13 @@ public struct EstimateCommand: ParsableCommand {
     private func candidateList(for source: RegistrySource) throws(CommandError) -> CandidateList? {
         guard source.set.metric(named: metric) != nil else { return nil }
         if let candidates { return try CandidateList(reading: CandidateSource(option: candidates)) }
-        return try source.candidates[metric].map { (source) throws(CommandError) in
-            try CandidateList(reading: source)
+        guard let declared = source.candidates[metric] else { return nil }
+        do { return try CandidateList(reading: declared) } catch {
+            guard error.status == .runtimeFailure else { throw error }
+            throw CommandError(
+                .runtimeFailure,
+                "\(error.message). 'candidates' of \(metric) in \(registry) names the file. Correct it there, or name "
+                    + "another with --candidates")
         }
     }
 

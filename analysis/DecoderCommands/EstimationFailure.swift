@@ -5,6 +5,9 @@ public import MetricDefinitions
 extension CommandError {
     private static let namedLimit = 5
 
+    /// Only bits of cohorts with reports tell candidates apart.
+    private static let moreReports = "estimate more reports if some cohorts have none so far"
+
     /// Why values have no estimates.
     ///
     /// - Parameters:
@@ -24,14 +27,14 @@ extension CommandError {
             self.init(
                 .validationFailed,
                 "\(file)\(count) candidates are more than the \(limit) that an estimate of \(definition.name) can tell "
-                    + "apart. Look for fewer, or define a new version with more cohorts or bits.")
+                    + "apart. Look for fewer, \(Self.moreReports), or define a new version with more cohorts or bits.")
         case .indistinguishable(let positions):
             let more = positions.count > Self.namedLimit ? " and \(positions.count - Self.namedLimit) more" : ""
             let names = positions.prefix(Self.namedLimit).map { Self.name(values, $0) }.joined(separator: ", ") + more
             self.init(
                 .validationFailed,
                 "\(file)the bits of \(definition.name) cannot tell these candidates from others: \(names). Leave them "
-                    + "out, or define a new version with more cohorts or bits.")
+                    + "out, \(Self.moreReports), or define a new version with more cohorts or bits.")
         case .algorithmUnavailable(let name):
             self.init(.runtimeFailure, "libcrypto offers no \(name) here. Use an OpenSSL that does.")
         }

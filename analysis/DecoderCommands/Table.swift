@@ -34,10 +34,11 @@ public struct Table: Hashable, Sendable {
     private var text: String {
         let cells = [columns] + rows.map { $0.map(\.shown) }
         let widths = columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
-        let lines = cells.enumerated().map { index, row in
+        let isNumeric = columns.indices.map { column in !rows.isEmpty && rows.allSatisfy { $0[column].isNumberOrNull } }
+        let lines = cells.map { row in
             let padded = row.enumerated().map { column, content in
                 let padding = String(repeating: " ", count: widths[column] - content.count)
-                return isNumeric(column) ? padding + content : content + padding
+                return isNumeric[column] ? padding + content : content + padding
             }
             let line = padded.joined(separator: "  ")
             return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
@@ -51,8 +52,4 @@ public struct Table: Hashable, Sendable {
 
     /// A line of CSV.
     static func separatedLine(of cells: [Cell]) -> String { cells.map(\.separated).joined(separator: ",") + "\n" }
-
-    private func isNumeric(_ column: Int) -> Bool {
-        !rows.isEmpty && rows.allSatisfy { $0[column].isNumberOrNull }
-    }
 }

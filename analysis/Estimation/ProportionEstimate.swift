@@ -6,18 +6,21 @@ package struct ProportionEstimate: Hashable, Sendable {
     /// The fraction of successes.
     package let value: Double
 
-    /// √(v(1 − v)/n), with v the fraction.
+    /// √(v(1 − v)/n), with v the fraction; where that is less than a trial can vary, with its least variance.
     package let standardError: Double
 
-    /// Wald's interval, joined with that of exact tails [CP34] where it has few successes or failures.
+    /// Wald's interval with that standard error, joined with that of exact tails [CP34] where its variance is small.
     package let interval: ClosedRange<Double>
 
     /// An estimate from `successCount` of `trialCount` trials, at least one.
-    package init(successCount: Int, trialCount: Int, confidence: ConfidenceLevel) {
+    ///
+    /// - Parameter leastVariance: the least that one trial can vary. Where all trials agree, the fraction's own variance
+    ///   is 0 and says nothing.
+    package init(successCount: Int, trialCount: Int, leastVariance: Double, confidence: ConfidenceLevel) {
         precondition(trialCount > 0, "an estimate is made of trials")
         let total = Double(trialCount)
         value = Double(successCount) / total
-        let variance = total * value * (1 - value)
+        let variance = total * max(value * (1 - value), leastVariance)
         standardError = variance.squareRoot() / total
         let margin = NormalDistribution.quantile(centralProbability: confidence.probability) * standardError
         var (low, high) = (value - margin, value + margin)

@@ -22,7 +22,9 @@ extension MetricReader {
     func readForm(_ findings: inout DiagnosticList) -> Form? {
         let flag = keys.flag("memoize", &findings)
         let mechanism = readMechanism(flag: flag, &findings)
-        let isStated = mechanism.map { !statedProbabilities(of: $0).isEmpty } ?? false
+        // Where the mechanism is in doubt, so is whether it needs ε beside the probabilities that are there.
+        let isStated = (mechanism.map { [$0] } ?? MechanismCatalog.standard.randomizers)
+            .contains { !statedProbabilities(of: $0).isEmpty }
         let epsilon = readEpsilon("epsilon", isRequired: !isStated, &findings)
         // Without a mechanism only a key tells which caps belong to the metric.
         guard let isMemoized = mechanism?.isMemoized ?? (keys.has("memoize") ? flag : nil) else { return nil }

@@ -14,7 +14,7 @@ public enum StoreReaderError: Error, Hashable, Sendable {
     case unsupportedVersion(found: Int32, supported: Int32)
     /// SQLite finds the file damaged, or its tables are not those of its version; SQLite's result code.
     case damaged(resultCode: Int32)
-    /// A row holds what no collector writes.
+    /// A row holds what no collector writes; the table's name, or `chunk or staged` where rows of both are counted as one.
     case malformedRow(table: String)
     /// A chunk is not what was sealed.
     case damagedChunk(key: Int64, ChunkError)

@@ -54,17 +54,18 @@ public struct StoreSnapshot: Sendable {
     public func periods() throws(StoreReaderError) -> [StoredPeriod] {
         try reading { database in
             let query = """
-                SELECT metric, version, day, SUM(reports)
-                FROM (SELECT metric, version, day, count AS reports FROM chunk
-                      UNION ALL SELECT metric, version, day, 1 FROM staged)
+                SELECT metric, version, day, SUM(reports), SUM(isStaged) = COUNT(*), SUM(isStaged) > 0
+                FROM (SELECT metric, version, day, count AS reports, 0 AS isStaged FROM chunk
+                      UNION ALL SELECT metric, version, day, 1, 1 FROM staged)
                 GROUP BY metric, version, day ORDER BY metric, version, day
                 """
             return try Row.fetchAll(database, sql: query).map { row in
-                guard let metric = UInt32(exactly: try integer(row, 0, of: "chunk")),
-                    let version = UInt32(exactly: try integer(row, 1, of: "chunk")),
-                    let day = UInt32(exactly: try integer(row, 2, of: "chunk")).flatMap(UTCDay.init(index:)),
-                    let count = Int(exactly: try integer(row, 3, of: "chunk")), count > 0
-                else { throw StoreReaderError.malformedRow(table: "chunk") }
+                let table = row[4] ? "staged" : row[5] ? "chunk or staged" : "chunk"
+                guard let metric = UInt32(exactly: try integer(row, 0, of: table)),
+                    let version = UInt32(exactly: try integer(row, 1, of: table)),
+                    let day = UInt32(exactly: try integer(row, 2, of: table)).flatMap(UTCDay.init(index:)),
+                    let count = Int(exactly: try integer(row, 3, of: table)), count > 0
+                else { throw StoreReaderError.malformedRow(table: table) }
                 return StoredPeriod(metric: metric, version: version, day: day, reportCount: count)
             }
         }

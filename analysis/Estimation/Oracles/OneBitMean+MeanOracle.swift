@@ -16,7 +16,9 @@ extension OneBitMean: MeanOracle {
     ///
     /// Given the numbers, C is a sum of n independent bits of unequal probabilities, whose mean p̄ follows from the mean
     /// place. Its variance is at most n·p̄(1 − p̄), that of Bin(n, p̄); and at one count and beyond from its mean, its tails
-    /// are below those of Bin(n, p̄) [Hoe56]. So what holds of the binomial distribution holds of C.
+    /// are below those of Bin(n, p̄) [Hoe56]. So what holds of the binomial distribution holds of C. Every bit's probability
+    /// lies within q and p, so the variance is taken at the share of ones moved into them: never below n·p·q, that of the
+    /// noise at one end, however few reports there are.
     public func meanPlace(
         from reports: PooledReports<SupportCounts>, confidence: ConfidenceLevel
     ) -> MeanEstimate? {
@@ -24,7 +26,8 @@ extension OneBitMean: MeanOracle {
         let lie = Double(configuration.lieThreshold) * 0x1p-64
         let gap = Double(0 &- 2 &* configuration.lieThreshold) * 0x1p-64
         let proportion = ProportionEstimate(
-            successCount: reports.aggregate.support[1], trialCount: reports.reportCount, confidence: confidence)
+            successCount: reports.aggregate.support[1], trialCount: reports.reportCount,
+            leastVariance: lie * (1 - lie), confidence: confidence)
         func place(_ share: Double) -> Double { (share - lie) / gap }
         return MeanEstimate(
             mean: place(proportion.value), standardError: proportion.standardError / gap,
