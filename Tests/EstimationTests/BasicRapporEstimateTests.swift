@@ -49,6 +49,48 @@ struct BasicRapporEstimateTests {
         }
     }
 
+    /// The estimate of absence depends on the sum of all bits alone, which is Bin(H, q*) + Bin(k·n − H, p*).
+    @Test("of absence cover and do not detect too often, by the exact distribution of few bits with little noise")
+    func scarceAbsence() throws {
+        let noise: [String: Int64] = ["f": 2_000_000, "p": 1_000_000, "q": 999_000_000]
+        let mechanism = try BasicRappor(
+            configuration: try BasicRappor.Configuration(
+                declared: MechanismDeclaration(
+                    domain: .items(2), reportsAbsence: true,
+                    parameters: noise.mapValues { DeclaredNumber(billionths: $0) })))
+        let total = 20
+        let (set, clear) = (
+            Self.fraction(mechanism.response.rule.reportLikelihood(whereSet: true)),
+            Self.fraction(mechanism.response.rule.reportLikelihood(whereSet: false))
+        )
+        let estimates = try (0...2 * total).map { sum in
+            var counts = mechanism.makeAggregate(of: Self.definition)
+            for report in 0..<total {
+                let bits: UInt64 = 2 * report + 1 < sum ? 3 : 2 * report < sum ? 1 : 0
+                mechanism.absorb(BitVectorReport(partition: 0, words: [bits]), into: &counts)
+            }
+            return try #require(try Self.estimates(mechanism, counts).last)
+        }
+        for holders in 0...total {
+            let distribution = (0..<2 * total).reduce([1.0]) { row, bit in
+                let probability = bit < holders ? set : clear
+                return zip(row + [0], [0] + row).map { $0 * (1 - probability) + $1 * probability }
+            }
+            let truth = Double(total - holders) / Double(total)
+            let covered = zip(estimates, distribution).reduce(0) { sum, part in
+                let interval = part.0.interval
+                return sum + (interval.lowerBound <= truth + 1e-9 && truth - 1e-9 <= interval.upperBound ? part.1 : 0)
+            }
+            #expect(covered >= 0.95, "\(holders): \(covered)")
+            guard holders == total else { continue }
+            for estimate in estimates {
+                let asSmall = zip(estimates, distribution).reduce(0) { $0 + ($1.0.pValue <= estimate.pValue ? $1.1 : 0) }
+                // Tails leave out counts of less than 10⁻³⁰ of the likeliest.
+                #expect(asSmall <= estimate.pValue * (1 + 1e-9) + 1e-28)
+            }
+        }
+    }
+
     @Test("have the standard error of the noise, of values and of absence")
     func standardErrors() throws {
         for mechanism in try Self.mechanisms() {
