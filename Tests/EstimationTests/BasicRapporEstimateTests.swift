@@ -84,7 +84,9 @@ struct BasicRapporEstimateTests {
             #expect(covered >= 0.95, "\(holders): \(covered)")
             guard holders == total else { continue }
             for estimate in estimates {
-                let asSmall = zip(estimates, distribution).reduce(0) { $0 + ($1.0.pValue <= estimate.pValue ? $1.1 : 0) }
+                let asSmall = zip(estimates, distribution).reduce(0) {
+                    $0 + ($1.0.pValue <= estimate.pValue ? $1.1 : 0)
+                }
                 // Tails leave out counts of less than 10⁻³⁰ of the likeliest.
                 #expect(asSmall <= estimate.pValue * (1 + 1e-9) + 1e-28)
             }
