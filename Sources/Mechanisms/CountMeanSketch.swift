@@ -37,8 +37,13 @@ public struct CountMeanSketch: LocalRandomizer {
         /// The most cells: half a gigabyte of counts.
         public static let largestCellCount = 1 << 27
 
+        /// k and m of a sketch that a registry declares. Smaller ones can be enumerated, which audits do, and say little:
+        /// in fewer rows one meeting with a frequent value is as good as holding it.
+        public static let declarableRowCounts = 16...65_536, declarableWidths = 16...65_536
+
         public static let parameters = [
-            MechanismParameter("rows", .count(allowedRowCounts)), MechanismParameter("width", .count(allowedWidths)),
+            MechanismParameter("rows", .count(declarableRowCounts)),
+            MechanismParameter("width", .count(declarableWidths)),
         ]
 
         /// A configuration of these integers; ``CountMeanSketch/init(configuration:)`` validates them.

@@ -64,7 +64,7 @@ struct EstimateArgumentTests {
 
     @Test("candidates are those of the option, or else those beside the registry that names them")
     func candidates() throws {
-        let metric = try sketchMetric(), store = try StoreFixture()
+        let metric = try sketchMetric(rows: 16), store = try StoreFixture()
         try store.add(definition: metric)
         let registry = store.file("metrics.yaml"), listed = store.file("listed.csv")
         try Data(Self.registry.utf8).write(to: URL(filePath: registry))
@@ -118,7 +118,7 @@ struct EstimateArgumentTests {
             description: Where did the flight go?
             type: string
             mechanism: count_mean_sketch
-            rows: 4
+            rows: 16
             width: 64
             epsilon: 4.0
             epsilon_lifetime: 400

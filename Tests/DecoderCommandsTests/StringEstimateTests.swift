@@ -26,7 +26,7 @@ struct StringEstimateTests {
         let list = try candidates(["JFK", "\"say \"\"hi\"\", you\"", "LGA", "(none)", "\"\""])
         let result = try estimated(request, from: store, metrics: [metric], candidates: list)
         let estimates = try frequencies(result)
-        // 300 of 2500 are 12 standard errors, of noise and collisions: to miss them takes a deviation of nine.
+        // 300 of 2500 are 12 standard errors, of noise and collisions: to miss them takes a deviation of four.
         #expect([0, 1, 3, 5].allSatisfy { estimates[$0].isDetected })
 
         let lines = result.rendered(as: .csv).split(separator: "\n").map(String.init)
@@ -159,7 +159,7 @@ struct StringEstimateTests {
 
     @Test("a hundred thousand candidates leave row by row, and people see the fifty that matter")
     func manyCandidates() throws {
-        let metric = try sketchMetric(rows: 2, width: 4096, whenAbsent: .skip), store = try StoreFixture()
+        let metric = try sketchMetric(rows: 4, width: 4096, whenAbsent: .skip), store = try StoreFixture()
         try store.add(definition: metric)
         let payloads = try seededPayloads(of: metric, about: inputs(["value 99999": 1000]), seed: 0x5EED)
         try store.add(payloads, of: metric, day: testDay(1))

@@ -17,31 +17,6 @@ struct DistributionTests {
         var upperTail: String
     }
 
-    @Test(
-        "the tail of a skewed distribution is that of a gamma distribution or at most a twentieth below it, and the normal one without skewness"
-    )
-    func skewedTails() {
-        for shape in [1, 4, 25, 400] {
-            let skewness = 2 / Double(shape).squareRoot()
-            for z in [0, 1, 2, 3, 4, 6, 8] {
-                // A sum of so many exponential variables: e^(−x)·Σ xⁱ/i!.
-                let x = Double(shape) + Double(shape).squareRoot() * Double(z)
-                var (term, exact) = (exp(-x), 0.0)
-                for index in 0..<shape {
-                    exact += term
-                    term *= x / Double(index + 1)
-                }
-                let ratio = NormalDistribution.upperTail(from: Double(z), skewness: skewness) / exact
-                #expect((0.95...1.6).contains(ratio), "shape \(shape), z \(z): \(ratio)")
-            }
-        }
-        #expect(NormalDistribution.upperTail(from: 3, skewness: 0) == NormalDistribution.upperTail(from: 3))
-        #expect(
-            abs(NormalDistribution.upperTail(from: 3, skewness: 1e-8) / NormalDistribution.upperTail(from: 3) - 1)
-                < 1e-6)
-        #expect(NormalDistribution.upperTail(from: -2, skewness: 1) == 1)
-    }
-
     @Test("normal quantiles are right to twelve digits, from the narrowest interval to the widest")
     func quantiles() throws {
         for row in try Fixtures.json("estimation/normal_quantiles.json", as: [Quantile].self) {

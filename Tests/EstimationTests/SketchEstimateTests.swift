@@ -149,63 +149,6 @@ struct SketchEstimateTests {
             "\(detected) of \(absent) detected that nobody holds")
     }
 
-    @Test(
-        "have p-values that are exceeded by at most a half below 1 %, by the exact distribution of the noise and of the rows in which values meet"
-    )
-    func pValuesAreValid() throws {
-        var worstOfNormal = 0.0
-        for (rows, width, epsilon, total, frequent) in [
-            (64, 256, 4000, 50_000, 1), (64, 256, 4000, 50_000, 4), (16, 16, 4000, 5_000, 1),
-            (1024, 1024, 2000, 300_000, 1),
-            (65_536, 1024, 4000, 1_000_000, 1), (4, 64, 8000, 400, 2), (256, 2, 1000, 2_000, 1), (1, 8, 1000, 50, 1),
-        ] as [(Int32, Int32, Int, Int, Int)] {
-            let under = try SketchUnderTest(rows: rows, width: width, epsilon: epsilon)
-            // So many values share the reports equally; the candidate has none. They meet it in Bin(k·values, 1/m) rows.
-            let (k, cell, support) = (Int(rows), under.sketch.cellSupport, under.sketch.support)
-            let each = Double(total / frequent)
-            let model = SupportModel(
-                reportCount: total, support: support, noise: .independent,
-                collisions: HashCollisions(
-                    rowCount: k, width: Int(width), cell: cell,
-                    equalPairCount: Double(frequent) * each * (each - 1)))
-            func pValue(_ supportCount: Int) -> Double {
-                model.estimate(supportCount: supportCount, confidence: .standard, detectionThreshold: 0).pValue
-            }
-            let meetings = BinomialDistribution(trialCount: k * frequent, probability: 1 / Double(width))
-            let likely = (0...k * frequent).filter { meetings.density(at: $0) > 1e-12 }
-            func tail(from supportCount: Int) -> Double {
-                likely.reduce(0) { sum, count in
-                    let chance = cell.spurious + cell.gap * Double(count) / Double(k * frequent)
-                    let noise = BinomialDistribution(trialCount: total, probability: chance)
-                    return sum + meetings.density(at: count) * noise.upperTail(from: supportCount)
-                }
-            }
-            for level in [0.05, 0.01, 1e-3, 1e-4, 1e-5] {
-                let first = Int(smallestCount(in: 0...UInt64(total)) { pValue(Int($0)) <= level })
-                guard pValue(first) <= level else { continue }
-                let probability = tail(from: first)
-                // With few rows there are few numbers of meetings, and the lumps are felt at 5 %; detection asks for less.
-                let excess = level > 0.01 ? 2.5 : 1.5
-                #expect(probability <= level * excess, "\(rows)x\(width), \(total) reports: \(probability) at \(level)")
-                // Where a normal tail of both variances would be put instead.
-                let z = NormalDistribution.quantile(centralProbability: 1 - 2 * level)
-                let deviation = model.variance(frequency: 0).squareRoot()
-                let normal = Int((Double(total) * support.spurious + z * deviation).rounded(.up))
-                worstOfNormal = max(worstOfNormal, tail(from: min(normal, total)) / level)
-            }
-        }
-        #expect(worstOfNormal > 10, "\(worstOfNormal)")
-    }
-
-    private func smallestCount(in range: ClosedRange<UInt64>, where condition: (UInt64) -> Bool) -> UInt64 {
-        var (low, high) = (range.lowerBound, range.upperBound)
-        while low < high {
-            let middle = (low + high) / 2
-            if condition(middle) { high = middle } else { low = middle + 1 }
-        }
-        return low
-    }
-
     @Test("of many candidates are those of each, in their order, whatever block they fall into")
     func blocks() throws {
         let under = try SketchUnderTest(rows: 32, width: 64, epsilon: 4000, reportsAbsence: true)

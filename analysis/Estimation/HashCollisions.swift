@@ -13,29 +13,27 @@ package struct HashCollisions: Hashable, Sendable {
     /// The ordered pairs of reports about one value, as estimated.
     package let equalPairCount: Double
 
-    /// What one report about another value adds to the expected C for one row in which the two meet: (p − q)/k.
-    package let stepPerReport: Double
+    /// k.
+    let rowCount: Int
+
+    /// 1/m: the probability with which two values meet in a row.
+    let share: Double
+
+    /// The probabilities of a bit: p where a report's value has its place, and q.
+    let cell: SupportProbabilities
 
     /// The collisions in so many rows of a width, with `cell` the probabilities of a bit.
     package init(rowCount: Int, width: Int, cell: SupportProbabilities, equalPairCount: Double) {
-        let share = 1 / Double(width)
+        (self.rowCount, self.cell, share) = (rowCount, cell, 1 / Double(width))
         variancePerPair = cell.gap * cell.gap * share * (1 - share) / Double(rowCount)
-        stepPerReport = cell.gap / Double(rowCount)
         self.equalPairCount = equalPairCount
     }
 
     /// The variance of C for a candidate with so many reports of its own, whose pairs are taken off.
-    package func variance(holders: Double) -> Double {
-        variancePerPair * max(0, equalPairCount - holders * max(0, holders - 1))
-    }
+    package func variance(holders: Double) -> Double { variancePerPair * otherPairCount(holders: holders) }
 
-    /// An upper bound of the third cumulant of what collisions add to C for a candidate that nobody holds.
-    ///
-    /// They are a sum over rows and values of a step or none. The third cumulant of a step is at most its size times its
-    /// variance, and no value has more reports than all equal pairs together allow.
-    package var thirdCumulantBound: Double {
-        stepPerReport * (0.5 + (equalPairCount + 0.25).squareRoot()) * variance(holders: 0)
-    }
+    /// The pairs of reports about one value that is not the candidate.
+    func otherPairCount(holders: Double) -> Double { max(0, equalPairCount - holders * max(0, holders - 1)) }
 }
 
 extension HashCollisions {

@@ -21,13 +21,4 @@ package enum NormalDistribution {
 
     /// The probability of `z` or more.
     package static func upperTail(from z: Double) -> Double { erfc(z / 2.0.squareRoot()) / 2 }
-
-    /// The probability of `z` or more of a gamma distribution of mean 0, variance 1 and this skewness, not negative: the
-    /// cube root of a gamma variable is nearly normal [WH31]. It is the normal tail for no skewness.
-    package static func upperTail(from z: Double, skewness: Double) -> Double {
-        guard skewness > 1e-9 else { return upperTail(from: z) }
-        let excess = z * skewness / 2
-        guard excess > -1 else { return 1 }
-        return upperTail(from: 6 / skewness * expm1(log1p(excess) / 3) + skewness / 6)
-    }
 }

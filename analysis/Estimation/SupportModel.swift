@@ -84,6 +84,7 @@ package struct SupportModel: Sendable {
         let standardError = (noiseVariance + hashVariance).squareRoot() / support.gap
         let quantile = NormalDistribution.quantile(centralProbability: confidence.probability)
         let margin = quantile * standardError / total
+<<<<<<< HEAD
         var (low, high) = (frequency - margin, frequency + margin)
         if min(noiseVariance, self.noiseVariance(frequency: 0)) < leastNormalVariance {
             let holders = HolderTails(trialCount: reportCount, support: support, noise: noise)
@@ -91,6 +92,23 @@ package struct SupportModel: Sendable {
             let margin = quantile * hashVariance.squareRoot() / (support.gap * total)
             low = min(low, holders.lowerBound / total - margin)
             high = max(high, holders.upperBound / total + margin)
+=======
+        let reach = collisions.map {
+            $0.upperReach(
+                missProbability: confidence.missProbability / 2, quantile: quantile, holders: total * likely)
+        }
+        let lowerMargin = reach.map {
+            (quantile * quantile * noiseVariance + $0 * $0).squareRoot() / (support.gap * total)
+        }
+        // Collisions have a heavier tail above their mean than below, so that estimates are too large by more.
+        var (low, high) = (frequency - (lowerMargin ?? margin), frequency + margin)
+        if noise == .independent, min(noiseVariance, total * support.spuriousVariance) < Self.normalVariance {
+            let exact = ExactHolderCount(reportCount: reportCount, support: support)
+                .interval(supportCount: supportCount, missProbability: confidence.missProbability)
+            let margin = quantile * hashVariance.squareRoot() / (support.gap * total)
+            low = min(low, Double(exact.lowerBound) / total - (reach ?? 0) / (support.gap * total))
+            high = max(high, Double(exact.upperBound) / total + margin)
+>>>>>>> few
         }
         let pValue = pValue(supportCount: supportCount, excess: excess)
         return FrequencyEstimate(
@@ -102,12 +120,11 @@ package struct SupportModel: Sendable {
     /// is from the normal distribution with the largest variance that the overlap allows, or where that is small the bound
     /// of ``HolderTails``.
     ///
-    /// Where there are collisions, the larger of the exact tail and of a gamma distribution's with both variances: the
-    /// one is right where collisions are negligible, however few the reports, the other where they are not, for which it
-    /// takes many reports. Its skewness is an upper bound: a few frequent values that meet the candidate in a few rows
-    /// more than expected make tails that a normal distribution falls short of by an order of magnitude. Where one to four
-    /// values have all reports, a p-value of x ≤ 1 % has at most probability 1.4·x; at 5 % in a table of 4 to 16 rows, 2.3·x.
+    /// Where there are collisions, the larger of the exact tail and of a bound of Chernoff's kind: the one is right where
+    /// collisions are negligible, however few the reports, the other holds for every number of rows and every spread of
+    /// the values.
     private func pValue(supportCount: Int, excess: Double) -> Double {
+<<<<<<< HEAD
         let variance = variance(frequency: 0)
         let z = excess / variance.squareRoot()
         guard noise == .independent else {
@@ -116,12 +133,14 @@ package struct SupportModel: Sendable {
             }
             return HolderTails(trialCount: reportCount, support: support, noise: noise)
                 .upperTail(from: supportCount, holders: 0)
+=======
+        guard noise == .independent else {
+            return NormalDistribution.upperTail(from: excess / variance(frequency: 0).squareRoot())
+>>>>>>> few
         }
         let exact = BinomialDistribution(trialCount: reportCount, probability: support.spurious)
             .upperTail(from: supportCount)
         guard let collisions else { return exact }
-        let ownCumulant = total * support.spuriousVariance * max(0, 1 - 2 * support.spurious)
-        let skewness = (ownCumulant + collisions.thirdCumulantBound) / (variance * variance.squareRoot())
-        return max(exact, NormalDistribution.upperTail(from: z, skewness: skewness))
+        return max(exact, collisions.tailBound(supportCount: supportCount, reportCount: reportCount))
     }
 }
