@@ -1,13 +1,15 @@
-/// How a shell writes a number: perhaps a sign, digits, perhaps a point and digits, and perhaps `e` or `E`, a sign and
-/// digits. Narrower than `Double.init(_:)`, which also reads hexadecimal digits, infinities and what is no number.
+/// How a shell writes a number: perhaps a sign; digits, or a point and digits, or both; and perhaps `e` or `E`, a sign
+/// and digits. Narrower than `Double.init(_:)`, which also reads hexadecimal digits, infinities and what is no number.
 enum DecimalNumeral {
     static func isWellFormed(_ text: String.UTF8View) -> Bool {
         var rest = text[...]
         dropSign(&rest)
-        guard dropDigits(&rest) else { return false }
+        let hasWholeDigits = dropDigits(&rest)
         if rest.first == UInt8(ascii: ".") {
             rest.removeFirst()
             guard dropDigits(&rest) else { return false }
+        } else if !hasWholeDigits {
+            return false
         }
         if rest.first == UInt8(ascii: "e") || rest.first == UInt8(ascii: "E") {
             rest.removeFirst()

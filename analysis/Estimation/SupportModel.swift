@@ -84,15 +84,6 @@ package struct SupportModel: Sendable {
         let standardError = (noiseVariance + hashVariance).squareRoot() / support.gap
         let quantile = NormalDistribution.quantile(centralProbability: confidence.probability)
         let margin = quantile * standardError / total
-<<<<<<< HEAD
-        var (low, high) = (frequency - margin, frequency + margin)
-        if min(noiseVariance, self.noiseVariance(frequency: 0)) < leastNormalVariance {
-            let holders = HolderTails(trialCount: reportCount, support: support, noise: noise)
-                .interval(supportCount: supportCount, missProbability: confidence.missProbability)
-            let margin = quantile * hashVariance.squareRoot() / (support.gap * total)
-            low = min(low, holders.lowerBound / total - margin)
-            high = max(high, holders.upperBound / total + margin)
-=======
         let reach = collisions.map {
             $0.upperReach(
                 missProbability: confidence.missProbability / 2, quantile: quantile, holders: total * likely)
@@ -102,13 +93,12 @@ package struct SupportModel: Sendable {
         }
         // Collisions have a heavier tail above their mean than below, so that estimates are too large by more.
         var (low, high) = (frequency - (lowerMargin ?? margin), frequency + margin)
-        if noise == .independent, min(noiseVariance, total * support.spuriousVariance) < Self.normalVariance {
-            let exact = ExactHolderCount(reportCount: reportCount, support: support)
+        if min(noiseVariance, self.noiseVariance(frequency: 0)) < leastNormalVariance {
+            let holders = HolderTails(trialCount: reportCount, support: support, noise: noise)
                 .interval(supportCount: supportCount, missProbability: confidence.missProbability)
             let margin = quantile * hashVariance.squareRoot() / (support.gap * total)
-            low = min(low, Double(exact.lowerBound) / total - (reach ?? 0) / (support.gap * total))
-            high = max(high, Double(exact.upperBound) / total + margin)
->>>>>>> few
+            low = min(low, holders.lowerBound / total - (reach ?? 0) / (support.gap * total))
+            high = max(high, holders.upperBound / total + margin)
         }
         let pValue = pValue(supportCount: supportCount, excess: excess)
         return FrequencyEstimate(
@@ -124,19 +114,13 @@ package struct SupportModel: Sendable {
     /// collisions are negligible, however few the reports, the other holds for every number of rows and every spread of
     /// the values.
     private func pValue(supportCount: Int, excess: Double) -> Double {
-<<<<<<< HEAD
-        let variance = variance(frequency: 0)
-        let z = excess / variance.squareRoot()
         guard noise == .independent else {
-            guard noiseVariance(frequency: 0) < leastNormalVariance else {
-                return NormalDistribution.upperTail(from: z)
+            let variance = variance(frequency: 0)
+            guard variance < leastNormalVariance else {
+                return NormalDistribution.upperTail(from: excess / variance.squareRoot())
             }
             return HolderTails(trialCount: reportCount, support: support, noise: noise)
                 .upperTail(from: supportCount, holders: 0)
-=======
-        guard noise == .independent else {
-            return NormalDistribution.upperTail(from: excess / variance(frequency: 0).squareRoot())
->>>>>>> few
         }
         let exact = BinomialDistribution(trialCount: reportCount, probability: support.spurious)
             .upperTail(from: supportCount)
