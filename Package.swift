@@ -17,6 +17,7 @@ let package = Package(
     name: "dither",
     products: [
         .library(name: "TelemetryAgent", targets: ["TelemetryAgent", "MetricDefinitions"]),
+        .library(name: "DitherABI", type: .static, targets: ["TelemetryAgentABI"]),
         .executable(name: "dither-agent", targets: ["dither-agent"]),
         .executable(name: "dither-collector", targets: ["dither-collector"]),
         .executable(name: "dither", targets: ["dither"]),
@@ -67,6 +68,14 @@ let package = Package(
                 "CSQLite", "CCurl",
             ],
             path: "clients/TelemetryAgent", swiftSettings: strict),
+        .target(name: "CTelemetryAgent", path: "clients/CTelemetryAgent"),
+        .target(
+            name: "TelemetryAgentABI",
+            dependencies: [
+                "TelemetryAgent", "LocalPrivacy", "MetricDefinitions", "Mechanisms", "ReportFormat",
+                "SecureRandomness", "CPlatform", "CTelemetryAgent",
+            ],
+            path: "clients/TelemetryAgentABI", swiftSettings: strict),
         .executableTarget(
             name: "dither-agent",
             dependencies: ["TelemetryAgent", "LocalPrivacy", "MetricDefinitions", "Mechanisms", "ReportFormat"],
@@ -175,6 +184,13 @@ let package = Package(
             dependencies: [
                 "TelemetryAgent", "MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat",
                 "SecureRandomness", "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TelemetryAgentABITests",
+            dependencies: [
+                "TelemetryAgentABI", "CTelemetryAgent", "TelemetryAgent", "MetricDefinitions", "Mechanisms",
+                "LocalPrivacy", "ReportFormat", "SecureRandomness", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -27,6 +27,8 @@ public final class Agent: Sendable {
         public var clock: any AgentClock
         /// The file whose existence turns telemetry off for the whole machine.
         public var machineOptOutFile = "/etc/dither/opt-out"
+        /// The file that tells this machine from others, so that a copied disk is noticed.
+        public var machineIdentityFile = "/etc/machine-id"
 
         /// The variables of this process's environment that turn telemetry off.
         public static var processEnvironment: [String: String] {
@@ -233,7 +235,7 @@ extension Agent {
     }
 
     var secretStore: DeviceSecretStore {
-        DeviceSecretStore(folder: folder, machineIdentity: Self.machineIdentity())
+        DeviceSecretStore(folder: folder, machineIdentity: machineIdentity())
     }
 
     /// Runs `body` alone in this process; in the child of a fork, not at all.
@@ -275,12 +277,12 @@ extension Agent {
         ]
     }
 
-    private static func machineIdentity() -> [UInt8] {
-        let etc = Glibc.open("/etc/machine-id", O_RDONLY | O_CLOEXEC)
-        guard etc >= 0 else { return [] }
-        defer { close(etc) }
+    private func machineIdentity() -> [UInt8] {
+        let file = Glibc.open(configuration.machineIdentityFile, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return [] }
+        defer { close(file) }
         var content = [UInt8](repeating: 0, count: 64)
-        let count = content.withUnsafeMutableBytes { read(etc, $0.baseAddress, $0.count) }
+        let count = content.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
         return Array(content[..<max(0, count)])
     }
 }

@@ -3,37 +3,10 @@ internal import ReportFormat
 /// The state of a real device: one SQLite file in the state folder.
 final class SQLiteStore: AgentStore {
     /// The version of the tables, in `PRAGMA user_version`.
-    static let version = 1
+    static let version = migrations.count
 
     /// `DITA` in ASCII, in `PRAGMA application_id`.
     private static let applicationIdentifier = 0x4449_5441
-
-    private static let schema = """
-        CREATE TABLE field (name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-        CREATE TABLE ledger (
-            metric INTEGER NOT NULL, version INTEGER NOT NULL, definition_hash BLOB NOT NULL,
-            first_period INTEGER NOT NULL, epsilon_thousandths INTEGER NOT NULL,
-            lifetime_thousandths INTEGER NOT NULL, period_cap INTEGER NOT NULL, reports INTEGER NOT NULL,
-            last_debited INTEGER, last_permanent_response BLOB, is_memoized INTEGER NOT NULL,
-            is_retired INTEGER NOT NULL,
-            PRIMARY KEY (metric, version)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE distinct_value (
-            metric INTEGER NOT NULL, version INTEGER NOT NULL, tag INTEGER NOT NULL,
-            PRIMARY KEY (metric, version, tag)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE slot (
-            metric INTEGER NOT NULL, version INTEGER NOT NULL, period INTEGER NOT NULL, priority INTEGER NOT NULL,
-            payload BLOB NOT NULL, tag INTEGER, permanent_response BLOB, PRIMARY KEY (metric, period)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE queue (
-            sequence INTEGER PRIMARY KEY AUTOINCREMENT, metric INTEGER NOT NULL, period INTEGER NOT NULL,
-            fingerprint INTEGER NOT NULL, payload BLOB NOT NULL
-        ) STRICT;
-        CREATE TABLE outbox (
-            identifier BLOB PRIMARY KEY NOT NULL, body BLOB NOT NULL, report_count INTEGER NOT NULL
-        ) STRICT;
-        """
 
     private let database: Database
 
@@ -44,14 +17,16 @@ final class SQLiteStore: AgentStore {
         try connection.transaction { () throws(AgentError) in
             let version = Int(try connection.integer("PRAGMA user_version") ?? 0)
             let application = Int(try connection.integer("PRAGMA application_id") ?? 0)
-            if version == 0, application == 0, try connection.integer("SELECT 1 FROM sqlite_master") == nil {
-                try connection.execute(Self.schema)
-                try connection.execute("PRAGMA application_id = \(Self.applicationIdentifier)")
-                try connection.execute("PRAGMA user_version = \(Self.version)")
-                return
+            let isEmpty = try connection.integer("SELECT 1 FROM sqlite_master") == nil
+            let isNew = version == 0 && application == 0 && isEmpty
+            guard isNew || application == Self.applicationIdentifier, version > 0 || isNew else {
+                throw .stateDamaged(field: "application_id")
             }
-            guard application == Self.applicationIdentifier else { throw .stateDamaged(field: "application_id") }
-            guard version == Self.version else { throw .stateVersion(found: version, supported: Self.version) }
+            guard version <= Self.version else { throw .stateVersion(found: version, supported: Self.version) }
+            guard version < Self.version else { return }
+            for migration in Self.migrations[version...] { try connection.execute(migration) }
+            try connection.execute("PRAGMA application_id = \(Self.applicationIdentifier)")
+            try connection.execute("PRAGMA user_version = \(Self.version)")
         }
     }
 
