@@ -47,6 +47,10 @@ final class SQLiteStore: AgentStore {
             [Self.name(field), .integer(value)])
     }
 
+    func remove(_ field: StateField) throws(AgentError) {
+        try database.run("DELETE FROM field WHERE name = CAST(? AS TEXT)", [Self.name(field)])
+    }
+
     private static func name(_ field: StateField) -> Database.Value { .bytes(Array(field.rawValue.utf8)) }
 
     private static let slotColumns = "metric, version, period, priority, payload, tag, permanent_response"
@@ -94,7 +98,7 @@ final class SQLiteStore: AgentStore {
 
     func erasePending() throws(AgentError) {
         for table in ["slot", "queue", "outbox"] { try database.execute("DELETE FROM \(table)") }
-        try database.run("DELETE FROM field WHERE name = CAST(? AS TEXT)", [Self.name(.clippedValues)])
+        try remove(.clippedValues)
     }
 
     func retireMemoized() throws(AgentError) {
@@ -198,6 +202,10 @@ extension SQLiteStore {
     }
 
     func queuedCount() throws(AgentError) -> Int { Int(try database.integer("SELECT count(*) FROM queue") ?? 0) }
+
+    func queuedByteCount() throws(AgentError) -> Int {
+        Int(try database.integer("SELECT sum(length(payload)) FROM queue") ?? 0)
+    }
 
     func removeQueued(_ sequences: [Int64]) throws(AgentError) {
         for sequence in sequences { try database.run("DELETE FROM queue WHERE sequence = ?", [.integer(sequence)]) }
