@@ -27,10 +27,17 @@ public struct AgentStatus: Hashable, Sendable {
     /// Recorded numbers that were outside their metric's range, so that its nearer end was reported in their place. Counted
     /// since consent was given, and never sent.
     public var clipped = 0
+    /// Reports of metrics that a collector has retired.
+    public var retired = 0
     /// Failed uploads since the last success.
     public var failures = 0
+    /// Why the last upload failed: an HTTP status, or below zero libcurl's code.
+    public var lastFailure: Int?
     /// When the next upload is due at the earliest, in seconds since the epoch, if it has to wait.
     public var nextAttempt: Int64?
+    /// The moment of the next bundle, in seconds since the epoch, once it is drawn; before it, a flush that sends only what
+    /// is due sends nothing.
+    public var nextBundle: Int64?
 }
 
 /// What a device has spent on one version of a metric.
@@ -106,7 +113,10 @@ extension Agent {
                     }
                 }
                 status.clipped = try count(.clippedValues)
+                status.retired = try count(.retiredReports)
                 status.failures = try count(.failures)
+                status.lastFailure = try store.value(.lastFailure).flatMap { $0 == 0 ? nil : Int(clamping: $0) }
+                status.nextBundle = try store.value(.sendMoment).flatMap { $0 > 0 ? $0 : nil }
                 status.nextAttempt = try nextAttempt(in: store)
             }
             return status

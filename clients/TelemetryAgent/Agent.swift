@@ -21,6 +21,8 @@ public final class Agent: Sendable {
         public var stateFolder: String
         /// A PEM file of the authorities to trust instead of the system's.
         public var certificateFile: String?
+        /// The keys that the collector's certificate may have, besides being vouched for.
+        public var keyPin: KeyPin?
         /// The environment in which `DO_NOT_TRACK` and `DITHER_DISABLED` are looked up.
         public var environment: [String: String]
         /// What the agent knows of time.
@@ -53,6 +55,9 @@ public final class Agent: Sendable {
     let folder: StateFolder
     private let processIdentifier = getpid()
     private let lock = Mutex(())
+    /// Held while consent is changed, outside of all other locks.
+    private let consentChange = Mutex(())
+    let transfers = TransferControl()
     // Both are touched only by `locked`, one thread at a time.
     nonisolated(unsafe) var opened: Session?
     nonisolated(unsafe) private var undecided: [UInt32: UndecidedEvent] = [:]
@@ -89,24 +94,36 @@ public final class Agent: Sendable {
     ///
     /// - Throws: ``AgentError``.
     public func setConsent(_ isGranted: Bool) throws(AgentError) {
+        guard getpid() == processIdentifier else { throw .forked }
+        consentChange._unsafeLock()
+        defer { consentChange._unsafeUnlock() }
+        guard isGranted else { return try withdraw() }
         try locked { () throws(AgentError) in
             let consent = consent
-            if isGranted {
-                let stored = try consent.stored()
-                try folder.create()
-                if stored != .granted { try clearAway(after: stored) }
-                let session = try open(makingSecret: stored != .granted)
-                try session.store.transaction { () throws(AgentError) in
-                    try session.device.enrol(at: configuration.clock.secondsSinceEpoch())
-                }
-                opened = session
-                try consent.grant()
-            } else {
-                undecided = [:]
-                opened = nil
-                try Self.withdrawConsent(stateFolder: configuration.stateFolder)
+            let stored = try consent.stored()
+            try folder.create()
+            if stored != .granted { try clearAway(after: stored) }
+            let session = try open(makingSecret: stored != .granted)
+            let seconds = configuration.clock.secondsSinceEpoch()
+            try session.store.transaction { () throws(AgentError) in
+                try session.device.enrol(at: seconds)
+                if stored != .granted { try Journal(store: session.store).append(.consentGiven, at: seconds) }
             }
+            opened = session
+            try consent.grant()
         }
+    }
+
+    /// Withdraws consent. The upload under way ends before its reports are erased, and needs the agent's lock for that.
+    private func withdraw() throws(AgentError) {
+        try locked { () throws(AgentError) in
+            undecided = [:]
+            opened = nil
+            try folder.create()
+            try consent.decline()
+        }
+        transfers.interrupt()
+        try Self.withdrawConsent(stateFolder: configuration.stateFolder)
     }
 
     /// Withdraws consent for a state folder of which nothing else is known, as `setConsent(false)` does.
@@ -121,6 +138,15 @@ public final class Agent: Sendable {
         try Consent(folder: folder, environment: [:], machineOptOutPath: "").decline()
         try DeviceSecretStore(folder: folder, machineIdentity: []).erase()
         guard try folder.has(databaseName) else { return }
+        let patience = TransferLock.patienceMilliseconds
+        let done: Void? = try TransferLock.holding(folder, waitingAtMost: patience) { () throws(AgentError) in
+            try erasePending(in: folder)
+        }
+        // Whoever sends for so long does not look at the decision, or waits for a name server; nothing new begins.
+        if done == nil { try erasePending(in: folder) }
+    }
+
+    private static func erasePending(in folder: StateFolder) throws(AgentError) {
         do throws(AgentError) {
             let store = try SQLiteStore(path: folder.path(of: databaseName))
             try store.transaction { () throws(AgentError) in

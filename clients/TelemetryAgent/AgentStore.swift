@@ -25,6 +25,8 @@ package struct LedgerEntry: Hashable, Sendable {
     /// Reports no more, though the sum stays spent: a newer version has taken over, or the secret behind the permanent
     /// responses was erased.
     package var isRetired = false
+    /// Whether it was the collector that ended it.
+    package var isRetiredByCollector = false
 
     /// The ε that counts as spent at the end of a day, in thousandths: of fresh noise, for every period since the
     /// first whether it was reported or not, so that a restored copy of an old ledger refunds nothing.
@@ -106,6 +108,23 @@ package enum StateField: String, CaseIterable, Sendable {
     case overflowedReports = "overflowed_reports"
     /// Recorded numbers outside their metric's range; how many, never which.
     case clippedValues = "clipped_values"
+    /// Reports of metrics that the collector has retired, dropped before it took them.
+    case retiredReports = "retired_reports"
+    /// When the bundle that waits is due, in seconds since the epoch; 0 when none waits.
+    case sendMoment = "send_at"
+    /// The last closed period when a moment was drawn or everything was sent, as a day index.
+    case sendPeriod = "send_period"
+    /// The latest moment that a collector's clock has shown, in seconds since the epoch.
+    case collectorSeconds = "collector_seconds"
+    /// What the last upload ended with: 0, an HTTP status, or below zero libcurl's code.
+    case lastFailure = "last_failure"
+    /// The first eight bytes of the journal's last hash.
+    case journalHead = "journal_head"
+}
+
+extension StateField {
+    /// What goes with the reports that wait when consent ends.
+    static let ofPending: [StateField] = [.clippedValues, .sendMoment, .journalHead]
 }
 
 /// Where a device keeps ledger, slots and queue. Every method but ``transaction(_:)`` is called within one.
@@ -129,6 +148,7 @@ package protocol AgentStore: AnyObject {
     func slots() throws(AgentError) -> [Slot]
     func put(_ slot: Slot) throws(AgentError)
     func removeSlots(through period: UTCDay) throws(AgentError)
+    func removeSlots(ofMetric metric: UInt32) throws(AgentError)
 
     func enqueue(_ record: ReportRecord) throws(AgentError)
     func oldestQueued(limit: Int) throws(AgentError) -> [QueuedReport]
@@ -136,13 +156,14 @@ package protocol AgentStore: AnyObject {
     func queuedByteCount() throws(AgentError) -> Int
     func removeQueued(_ sequences: [Int64]) throws(AgentError)
     func removeQueued(before period: UTCDay) throws(AgentError) -> Int
+    func removeQueued(ofMetric metric: UInt32) throws(AgentError) -> Int
 
     func outbox() throws(AgentError) -> [OutboundBatch]
     func put(_ batch: OutboundBatch) throws(AgentError)
     /// Returns whether the batch was there: of two that settle it, only one does.
     func removeOutbound(_ identifier: BatchIdentifier) throws(AgentError) -> Bool
 
-    /// Forgets slots, queue and outbox, and how many values were clipped; the ledger stays.
+    /// Forgets slots, queue, outbox and journal, when a bundle is due, and how many values were clipped; the ledger stays.
     func erasePending() throws(AgentError)
 
     /// Ends every memoized metric of the ledger, whatever it has reported, and forgets its last response. For the end of

@@ -87,6 +87,7 @@ package struct Device {
             throw refuse(newer ? .superseded : .ceilingReached)
         }
         guard !entry.isRetired else {
+            guard !entry.isRetiredByCollector else { throw refuse(.retiredByCollector) }
             let newer = try store.ledger().contains { $0.metric == entry.metric && $0.version > entry.version }
             throw refuse(newer ? .superseded : .secretErased)
         }

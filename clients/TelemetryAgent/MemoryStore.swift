@@ -55,6 +55,7 @@ package final class MemoryStore: AgentStore {
     package func slots() -> [Slot] { held.values.sorted { ($0.period, $0.metric) < ($1.period, $1.metric) } }
     package func put(_ slot: Slot) { held[MetricPeriod(metric: slot.metric, period: slot.period)] = slot }
     package func removeSlots(through period: UTCDay) { held = held.filter { $0.key.period > period } }
+    package func removeSlots(ofMetric metric: UInt32) { held = held.filter { $0.key.metric != metric } }
 
     package func enqueue(_ record: ReportRecord) {
         queue.append(QueuedReport(sequence: nextSequence, record: record))
@@ -72,6 +73,11 @@ package final class MemoryStore: AgentStore {
         queue.removeAll { $0.record.period < period }
         return count - queue.count
     }
+    package func removeQueued(ofMetric metric: UInt32) -> Int {
+        let count = queue.count
+        queue.removeAll { $0.record.metric == metric }
+        return count - queue.count
+    }
 
     package func outbox() -> [OutboundBatch] { batches }
     package func put(_ batch: OutboundBatch) { batches.append(batch) }
@@ -81,7 +87,10 @@ package final class MemoryStore: AgentStore {
         return batches.count < count
     }
 
-    package func erasePending() { (held, queue, batches, values[.clippedValues]) = ([:], [], [], nil) }
+    package func erasePending() {
+        (held, queue, batches) = ([:], [], [])
+        for field in StateField.ofPending { values[field] = nil }
+    }
 
     package func retireMemoized() {
         for (key, entry) in entries where entry.isMemoized {
