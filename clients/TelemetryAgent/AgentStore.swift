@@ -114,8 +114,6 @@ package enum StateField: String, CaseIterable, Sendable {
     case sendMoment = "send_at"
     /// The last closed period when a moment was drawn or everything was sent, as a day index.
     case sendPeriod = "send_period"
-    /// The latest moment that a collector's clock has shown, in seconds since the epoch.
-    case collectorSeconds = "collector_seconds"
     /// What the last upload ended with: 0, an HTTP status, or below zero libcurl's code.
     case lastFailure = "last_failure"
     /// The first eight bytes of the journal's last hash.

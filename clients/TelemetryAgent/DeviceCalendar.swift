@@ -48,11 +48,11 @@ package struct DeviceCalendar {
         try anchor(at: agreed)
     }
 
-    /// Whether the system's calendar went back, or ahead by more than it is believed on its own word.
+    /// Whether the system's calendar went back, or further ahead than it is believed.
     func hasJumped(at seconds: Int64) throws(AgentError) -> Bool {
         guard let highest = try store.day(.highestDay) else { return false }
-        let claimed = UTCDay(containing: seconds)
-        return claimed < highest || claimed > highest.advanced(by: Self.unquestionedDays)
+        if UTCDay(containing: seconds) < highest { return true }
+        return try unconfirmedDay(at: seconds) != nil
     }
 
     /// Goes by the calendar whatever was seen before. Only for a device that has spent nothing.
