@@ -51,9 +51,9 @@ public struct PrivacyPage: Sendable {
             <!-- Made by `dither registry explain FILE --markdown`. Change the registry and make this page anew. -->
 
             With your consent this program answers \(count) about itself and its use, once a day each. Before an answer \
-            is stored or sent, your device adds random noise to it: a single report is deniable, and only over many devices \
-            do the answers become visible. The true values never leave the program's memory. There is no identifier of \
-            you or of the device.
+            is stored or sent, your device adds random noise to it: nobody can be sure of any single answer, and only over many \
+            devices do the answers become visible. How far a report can move somebody's guess is stated for each question. The \
+            true values never leave the program's memory. Reports carry no name or number of you or of the device.
 
             Telemetry is off until somebody turns it on. Until then there is no secret, no report and no connection.
             """
