@@ -181,12 +181,19 @@ public final class Agent: Sendable {
                     if input.isClipped { try session.device.add(1, to: .clippedValues) }
                     return
                 }
-                let period = try session.device.admit(metric, at: seconds)
-                let earlier = undecided[metric.identifier.value]?.happened ?? false
-                undecided[metric.identifier.value] = UndecidedEvent(
-                    metric: metric, period: period, seconds: seconds, happened: earlier || input.input != .item(0))
+                try note(happened: input.input != .item(0), for: metric, at: seconds, in: session)
             }
         }
+    }
+
+    /// Keeps in memory whether something happened today. Within a transaction.
+    func note(
+        happened: Bool, for metric: MetricDefinition, at seconds: Int64, in session: Session
+    ) throws(AgentError) {
+        let period = try session.device.admit(metric, at: seconds)
+        let earlier = undecided[metric.identifier.value]?.happened ?? false
+        undecided[metric.identifier.value] = UndecidedEvent(
+            metric: metric, period: period, seconds: seconds, happened: earlier || happened)
     }
 
     /// Randomizes and stores what waits in memory.

@@ -20,16 +20,19 @@ extension Device {
     /// Randomizes one event and lets it compete for its period's slot. Within a transaction, so that slot and debit
     /// are kept together or not at all: a crash before the commit loses the event and never draws for it again.
     ///
-    /// - Parameter period: the day that the event was admitted to, if it waited in memory; else the current one.
+    /// - Parameters:
+    ///   - period: the day that the event was admitted to, if it waited in memory; else the current one.
+    ///   - count: how many events it was drawn from, each as likely; it competes as all of them.
     /// - Throws: ``AgentError/notReporting(metric:_:)`` when the metric takes no event in this period.
     package func record(
-        _ input: MechanismInput, for metric: MetricDefinition, at seconds: Int64, in period: UTCDay? = nil
+        _ input: MechanismInput, for metric: MetricDefinition, at seconds: Int64, in period: UTCDay? = nil,
+        standingFor count: UInt64 = 1
     ) throws(AgentError) {
         let today = try today(at: seconds)
         let period = min(period ?? today, today)
         try closePeriods(through: period.advanced(by: -1), today: today)
         let entry = try openEntry(of: metric, on: period)
-        let candidate = try candidate(for: input, of: metric, on: period)
+        let candidate = try candidate(for: input, of: metric, on: period, standingFor: count)
         if let held = try heldSlot(of: metric, on: period) {
             if candidate.priority < held.priority { try store.put(candidate) }
         } else {
@@ -47,7 +50,7 @@ extension Device {
     }
 
     private func candidate(
-        for input: MechanismInput, of metric: MetricDefinition, on day: UTCDay
+        for input: MechanismInput, of metric: MetricDefinition, on day: UTCDay, standingFor count: UInt64 = 1
     ) throws(AgentError) -> Slot {
         let device = context(for: metric)
         var memo: Slot.Memo?
@@ -63,9 +66,9 @@ extension Device {
             }
         } catch { throw .encoding(error) }
         do {
-            var noise = try FreshNoise(wordCount: 1)
             return Slot(
-                metric: metric.identifier.value, version: metric.version, period: day, priority: noise.next(),
+                metric: metric.identifier.value, version: metric.version, period: day,
+                priority: try LeastPriority.draw(among: count),
                 payload: payload, memo: memo)
         } catch { throw .noRandomness(error) }
     }
