@@ -157,6 +157,14 @@ let package = Package(
                 .product(name: "BigInt", package: "BigInt"),
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "FuzzTargets",
+            dependencies: ["TelemetryAgent", "MetricDefinitions", "ReportFormat", "SecureRandomness", "CPlatform"],
+            path: "Tests/Fuzzing/FuzzTargets", swiftSettings: strict),
+        .executableTarget(
+            name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing/fuzz", swiftSettings: strict),
+        .testTarget(
+            name: "FuzzingTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LocalPrivacyTests",
             dependencies: ["LocalPrivacy", "TestSupport", .product(name: "BigInt", package: "BigInt")],
