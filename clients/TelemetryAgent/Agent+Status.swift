@@ -135,7 +135,7 @@ extension Agent {
     }
 
     /// The database, if the device has one.
-    private func storedState() throws(AgentError) -> SQLiteStore? {
+    func storedState() throws(AgentError) -> SQLiteStore? {
         guard try folder.exists(), try folder.has(Self.databaseName) else { return nil }
         try folder.prepare(Self.databaseName)
         return try SQLiteStore(path: folder.path(of: Self.databaseName))
@@ -171,7 +171,7 @@ extension Agent {
         }
     }
 
-    private func describe(_ record: ReportRecord, _ stage: WaitingReport.Stage) -> WaitingReport {
+    func describe(_ record: ReportRecord, _ stage: WaitingReport.Stage) -> WaitingReport {
         let metric = configuration.metricSet.metric(record.metric)
         let known = metric.flatMap { $0.fingerprint == record.fingerprint ? $0 : nil }
         let labels = known?.itemLabels ?? []
