@@ -102,7 +102,7 @@ package enum StateField: String, CaseIterable, Sendable {
     case sendPeriod = "send_period"
     /// The latest moment that a collector's clock has shown, in seconds since the epoch.
     case collectorSeconds = "collector_seconds"
-    /// What the last upload ended with: 0, an HTTP status, or below zero libcurl's code.
+    /// What the last upload ended with, as ``UploadFailure/stored``; 0 for a success.
     case lastFailure = "last_failure"
     /// The first eight bytes of the journal's last hash.
     case journalHead = "journal_head"
