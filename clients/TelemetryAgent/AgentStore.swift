@@ -114,7 +114,7 @@ package enum StateField: String, CaseIterable, Sendable {
     case sendMoment = "send_at"
     /// The last closed period when a moment was drawn or everything was sent, as a day index.
     case sendPeriod = "send_period"
-    /// What the last upload ended with: 0, an HTTP status, or below zero libcurl's code.
+    /// What the last upload ended with, as ``UploadFailure/stored``; 0 for a success.
     case lastFailure = "last_failure"
     /// The first eight bytes of the journal's last hash.
     case journalHead = "journal_head"
