@@ -24,7 +24,9 @@ static void in_child(const scenario_input *input, dither_agent parents) {
     dither_agent own = open_agent(input);
     CHECK(own != parents);
     check_forked(parents);
-    CHECK(dither_record_category(own, "carrier", "AA") == DITHER_OK);
+    int result = dither_record_category(own, "carrier", "AA");
+    if (result != DITHER_OK) fprintf(stderr, "record answered %d\n", result);
+    CHECK(result == DITHER_OK);
     CHECK(dither_flush(own, 30000) == DITHER_OK);
     CHECK(dither_close(own) == DITHER_OK);
     CHECK(dither_record_boolean(own, "departed_late", 1) == DITHER_E_HANDLE);

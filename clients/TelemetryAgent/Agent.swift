@@ -3,7 +3,6 @@ internal import Mechanisms
 public import MetricDefinitions
 internal import ReportFormat
 internal import SecureRandomness
-internal import Synchronization
 
 /// The telemetry of one program on one device: takes events, keeps randomized reports, sends them.
 ///
@@ -52,7 +51,7 @@ public final class Agent: Sendable {
     let configuration: Configuration
     let folder: StateFolder
     private let processIdentifier = getpid()
-    private let lock = Mutex(())
+    private let lock = Lock()
     // Both are touched only by `locked`, one thread at a time.
     nonisolated(unsafe) private var opened: Session?
     nonisolated(unsafe) private var undecided: [UInt32: UndecidedEvent] = [:]
@@ -77,9 +76,13 @@ public final class Agent: Sendable {
     public init(_ configuration: Configuration) {
         self.configuration = configuration
         folder = StateFolder(path: configuration.stateFolder)
+        ForkGuard.shared.add(self)
     }
 
-    deinit { try? persist() }
+    deinit {
+        ForkGuard.shared.remove(self)
+        try? persist()
+    }
 
     /// Gives or withdraws consent, durably before it returns.
     ///
@@ -248,10 +251,21 @@ extension Agent {
     /// Runs `body` alone in this process; in the child of a fork, not at all.
     func locked<Result>(_ body: () throws(AgentError) -> Result) throws(AgentError) -> Result {
         guard getpid() == processIdentifier else { throw .forked }
-        lock._unsafeLock()
-        defer { lock._unsafeUnlock() }
+        lock.lock()
+        defer { lock.unlock() }
         return try body()
     }
+
+    /// Keeps every thread out and closes the state, unless a thread is in: for a fork.
+    func halt() -> Bool {
+        guard lock.tryLock() else { return false }
+        opened?.store.closesQuickly()
+        opened = nil
+        return true
+    }
+
+    /// Lets threads in again.
+    func resume() { lock.unlock() }
 
     /// The open state of a device with consent; opened anew where another process has withdrawn and consented since.
     func session() throws(AgentError) -> Session {

@@ -18,7 +18,7 @@ final class BackgroundWorker: Sendable {
 
     let agent: Agent
     let buffer: EventBuffer
-    private let findings = Mutex(Findings())
+    private let findings = Guarded(Findings())
     /// Consent was withdrawn through this agent, and could not be stored: nothing is taken whatever the disk says.
     private let isBarred = Atomic<Bool>(false)
 
@@ -27,7 +27,7 @@ final class BackgroundWorker: Sendable {
         var lastSeconds: Int64 = .min
         var ticksToStatus = 0
     }
-    private let plan = Mutex(Plan())
+    private let plan = Guarded(Plan())
 
     init(agent: Agent, buffer: EventBuffer) { (self.agent, self.buffer) = (agent, buffer) }
 
