@@ -48,9 +48,10 @@ int run_canary(const scenario_input *input) {
     CHECK(dither_flush(agent, 60000) == DITHER_OK);
     CHECK(search((const unsigned char *)canary) == 0);
     /* That a copy would be found: */
-    char *copy = malloc(LENGTH + 1);
+    char *volatile copy = malloc(LENGTH + 1);
     CHECK(copy != NULL);
     memcpy(copy + 1, canary, LENGTH);
+    __asm__ volatile("" ::"r"(copy) : "memory");
     CHECK(search((const unsigned char *)canary) == 1);
     free(copy);
     CHECK(dither_close(agent) == DITHER_OK);
