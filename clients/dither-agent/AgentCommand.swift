@@ -43,7 +43,7 @@ struct AgentCommand {
     init(_ arguments: Arguments, environment: [String: String]) throws(Arguments.UsageError) {
         (self.arguments, self.environment) = (arguments, environment)
         stateFolder = try arguments.required(arguments.stateFolder, "--state DIR", "DITHER_STATE_DIR")
-        guard arguments.command != .off else {
+        guard ![.off, .sealImage].contains(arguments.command) else {
             (metricSetPath, endpoint) = ("", "")
             return
         }
@@ -53,7 +53,8 @@ struct AgentCommand {
 
     func run() -> Result<Output, Failure> {
         do throws(Failure) {
-            if arguments.command == .off { return .success(try withdraw()) }
+            if arguments.command == .off { return .success(try onFolder(Agent.withdrawConsent)) }
+            if arguments.command == .sealImage { return .success(try onFolder(Agent.sealImage)) }
             let metricSet = try MetricSetFile(path: metricSetPath).load()
             do throws(AgentError) {
                 var configuration = Agent.Configuration(
@@ -74,7 +75,7 @@ struct AgentCommand {
             try agent.setConsent(true)
             let source = try agent.consentSource()
             return Output(note: source.isOn ? nil : "consent is stored, but telemetry is \(source)")
-        case .off: return Output()  // Done before a metric set was asked for.
+        case .off, .sealImage: return Output()  // Done before a metric set was asked for.
         case .status: return Output(text: Self.render(try agent.status()).rendered(as: arguments.format))
         case .record: return try record(on: agent, metricSet)
         case .flush: return try flush(agent)
@@ -83,8 +84,9 @@ struct AgentCommand {
         }
     }
 
-    private func withdraw() throws(Failure) -> Output {
-        do throws(AgentError) { try Agent.withdrawConsent(stateFolder: stateFolder) } catch { throw Failure(error) }
+    /// Does what needs the state folder alone.
+    private func onFolder(_ body: (_ stateFolder: String) throws(AgentError) -> Void) throws(Failure) -> Output {
+        do throws(AgentError) { try body(stateFolder) } catch { throw Failure(error) }
         return Output()
     }
 

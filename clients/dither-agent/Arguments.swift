@@ -5,6 +5,7 @@ struct Arguments {
     /// The commands, in the order of the help.
     enum Command: String, CaseIterable {
         case on, off, status, record, flush, show, budget
+        case sealImage = "seal-image"
     }
 
     /// Why a command line cannot be followed.

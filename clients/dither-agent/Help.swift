@@ -7,7 +7,7 @@ enum Help {
 
         USAGE
           dither-agent --metrics SET --endpoint URL --state DIR COMMAND
-          dither-agent --state DIR off
+          dither-agent --state DIR off|seal-image
 
         COMMANDS
           on                       consent: make this device's secret and ledger; nothing is sent before
@@ -21,6 +21,7 @@ enum Help {
           flush --now              do not wait for the agent's own backoff
           show                     the noisy reports that wait: of the open day, queued, unacknowledged
           budget                   the epsilon spent per metric
+          seal-image               empty the state folder before a disk image is made, so that copies enrol on their own
 
         FLAGS
           --metrics SET     the compiled metric set (dither registry compile)   [DITHER_METRICS]
