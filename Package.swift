@@ -207,10 +207,12 @@ let package = Package(
                 "SecureRandomness", "TestSupport",
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "abi-host", dependencies: ["CTelemetryAgent", "TelemetryAgentABI"], path: "Tests/abi-host"),
         .testTarget(
             name: "TelemetryAgentABITests",
             dependencies: [
-                "TelemetryAgentABI", "CTelemetryAgent", "TelemetryAgent", "MetricDefinitions", "Mechanisms",
+                "abi-host", "TelemetryAgentABI", "CTelemetryAgent", "TelemetryAgent", "MetricDefinitions", "Mechanisms",
                 "LocalPrivacy", "ReportFormat", "SecureRandomness", "TestSupport",
             ],
             swiftSettings: strict),
