@@ -1,7 +1,7 @@
 # Thin names over scripts/ and the Swift package manager.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test thorough lint size clean
+.PHONY: help setup demo test thorough lint size release install uninstall abi examples package clean
 
 RELEASE := .build/release
 DEMO := .build/demo
@@ -34,6 +34,24 @@ lint: setup ## formatting, dependency arrows, source rules, links, fixtures, imp
 
 size: setup ## build the agent self-contained; check its size and that it is free of Foundation
 	@scripts/check_agent_size.sh
+
+release: setup ## build what is installed: programs and the C library, self-contained
+	@scripts/build_release.sh
+
+install: ## install what `make release` built (PREFIX=/usr/local, DESTDIR=; see docs/install.md)
+	@scripts/install.sh install
+
+uninstall: ## remove it again, by the same variables
+	@scripts/install.sh uninstall
+
+abi: setup ## build the C library; check its symbols, layout, size and needs
+	@scripts/check_abi.sh
+
+examples: setup ## compile and run every example against the library and a real collector
+	@Tests/examples/run.sh
+
+package: setup ## build the Debian packages (needs dpkg-dev)
+	@scripts/build_packages.sh
 
 clean: ## remove everything that was built
 	rm -rf .build .build-*

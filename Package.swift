@@ -177,7 +177,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MetricDefinitionsTests",
-            dependencies: ["MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat", "TestSupport"],
+            dependencies: [
+                "MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat", "SecureRandomness", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TelemetryAgentTests",

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 limit=9000000 # bytes: Swift's runtime, SQLite's and curl's bindings and the agent; FoundationEssentials alone doubles it
 scratch=.build-static
 
-swift build -c release --static-swift-stdlib --product dither-agent --scratch-path "$scratch"
+scripts/build_static.sh dither-agent
 swift build -c release --product dither-agent
 static=$scratch/release/dither-agent
 dynamic=.build/release/dither-agent

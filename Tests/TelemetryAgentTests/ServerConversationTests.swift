@@ -205,24 +205,30 @@ final class ServerConversationTests {
         #expect(server.requests.count == 1)
     }
 
-    @Test("The clock that counts is a collector's, and only forward")
-    func collectorClock() throws {
+    @Test("The date of a collector's answer, and of no other's, confirms a calendar that has jumped ahead")
+    func collectorDate() throws {
         let dates = [
-            "Sun, 01 Mar 2026 13:00:00 GMT", "Sun, 01 Mar 2026 11:00:00 GMT", "yesterday",
-            "Mon, 02 Mar 2026 00:00:00 GMT",
+            (200, "Tue, 31 Mar 2026 12:00:00 GMT", "text/html"),  // a portal
+            (200, "yesterday", "application/json"),
+            (200, "Thu, 02 Apr 2026 12:00:00 GMT", "application/json"),
         ]
         let server = try RecordingServer { _, earlier in
-            let date = "Date: \(dates[min(earlier, 3)])\r\n"
-            return earlier < 3 ? .answer(200, headers: date) : .answer(200, "text/html", "portal", headers: date)
+            let (status, date, type) = dates[min(earlier, 2)]
+            let headers = "Date: \(date)\r\n"
+            return type == "text/html"
+                ? .answer(status, type, "portal", headers: headers) : .answer(200, headers: headers)
         }
         defer { server.stop() }
         let (test, agent) = try agent(server)
-        for _ in 0..<4 {
-            _ = try agent.flush(now: true)
-            #expect(try test.value(.collectorSeconds) == noon + 3600)
-            test.clock.advance(days: 1)
+        try agent.record(.boolean(true), for: "departed_late")
+        test.clock.sleep(days: 29)
+        for requests in 1...3 {
+            _ = try agent.flush(closingPeriod: true, now: true)
+            #expect(server.requests.count == requests)
+            let unconfirmed = try agent.status().unconfirmedDay
+            #expect((unconfirmed == nil) == (requests == 3))
+            if requests == 2 { test.clock.advance(days: 2) }
         }
-        #expect(server.requests.count == 4)
     }
 
     @Test("A collector at an IPv6 address is reached")

@@ -51,7 +51,7 @@ extension Agent {
         var report = FlushReport()
         try locked { () throws(AgentError) in
             let (session, seconds) = (try session(), configuration.clock.secondsSinceEpoch())
-            try persistUndecided(before: closingPeriod ? nil : UTCDay(containing: seconds), in: session)
+            try persistUndecided(before: closingPeriod ? nil : try today(in: session, at: seconds), in: session)
             try session.store.transaction { () throws(AgentError) in
                 try session.device.enrol(at: seconds)
                 let today = try session.device.today(at: seconds)

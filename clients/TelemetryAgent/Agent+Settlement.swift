@@ -10,8 +10,8 @@ extension Agent {
         let (session, seconds) = (try session(), configuration.clock.secondsSinceEpoch())
         try session.store.transaction { () throws(AgentError) in
             let store = session.store
-            if let shown = exchange.collectorSeconds, shown > (try store.value(.collectorSeconds) ?? 0) {
-                try store.set(.collectorSeconds, to: shown)
+            if let date = exchange.collectorSeconds {
+                try session.device.calendar.noteCollectorDate(date, at: seconds)
             }
             let answer = try settle(batch, exchange, on: session.device, into: &report)
             try Journal(store: store).append(.answered(batch.identifier, answer), at: seconds)

@@ -16,6 +16,14 @@ public struct AgentStatus: Hashable, Sendable {
     public var rejected = 0
     /// Reports that grew too old to be admitted.
     public var expired = 0
+    /// Reports that had to make room in a full queue.
+    public var overflowed = 0
+    /// What is wrong with the secret, so that nothing is reported.
+    public var secretProblem: SecretProblem?
+    /// The day on which a lost secret is replaced; `nil` if it is not lost, or was lost once too often.
+    public var secretReplacedOn: UTCDay?
+    /// The day that the system's calendar claims, if it jumped ahead and nothing has confirmed that so far.
+    public var unconfirmedDay: UTCDay?
     /// Recorded numbers that were outside their metric's range, so that its nearer end was reported in their place. Counted
     /// since consent was given, and never sent.
     public var clipped = 0
@@ -89,12 +97,21 @@ extension Agent {
             guard let store = try storedState() else { return status }
             try store.transaction { () throws(AgentError) in
                 func count(_ field: StateField) throws(AgentError) -> Int { Int(clamping: try store.value(field) ?? 0) }
-                status.firstPeriod = try store.value(.firstPeriod).flatMap { UInt32(exactly: $0) }
-                    .flatMap(UTCDay.init(index:))
+                status.firstPeriod = try store.day(.firstPeriod)
                 status.waiting = try store.queuedCount() + store.outbox().reduce(0) { $0 + $1.reportCount }
                 status.acknowledged = try count(.acknowledgedReports)
                 status.rejected = try count(.rejectedReports)
                 status.expired = try count(.expiredReports)
+                status.overflowed = try count(.overflowedReports)
+                let (calendar, seconds) = (calendar(on: store), configuration.clock.secondsSinceEpoch())
+                status.unconfirmedDay = try calendar.unconfirmedDay(at: seconds)
+                if try consent.stored() == .granted {
+                    status.secretProblem = try secretProblem()
+                    let loss = SecretLoss(store: store, secrets: secretStore, calendar: calendar, seconds: seconds)
+                    status.secretReplacedOn = try status.secretProblem.flatMap { (_) throws(AgentError) in
+                        try loss.end()
+                    }
+                }
                 status.clipped = try count(.clippedValues)
                 status.retired = try count(.retiredReports)
                 status.failures = try count(.failures)
@@ -106,6 +123,13 @@ extension Agent {
         }
     }
 
+    private func secretProblem() throws(AgentError) -> SecretProblem? {
+        do throws(AgentError) { return try secretStore.load() == nil ? .missing : nil } catch {
+            guard case .secretLost(let problem) = error else { throw error }
+            return problem
+        }
+    }
+
     /// The ledger, one line per metric and version, also after consent was withdrawn.
     ///
     /// - Throws: ``AgentError``.
@@ -113,9 +137,7 @@ extension Agent {
         try locked { () throws(AgentError) in
             guard let store = try storedState() else { return [] }
             return try store.transaction { () throws(AgentError) in
-                let clock = UTCDay(containing: configuration.clock.secondsSinceEpoch())
-                let highest = try store.value(.highestDay).flatMap { UInt32(exactly: $0) }.flatMap(UTCDay.init(index:))
-                let today = max(clock, highest ?? clock)
+                let today = try store.day(.highestDay) ?? UTCDay(containing: configuration.clock.secondsSinceEpoch())
                 var lines: [BudgetLine] = []
                 for entry in try store.ledger() {
                     let distinct = try store.distinctValueCount(metric: entry.metric, version: entry.version)

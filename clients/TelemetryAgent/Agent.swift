@@ -59,7 +59,7 @@ public final class Agent: Sendable {
     private let consentChange = Mutex(())
     let transfers = TransferControl()
     // Both are touched only by `locked`, one thread at a time.
-    nonisolated(unsafe) private var opened: Session?
+    nonisolated(unsafe) var opened: Session?
     nonisolated(unsafe) private var undecided: [UInt32: UndecidedEvent] = [:]
 
     /// An open state folder.
@@ -152,6 +152,8 @@ public final class Agent: Sendable {
             try store.transaction { () throws(AgentError) in
                 try store.erasePending()
                 try store.retireMemoized()
+                try store.remove(.secretLostOn)
+                try store.remove(.secretLosses)
             }
             try store.truncateLog()
         } catch {
@@ -199,7 +201,7 @@ public final class Agent: Sendable {
             let seconds = configuration.clock.secondsSinceEpoch()
             let session = try session()
             // What waits from a day that is over belongs to that day: it goes first.
-            try persistUndecided(before: UTCDay(containing: seconds), in: session)
+            if !undecided.isEmpty { try persistUndecided(before: try today(in: session, at: seconds), in: session) }
             try session.store.transaction { () throws(AgentError) in
                 try session.device.enrol(at: seconds)
                 guard metric.combination == .any else {
@@ -207,12 +209,19 @@ public final class Agent: Sendable {
                     if input.isClipped { try session.device.add(1, to: .clippedValues) }
                     return
                 }
-                let period = try session.device.admit(metric, at: seconds)
-                let earlier = undecided[metric.identifier.value]?.happened ?? false
-                undecided[metric.identifier.value] = UndecidedEvent(
-                    metric: metric, period: period, seconds: seconds, happened: earlier || input.input != .item(0))
+                try note(happened: input.input != .item(0), for: metric, at: seconds, in: session)
             }
         }
+    }
+
+    /// Keeps in memory whether something happened today. Within a transaction.
+    func note(
+        happened: Bool, for metric: MetricDefinition, at seconds: Int64, in session: Session
+    ) throws(AgentError) {
+        let period = try session.device.admit(metric, at: seconds)
+        let earlier = undecided[metric.identifier.value]?.happened ?? false
+        undecided[metric.identifier.value] = UndecidedEvent(
+            metric: metric, period: period, seconds: seconds, happened: earlier || happened)
     }
 
     /// Randomizes and stores what waits in memory.
@@ -228,6 +237,11 @@ public final class Agent: Sendable {
             }
             try persistUndecided(in: try session())
         }
+    }
+
+    /// The day that counts at a moment.
+    func today(in session: Session, at seconds: Int64) throws(AgentError) -> UTCDay {
+        try session.store.transaction { () throws(AgentError) in try session.device.today(at: seconds) }
     }
 
     /// Stores what waits of the periods before a day; without a day, all of it. An event whose metric has stopped
@@ -270,45 +284,5 @@ extension Agent {
         lock._unsafeLock()
         defer { lock._unsafeUnlock() }
         return try body()
-    }
-
-    /// The open state of a device with consent; opened anew where another process has withdrawn and consented since.
-    func session() throws(AgentError) -> Session {
-        if let opened, try stateFiles() == opened.files { return opened }
-        opened = nil
-        guard try folder.exists() else { throw .secretLost(.missing) }
-        let session = try open(makingSecret: false)
-        opened = session
-        return session
-    }
-
-    private func open(makingSecret: Bool) throws(AgentError) -> Session {
-        let path = folder.path(of: Self.databaseName)
-        let secret = try secretStore.load()
-        if secret == nil, !makingSecret { throw .secretLost(.missing) }
-        if secret != nil, !makingSecret, try !folder.has(Self.databaseName) { throw .ledgerLost }
-        try folder.prepare(Self.databaseName)
-        let store = try SQLiteStore(path: path)
-        let today = UTCDay(containing: configuration.clock.secondsSinceEpoch())
-        let key: SecretKey
-        if let secret { key = secret } else { key = try secretStore.loadOrCreate(on: today) }
-        let device = try Device(metricSet: configuration.metricSet, secret: key, store: store)
-        return Session(store: store, device: device, files: try stateFiles())
-    }
-
-    private func stateFiles() throws(AgentError) -> [FileIdentity?] {
-        [
-            try folder.identity(of: DeviceSecretStore.fileName, isImmutable: true),
-            try folder.identity(of: Self.databaseName, isImmutable: false),
-        ]
-    }
-
-    private func machineIdentity() -> [UInt8] {
-        let file = Glibc.open(configuration.machineIdentityFile, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return [] }
-        defer { close(file) }
-        var content = [UInt8](repeating: 0, count: 64)
-        let count = content.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
-        return Array(content[..<max(0, count)])
     }
 }

@@ -50,7 +50,9 @@ extension AgentError: CustomStringConvertible {
     }
 
     private static func describe(_ problem: SecretProblem) -> String {
-        let effect = "Nothing is reported. `off`, then `on`, makes a new secret; what was spent stays spent."
+        let effect =
+            "Nothing is reported for 30 days, after a second loss not at all; `status` tells the day. `off`, then `on`, "
+            + "makes a new secret now; what was spent stays spent."
         return switch problem {
         case .missing: "The device's secret is gone. \(effect)"
         case .damaged: "The device's secret is damaged. \(effect)"

@@ -80,6 +80,18 @@ package enum StateField: String, CaseIterable, Sendable {
     case lastClosedPeriod = "last_closed_period"
     /// The highest day index ever seen: the clock may go back, the ledger does not.
     case highestDay = "highest_day"
+    /// 1 after a day was taken on the word of a calendar that had jumped ahead, until it is confirmed.
+    case unconfirmedDays = "unconfirmed_days"
+    /// The last moment that the agent believed, in seconds since the epoch.
+    case believedSeconds = "believed_seconds"
+    /// The machine's uptime at that moment, in seconds.
+    case believedUptime = "believed_uptime"
+    /// Which start of the machine that uptime counts from, as the bits of a random word.
+    case believedBoot = "believed_boot"
+    /// The day on which the secret was found lost, as a day index.
+    case secretLostOn = "secret_lost_on"
+    /// How often a secret was lost since consent was last given by hand.
+    case secretLosses = "secret_losses"
     /// Failed uploads since the last success.
     case failures
     /// No upload before this second, by the agent's own backoff.
@@ -92,6 +104,8 @@ package enum StateField: String, CaseIterable, Sendable {
     case rejectedReports = "rejected_reports"
     /// Reports that grew too old to be admitted.
     case expiredReports = "expired_reports"
+    /// Reports that had to make room in a full queue.
+    case overflowedReports = "overflowed_reports"
     /// Recorded numbers outside their metric's range; how many, never which.
     case clippedValues = "clipped_values"
     /// Reports of metrics that the collector has retired, dropped before it took them.
@@ -100,8 +114,6 @@ package enum StateField: String, CaseIterable, Sendable {
     case sendMoment = "send_at"
     /// The last closed period when a moment was drawn or everything was sent, as a day index.
     case sendPeriod = "send_period"
-    /// The latest moment that a collector's clock has shown, in seconds since the epoch.
-    case collectorSeconds = "collector_seconds"
     /// What the last upload ended with, as ``UploadFailure/stored``; 0 for a success.
     case lastFailure = "last_failure"
     /// The first eight bytes of the journal's last hash.
@@ -120,6 +132,7 @@ package protocol AgentStore: AnyObject {
 
     func value(_ field: StateField) throws(AgentError) -> Int64?
     func set(_ field: StateField, to value: Int64) throws(AgentError)
+    func remove(_ field: StateField) throws(AgentError)
 
     func ledger() throws(AgentError) -> [LedgerEntry]
     func ledgerEntry(metric: UInt32, version: UInt32) throws(AgentError) -> LedgerEntry?
@@ -138,6 +151,7 @@ package protocol AgentStore: AnyObject {
     func enqueue(_ record: ReportRecord) throws(AgentError)
     func oldestQueued(limit: Int) throws(AgentError) -> [QueuedReport]
     func queuedCount() throws(AgentError) -> Int
+    func queuedByteCount() throws(AgentError) -> Int
     func removeQueued(_ sequences: [Int64]) throws(AgentError)
     func removeQueued(before period: UTCDay) throws(AgentError) -> Int
     func removeQueued(ofMetric metric: UInt32) throws(AgentError) -> Int
@@ -154,4 +168,17 @@ package protocol AgentStore: AnyObject {
     /// the secret: a new one would draw anew for every value, and going on only while the cap on distinct values has
     /// room would tell how many there were.
     func retireMemoized() throws(AgentError)
+}
+
+extension AgentStore {
+    /// A field that is a day; `nil` where it was never set.
+    func day(_ field: StateField) throws(AgentError) -> UTCDay? {
+        guard let value = try value(field) else { return nil }
+        guard let day = UInt32(exactly: value).flatMap(UTCDay.init(index:)) else {
+            throw .stateDamaged(field: field.rawValue)
+        }
+        return day
+    }
+
+    func set(_ field: StateField, to day: UTCDay) throws(AgentError) { try set(field, to: Int64(day.index)) }
 }

@@ -1,3 +1,4 @@
+internal import CPlatform
 internal import Glibc
 
 /// Runs `body` so that a connection which the other side has closed raises no SIGPIPE in this thread: the host program's

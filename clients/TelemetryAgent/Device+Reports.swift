@@ -4,9 +4,6 @@ package import ReportFormat
 internal import SecureRandomness
 
 extension Device {
-    /// The oldest period that a collector still admits on `today`.
-    private func oldestAdmitted(on today: UTCDay) -> UTCDay { today.advanced(by: -WireLimits.daysBack) }
-
     /// The period that an event of this moment belongs to. Closes the periods before it; within a transaction.
     ///
     /// - Throws: ``AgentError/notReporting(metric:_:)`` when the metric takes no event in this period.
@@ -20,16 +17,19 @@ extension Device {
     /// Randomizes one event and lets it compete for its period's slot. Within a transaction, so that slot and debit
     /// are kept together or not at all: a crash before the commit loses the event and never draws for it again.
     ///
-    /// - Parameter period: the day that the event was admitted to, if it waited in memory; else the current one.
+    /// - Parameters:
+    ///   - period: the day that the event was admitted to, if it waited in memory; else the current one.
+    ///   - count: how many events it was drawn from, each as likely; it competes as all of them.
     /// - Throws: ``AgentError/notReporting(metric:_:)`` when the metric takes no event in this period.
     package func record(
-        _ input: MechanismInput, for metric: MetricDefinition, at seconds: Int64, in period: UTCDay? = nil
+        _ input: MechanismInput, for metric: MetricDefinition, at seconds: Int64, in period: UTCDay? = nil,
+        standingFor count: UInt64 = 1
     ) throws(AgentError) {
         let today = try today(at: seconds)
         let period = min(period ?? today, today)
         try closePeriods(through: period.advanced(by: -1), today: today)
         let entry = try openEntry(of: metric, on: period)
-        let candidate = try candidate(for: input, of: metric, on: period)
+        let candidate = try candidate(for: input, of: metric, on: period, standingFor: count)
         if let held = try heldSlot(of: metric, on: period) {
             if candidate.priority < held.priority { try store.put(candidate) }
         } else {
@@ -40,14 +40,14 @@ extension Device {
 
     private func openEntry(of metric: MetricDefinition, on period: UTCDay) throws(AgentError) -> LedgerEntry {
         let entry = try entryReporting(metric, on: period)
-        if let lastClosed = try fieldDay(.lastClosedPeriod), lastClosed >= period {
+        if let lastClosed = try store.day(.lastClosedPeriod), lastClosed >= period {
             throw .notReporting(metric: metric.name, .periodClosed(period))
         }
         return entry
     }
 
     private func candidate(
-        for input: MechanismInput, of metric: MetricDefinition, on day: UTCDay
+        for input: MechanismInput, of metric: MetricDefinition, on day: UTCDay, standingFor count: UInt64 = 1
     ) throws(AgentError) -> Slot {
         let device = context(for: metric)
         var memo: Slot.Memo?
@@ -63,9 +63,9 @@ extension Device {
             }
         } catch { throw .encoding(error) }
         do {
-            var noise = try FreshNoise(wordCount: 1)
             return Slot(
-                metric: metric.identifier.value, version: metric.version, period: day, priority: noise.next(),
+                metric: metric.identifier.value, version: metric.version, period: day,
+                priority: try LeastPriority.draw(among: count),
                 payload: payload, memo: memo)
         } catch { throw .noRandomness(error) }
     }
@@ -98,18 +98,15 @@ extension Device {
     ///
     /// - Parameter last: the last period to close: yesterday, or today to see a first report at once.
     package func closePeriods(through last: UTCDay, today: UTCDay) throws(AgentError) {
-        guard let lastClosed = try fieldDay(.lastClosedPeriod), lastClosed < last else { return }
-        let dropped = try store.removeQueued(before: oldestAdmitted(on: today))
-        if dropped > 0 {
-            try store.set(.expiredReports, to: (try store.value(.expiredReports) ?? 0) &+ Int64(dropped))
-        }
-        let first = max(lastClosed.advanced(by: 1), oldestAdmitted(on: today))
+        guard let lastClosed = try store.day(.lastClosedPeriod), lastClosed < last else { return }
+        let first = max(lastClosed.advanced(by: 1), oldestKept(on: today))
         for index in first.index..<max(first.index, last.index + 1) {
             let day = first.advanced(by: Int(index - first.index))
             for metric in metricSet.metrics { try close(day, of: metric) }
         }
         try store.removeSlots(through: last)
-        try store.set(.lastClosedPeriod, to: Int64(last.index))
+        try store.set(.lastClosedPeriod, to: last)
+        try boundQueue(on: today)
     }
 
     private func close(_ day: UTCDay, of metric: MetricDefinition) throws(AgentError) {

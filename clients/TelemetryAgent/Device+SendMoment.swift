@@ -14,9 +14,9 @@ extension Device {
         let pending = try store.value(.sendMoment) ?? 0
         // One that a clock far ahead has drawn would never come.
         if pending > 0, pending <= seconds &+ Self.sendWindowSeconds { return pending }
-        guard let first = try fieldDay(.firstPeriod), let closed = try fieldDay(.lastClosedPeriod), closed >= first
+        guard let first = try store.day(.firstPeriod), let closed = try store.day(.lastClosedPeriod), closed >= first
         else { return nil }
-        if pending <= 0, let last = try fieldDay(.sendPeriod), last >= closed { return nil }
+        if pending <= 0, let last = try store.day(.sendPeriod), last >= closed { return nil }
         let moment: Int64
         do {
             var noise = try FreshNoise(wordCount: 1)
@@ -31,7 +31,7 @@ extension Device {
     /// period to be closed. Within a transaction.
     package func passSendMoment() throws(AgentError) {
         if try store.value(.sendMoment) ?? 0 != 0 { try store.set(.sendMoment, to: 0) }
-        if let closed = try fieldDay(.lastClosedPeriod), try fieldDay(.sendPeriod) != closed {
+        if let closed = try store.day(.lastClosedPeriod), try store.day(.sendPeriod) != closed {
             try store.set(.sendPeriod, to: Int64(closed.index))
         }
     }

@@ -27,6 +27,8 @@ package final class MemoryStore: AgentStore {
     package func value(_ field: StateField) -> Int64? { values[field] }
     package func set(_ field: StateField, to value: Int64) { values[field] = value }
 
+    package func remove(_ field: StateField) { values[field] = nil }
+
     package func ledger() -> [LedgerEntry] {
         entries.values.sorted { ($0.metric, $0.version) < ($1.metric, $1.version) }
     }
@@ -61,6 +63,7 @@ package final class MemoryStore: AgentStore {
     }
     package func oldestQueued(limit: Int) -> [QueuedReport] { Array(queue.prefix(limit)) }
     package func queuedCount() -> Int { queue.count }
+    package func queuedByteCount() -> Int { queue.reduce(0) { $0 + $1.record.payload.count } }
     package func removeQueued(_ sequences: [Int64]) {
         let removed = Set(sequences)
         queue.removeAll { removed.contains($0.sequence) }

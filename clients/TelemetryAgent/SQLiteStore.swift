@@ -47,6 +47,10 @@ final class SQLiteStore: AgentStore {
             [Self.name(field), .integer(value)])
     }
 
+    func remove(_ field: StateField) throws(AgentError) {
+        try database.run("DELETE FROM field WHERE name = CAST(? AS TEXT)", [Self.name(field)])
+    }
+
     private static func name(_ field: StateField) -> Database.Value { .bytes(Array(field.rawValue.utf8)) }
 
     private static let slotColumns = "metric, version, period, priority, payload, tag, permanent_response"
@@ -98,9 +102,7 @@ final class SQLiteStore: AgentStore {
 
     func erasePending() throws(AgentError) {
         for table in ["slot", "queue", "outbox", "journal"] { try database.execute("DELETE FROM \(table)") }
-        for field in StateField.ofPending {
-            try database.run("DELETE FROM field WHERE name = CAST(? AS TEXT)", [Self.name(field)])
-        }
+        for field in StateField.ofPending { try remove(field) }
     }
 
     func retireMemoized() throws(AgentError) {
@@ -209,6 +211,10 @@ extension SQLiteStore {
     }
 
     func queuedCount() throws(AgentError) -> Int { Int(try database.integer("SELECT count(*) FROM queue") ?? 0) }
+
+    func queuedByteCount() throws(AgentError) -> Int {
+        Int(try database.integer("SELECT sum(length(payload)) FROM queue") ?? 0)
+    }
 
     func removeQueued(_ sequences: [Int64]) throws(AgentError) {
         for sequence in sequences { try database.run("DELETE FROM queue WHERE sequence = ?", [.integer(sequence)]) }

@@ -1,3 +1,6 @@
+// The C interface names its functions.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 internal import CTelemetryAgent
 
 /// The version's text, which lives as long as the process.

@@ -9,11 +9,18 @@ extension AgentCommand {
             [.text("decided"), .text(status.consent.description)],
         ]
         if let day = status.firstPeriod { rows.append([.text("first period"), .text(day.description)]) }
+        if let problem = status.secretProblem {
+            rows.append([.text("secret"), .text(name(of: problem, replacedOn: status.secretReplacedOn))])
+        }
+        if let day = status.unconfirmedDay {
+            rows.append([.text("calendar"), .text("jumped ahead to \(day), which nothing has confirmed so far")])
+        }
         rows += [
             [.text("reports waiting"), .number(String(status.waiting))],
             [.text("reports acknowledged"), .number(String(status.acknowledged))],
             [.text("reports refused"), .number(String(status.rejected))],
             [.text("reports too old to send"), .number(String(status.expired))],
+            [.text("reports dropped from a full queue"), .number(String(status.overflowed))],
             [.text("reports of retired metrics"), .number(String(status.retired))],
             [.text("clipped values"), .number(String(status.clipped))],
             [.text("failed uploads in a row"), .number(String(status.failures))],
@@ -65,6 +72,16 @@ extension AgentCommand {
                     (report.nextAttempt ?? report.nextBundle).map { .text(utc($0)) } ?? .nothing,
                 ]
             ])
+    }
+
+    private static func name(of problem: SecretProblem, replacedOn day: UTCDay?) -> String {
+        let what =
+            switch problem {
+            case .missing: "missing"
+            case .damaged: "damaged"
+            case .madeElsewhere: "made on another machine"
+            }
+        return what + (day.map { "; a new one is made on \($0)" } ?? "; nothing is reported until `off`, then `on`")
     }
 
     private static func name(of stage: WaitingReport.Stage) -> String {

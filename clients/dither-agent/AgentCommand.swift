@@ -60,7 +60,8 @@ struct AgentCommand {
     func run() -> Result<Output, Failure> {
         do throws(Failure) {
             if let shell = arguments.shell { return .success(Output(text: Completions.script(for: shell))) }
-            if arguments.command == .off { return .success(try withdraw()) }
+            if arguments.command == .off { return .success(try onFolder(Agent.withdrawConsent)) }
+            if arguments.command == .sealImage { return .success(try onFolder(Agent.sealImage)) }
             let metricSet = try MetricSetFile(path: metricSetPath).load()
             if arguments.command == .explain { return .success(try explain(metricSet)) }
             do throws(AgentError) {
@@ -84,7 +85,7 @@ struct AgentCommand {
             let source = try agent.consentSource()
             return Output(note: source.isOn ? nil : "consent is stored, but telemetry is \(source)")
         // Done before there was an agent.
-        case .off, .explain, .completions: return Output()
+        case .off, .sealImage, .explain, .completions: return Output()
         case .status: return Output(text: Self.render(try agent.status()).rendered(as: arguments.format))
         case .record: return try record(on: agent, metricSet)
         case .flush: return try flush(agent)
@@ -95,8 +96,9 @@ struct AgentCommand {
         }
     }
 
-    private func withdraw() throws(Failure) -> Output {
-        do throws(AgentError) { try Agent.withdrawConsent(stateFolder: stateFolder) } catch { throw Failure(error) }
+    /// Does what needs the state folder alone.
+    private func onFolder(_ body: (_ stateFolder: String) throws(AgentError) -> Void) throws(Failure) -> Output {
+        do throws(AgentError) { try body(stateFolder) } catch { throw Failure(error) }
         return Output()
     }
 

@@ -6,7 +6,9 @@ struct Arguments {
     enum Command: String, CaseIterable {
         case on, off, status, record, flush, show
         case dryRun = "dry-run"
-        case log, budget, explain, completions
+        case log, budget, explain
+        case sealImage = "seal-image"
+        case completions
 
         /// Whether it sends something, or decides that something may be sent.
         var needsEndpoint: Bool { [.on, .record, .flush].contains(self) }
@@ -14,8 +16,8 @@ struct Arguments {
         /// Whether it is about the state of a device.
         var needsState: Bool { self != .explain && self != .completions }
 
-        /// Whether it can do without knowing the metrics.
-        var needsMetrics: Bool { self != .off && self != .completions }
+        /// Whether it has to know the metrics.
+        var needsMetrics: Bool { ![.off, .sealImage, .completions].contains(self) }
     }
 
     /// Why a command line cannot be followed.

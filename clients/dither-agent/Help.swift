@@ -9,7 +9,7 @@ enum Help {
           dither-agent --metrics SET --endpoint URL --state DIR on | record | flush
           dither-agent --metrics SET --state DIR status | show | dry-run | log | budget
           dither-agent --metrics SET explain [METRIC]
-          dither-agent --state DIR off
+          dither-agent --state DIR off | seal-image
 
         COMMANDS
           on                       consent: make this device's secret and ledger; nothing is sent before
@@ -28,6 +28,7 @@ enum Help {
           log --verify             whether the journal is as it was written, byte for byte
           budget                   the epsilon spent per metric
           explain [METRIC]         what a metric asks, and what its reports can tell about one device
+          seal-image               empty the state folder before a disk image is made, so that copies enrol on their own
           completions SHELL        a completion script for bash, zsh or fish
 
         FLAGS

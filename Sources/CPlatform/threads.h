@@ -1,0 +1,92 @@
+#ifndef DITHER_CPLATFORM_THREADS_H
+#define DITHER_CPLATFORM_THREADS_H
+
+// Threads, and memory that neither a child nor a core dump gets a copy of.
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+// glibc declares these for _GNU_SOURCE alone, which a module cannot ask for.
+extern int sched_getcpu(void);
+extern int pthread_setname_np(pthread_t thread, const char *name);
+
+/// The processor that the caller runs on, or 0 where that is not known. No system call.
+static inline unsigned dither_current_processor(void) {
+    int processor = sched_getcpu();
+    return processor < 0 ? 0 : (unsigned)processor;
+}
+
+/// One random word from getrandom(2). Unlike glibc's function it is no cancellation point, so that a thread that is
+/// cancelled does not leave in the midst of what it holds. Returns 0, or -errno.
+static inline int dither_random_word(uint64_t *word) {
+    for (;;) {
+        long count = syscall(SYS_getrandom, word, sizeof *word, 0);
+        if (count == (long)sizeof *word) return 0;
+        if (count < 0 && errno != EINTR) return -errno;
+    }
+}
+
+/// Zeroed pages that a forked child finds zeroed again. With `is_secret`, core dumps leave them out too. NULL on failure.
+static inline void *dither_map_pages(size_t byte_count, int is_secret) {
+    void *pages = mmap(NULL, byte_count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED) return NULL;
+    if (madvise(pages, byte_count, MADV_WIPEONFORK) != 0 ||
+        (is_secret && madvise(pages, byte_count, MADV_DONTDUMP) != 0)) {
+        munmap(pages, byte_count);
+        return NULL;
+    }
+    return pages;
+}
+
+/// Starts a thread that takes no signal of the host's, under a name for debuggers. Returns 0, or an errno.
+static inline int dither_start_thread(
+    pthread_t *thread, size_t stack_byte_count, const char *name, void *(*body)(void *), void *context) {
+    pthread_attr_t attributes;
+    sigset_t all, before;
+    int code = pthread_attr_init(&attributes);
+    if (code != 0) return code;
+    code = pthread_attr_setstacksize(&attributes, stack_byte_count);
+    sigfillset(&all);
+    if (code == 0) code = pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (code == 0) {
+        code = pthread_create(thread, &attributes, body, context);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
+    pthread_attr_destroy(&attributes);
+    if (code == 0) pthread_setname_np(*thread, name);
+    return code;
+}
+
+/// A condition whose deadlines are of CLOCK_MONOTONIC. Returns 0, or an errno.
+static inline int dither_initialize_condition(pthread_cond_t *condition) {
+    pthread_condattr_t attributes;
+    int code = pthread_condattr_init(&attributes);
+    if (code != 0) return code;
+    code = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    if (code == 0) code = pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+    return code;
+}
+
+/// Waits on such a condition until so many nanoseconds of CLOCK_MONOTONIC. Returns 0, or ETIMEDOUT.
+static inline int dither_wait_until(pthread_cond_t *condition, pthread_mutex_t *mutex, uint64_t nanoseconds) {
+    struct timespec deadline = {
+        (time_t)(nanoseconds / 1000000000u), (long)(nanoseconds % 1000000000u)};
+    return pthread_cond_timedwait(condition, mutex, &deadline);
+}
+
+/// CLOCK_MONOTONIC in nanoseconds.
+static inline uint64_t dither_monotonic_nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+#endif

@@ -1,0 +1,122 @@
+import CTelemetryAgent
+import Foundation
+import MetricDefinitions
+import TelemetryAgentABI
+import Testing
+
+@testable import TelemetryAgent
+
+@Suite("The functions of the C interface")
+struct FunctionTests {
+    private let host: Host
+
+    init() throws { host = try Host() }
+
+    /// The reports that wait in the host's state folder, as another process would see them.
+    private func waiting() throws -> [WaitingReport] {
+        try Agent(
+            Agent.Configuration(
+                metricSet: try hostMetricSet(), endpoint: try Endpoint("http://127.0.0.1:9"), stateFolder: host.state)
+        ).waitingReports()
+    }
+
+    @Test("Until somebody consents nothing is recorded, nothing is wrong, and no file exists")
+    func off() throws {
+        let agent = host.open()
+        #expect(dither_record_boolean(agent, "departed_late", 1) == DITHER_OFF)
+        #expect(dither_flush(agent, 10_000) == DITHER_OFF)
+        var status = dither_status_info()
+        status.size = MemoryLayout<dither_status_info>.size
+        #expect(dither_status(agent, &status) == DITHER_OK)
+        #expect(status.consent == DITHER_CONSENT_UNSET)
+        #expect(status.recorded == 0)
+        #expect(dither_close(agent) == DITHER_OK)
+        #expect(!FileManager.default.fileExists(atPath: host.state))
+    }
+
+    @Test("Every type of value is recorded, and a flush makes its report")
+    func records() throws {
+        let agent = host.open()
+        #expect(dither_set_consent(agent, 1) == DITHER_OK)
+        #expect(dither_record_boolean(agent, "departed_late", 1) == DITHER_OK)
+        #expect(dither_record_category(agent, "carrier", "UA") == DITHER_OK)
+        #expect(dither_record_string(agent, "destination", "Reykjav\u{ED}k", 10) == DITHER_OK)
+        #expect(dither_record_number(agent, "air_time", 312.5) == DITHER_OK)
+        #expect(dither_record_number(agent, "air_time", -4) == DITHER_OK)
+        #expect(dither_flush(agent, 60_000) == DITHER_OK)
+        #expect(try waiting().map(\.metric) == ["departed_late", "carrier", "destination", "air_time"])
+        var status = dither_status_info()
+        status.size = MemoryLayout<dither_status_info>.size
+        #expect(dither_status(agent, &status) == DITHER_OK)
+        #expect(status.consent == DITHER_CONSENT_GRANTED)
+        #expect(status.recorded == 5)
+        #expect(dither_close(agent) == DITHER_OK)
+    }
+
+    @Test("Closing takes over what was recorded, a decision about the day included")
+    func closing() throws {
+        let agent = host.open()
+        #expect(dither_set_consent(agent, 1) == DITHER_OK)
+        #expect(dither_record_category(agent, "carrier", "AA") == DITHER_OK)
+        #expect(dither_record_boolean(agent, "any_delay", 1) == DITHER_OK)
+        #expect(dither_close(agent) == DITHER_OK)
+        #expect(try waiting().map(\.metric) == ["carrier", "any_delay"])
+    }
+
+    @Test("A value that is none of its metric's is an error at once, whose text does not hold it")
+    func wrongValues() {
+        let agent = host.open()
+        #expect(dither_set_consent(agent, 1) == DITHER_OK)
+        let long = [CChar](repeating: 120, count: 300)
+        #expect(dither_record_boolean(agent, "carrier", 1) == DITHER_E_VALUE)
+        #expect(dither_record_category(agent, "carrier", "QX") == DITHER_E_VALUE)
+        #expect(!lastError().contains("QX"))
+        #expect(lastError().contains("carrier"))
+        #expect(dither_record_category(agent, "carrier", long + [0]) == DITHER_E_VALUE)
+        #expect(dither_record_string(agent, "destination", long, 255) == DITHER_E_VALUE)
+        #expect(dither_record_string(agent, "destination", long, .max) == DITHER_E_VALUE)
+        #expect(dither_record_string(agent, "destination", "\u{ED}", 1) == DITHER_E_VALUE)
+        #expect(dither_record_number(agent, "air_time", .nan) == DITHER_E_VALUE)
+        #expect(dither_record_number(agent, "air_time", .infinity) == DITHER_E_VALUE)
+        #expect(dither_record_boolean(agent, "secret value", 1) == DITHER_E_UNKNOWN_METRIC)
+        #expect(!lastError().contains("secret value"))
+        #expect(dither_record_boolean(agent, long + [0], 1) == DITHER_E_UNKNOWN_METRIC)
+        var status = dither_status_info()
+        status.size = MemoryLayout<dither_status_info>.size
+        #expect(dither_status(agent, &status) == DITHER_OK)
+        #expect(status.recorded == 0)
+        #expect(dither_close(agent) == DITHER_OK)
+    }
+
+    @Test("NULL is refused wherever a pointer goes")
+    func null() {
+        let agent = host.open()
+        #expect(dither_set_consent(agent, 1) == DITHER_OK)
+        #expect(dither_open(nil, nil) == DITHER_E_ARGUMENT)
+        var opened = dither_agent(7)
+        #expect(dither_open(nil, &opened) == DITHER_E_ARGUMENT)
+        #expect(opened == 0)
+        #expect(dither_record_boolean(agent, nil, 1) == DITHER_E_ARGUMENT)
+        #expect(dither_record_category(agent, "carrier", nil) == DITHER_E_ARGUMENT)
+        #expect(dither_record_category(agent, nil, "AA") == DITHER_E_ARGUMENT)
+        #expect(dither_record_string(agent, "destination", nil, 0) == DITHER_E_ARGUMENT)
+        #expect(dither_record_number(agent, nil, 1) == DITHER_E_ARGUMENT)
+        #expect(dither_status(agent, nil) == DITHER_E_ARGUMENT)
+        #expect(dither_set_consent(agent, 2) == DITHER_E_ARGUMENT)
+        #expect(dither_close(agent) == DITHER_OK)
+    }
+
+    @Test("A handle that is closed, or was never given out, is told from an open one")
+    func handles() {
+        let agent = host.open()
+        #expect(dither_close(agent) == DITHER_OK)
+        for handle: dither_agent in [agent, 0, 1, 63, .max, agent &+ 1, agent &+ 64, agent | 1 << 63] {
+            #expect(dither_record_boolean(handle, "departed_late", 1) == DITHER_E_HANDLE)
+            #expect(dither_flush(handle, 0) == DITHER_E_HANDLE)
+            #expect(dither_set_consent(handle, 0) == DITHER_E_HANDLE)
+            #expect(dither_status(handle, nil) == DITHER_E_HANDLE)
+            #expect(dither_close(handle) == DITHER_E_HANDLE)
+        }
+        #expect(host.open() != agent)
+    }
+}

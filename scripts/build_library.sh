@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Links libdither, the C interface of the agent, with the Swift runtime inside: a shared library, and an archive that a
+# plain C compiler can link. Both define dither_* and nothing else. They lie in .build-static/library.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+soname=libdither.so.1
+file=$soname.0.0 # the second number grows with every function that is added
+output=.build-static/library
+objects=.build-static/release/libDitherABI.a
+system=(-lsqlite3 -lcurl -lcrypto -lstdc++ -lm -lpthread)
+# In the order in which they need each other; what nothing needs is left out.
+runtime=(-lswiftGlibc -lswiftSynchronization -lswift_StringProcessing -lswift_RegexParser -lswift_Concurrency
+    -lswiftCore -ldispatch -lBlocksRuntime)
+
+scripts/build_static.sh DitherABI
+
+# The Swift package manager links the runtime into programs only, never into a library: hence by hand.
+read -r architecture resources < <(swiftc -print-target-info | python3 -c '
+import json, sys
+target = json.load(sys.stdin)
+print(target["target"]["arch"], target["paths"]["runtimeResourcePath"])')
+static=${resources}_static/linux
+start=$static/$architecture/swiftrt.o # announces the metadata to the runtime; without it nothing generic works
+clang=${resources%/lib/swift}/bin/clang
+for needed in "$start" "$static/libswiftCore.a" "$clang"; do
+    [[ -e $needed ]] || { echo "build_library: the Swift toolchain has no $needed" >&2; exit 1; }
+done
+
+mkdir -p "$output"
+rm -f "$output"/*
+
+# Never unloaded (nodelete): the runtime and the agent's thread cannot be taken out of a process that runs.
+"$clang" -shared -fuse-ld=lld -o "$output/$file" "$start" \
+    -Wl,--whole-archive "$objects" -Wl,--no-whole-archive \
+    "-L$static" "${runtime[@]}" -Wl,--as-needed "${system[@]}" \
+    -Wl,-soname,"$soname" -Wl,--version-script=clients/packaging/dither.map \
+    -Wl,--gc-sections -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now -Wl,-z,defs -Wl,--build-id=sha1 -Wl,--strip-all
+objcopy --remove-section=.comment "$output/$file"
+ln -s "$file" "$output/$soname"
+ln -s "$soname" "$output/libdither.so"
+
+# One object with all of it, in which only dither_* stays global: a host may bring other versions of anything within.
+nm --defined-only --extern-only "$objects" 2>/dev/null | awk '$3 ~ /^dither_/ { print $3 }' | sort -u >"$output/symbols"
+mapfile -t roots < <(sed 's/^/--undefined=/' "$output/symbols")
+((${#roots[@]})) || { echo "build_library: $objects defines no dither_*" >&2; exit 1; }
+ld -r --gc-sections "${roots[@]}" --force-group-allocation -o "$output/dither.o" "$start" \
+    --whole-archive "$objects" --no-whole-archive "-L$static" --start-group "${runtime[@]}" --end-group
+objcopy --strip-debug --remove-section=.comment --keep-global-symbols="$output/symbols" "$output/dither.o"
+ar -rcsD "$output/libdither.a" "$output/dither.o"
+rm "$output/dither.o" "$output/symbols"
+
+echo "library: $file has $(stat -c %s "$output/$file") bytes, libdither.a $(stat -c %s "$output/libdither.a")"
