@@ -16,7 +16,7 @@ struct Arguments {
         /// Whether it is about the state of a device.
         var needsState: Bool { self != .explain && self != .completions }
 
-        /// Whether it can do without knowing the metrics.
+        /// Whether it has to know the metrics.
         var needsMetrics: Bool { ![.off, .sealImage, .completions].contains(self) }
     }
 
