@@ -1,13 +1,13 @@
 # Thin names over scripts/ and the Swift package manager.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test thorough lint size release install uninstall abi examples package fuzz clean
+.PHONY: help setup demo test thorough lint size release install uninstall abi examples package fuzz abi-torture bench-record clean
 
 RELEASE := .build/release
 DEMO := .build/demo
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the system packages that are missing (only these: no Swift toolchain)
 	@scripts/setup.sh
@@ -55,6 +55,12 @@ package: setup ## build the Debian packages (needs dpkg-dev)
 
 fuzz: setup ## fuzz everything that takes bytes from outside, SECONDS= (10) each, under AddressSanitizer
 	@scripts/fuzz.sh --seconds $(or $(SECONDS),10)
+
+abi-torture: setup ## a million random calls of the C interface under each of two sanitizers
+	@scripts/check_abi_sequences.sh
+
+bench-record: setup ## what recording costs a host in C: latency and memory, against the limits
+	@Benchmarks/record-latency/run.sh
 
 clean: ## remove everything that was built
 	rm -rf .build .build-*
