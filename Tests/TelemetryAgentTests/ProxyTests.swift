@@ -11,32 +11,16 @@ import Testing
 struct ProxyTests {
     private let folder: TemporaryFolder
     private let identity: TLSIdentity
-    private let metrics: String
+    private let program: AgentProgram
 
     init() throws {
         folder = try TemporaryFolder()
         identity = try TLSIdentity(in: folder)
-        metrics = folder.file("metrics.set")
-        try Data(try testMetricSet().encoded()).write(to: URL(filePath: metrics))
-    }
-
-    /// The program of this build, which lies where the test bundle was loaded from.
-    private static func program() throws -> String {
-        let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
-        for line in maps.components(separatedBy: "\n") {
-            guard let slash = line.firstIndex(of: "/"), line.contains("PackageTests.xctest") else { continue }
-            let bundle = URL(filePath: String(line[slash...]))
-            return bundle.deletingLastPathComponent().appending(path: "dither-agent").path(percentEncoded: false)
-        }
-        throw ServerFailure(description: "no test bundle in /proc/self/maps")
+        program = try AgentProgram(endpoint: "https://collector.test")
     }
 
     private func run(_ arguments: [String], _ environment: [String: String]) throws -> ProgramOutcome {
-        try runProgram(
-            try Self.program(),
-            [
-                "--metrics", metrics, "--endpoint", "https://collector.test", "--state", folder.file("state"),
-            ] + arguments, environment: environment.merging(["DITHER_CA_FILE": identity.authority]) { $1 })
+        try program.run(arguments, environment.merging(["DITHER_CA_FILE": identity.authority]) { $1 })
     }
 
     @Test("HTTPS_PROXY is asked by CONNECT, with the same head from every device, and sees nothing of the upload")
