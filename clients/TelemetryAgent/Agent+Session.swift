@@ -66,7 +66,7 @@ extension Agent {
         return DeviceCalendar(store: store) { clock.uptime() }
     }
 
-    private func stateFiles() throws(AgentError) -> [FileIdentity?] {
+    func stateFiles() throws(AgentError) -> [FileIdentity?] {
         [
             try folder.identity(of: DeviceSecretStore.fileName, isImmutable: true),
             try folder.identity(of: Self.databaseName, isImmutable: false),

@@ -3,7 +3,6 @@ internal import Mechanisms
 public import MetricDefinitions
 internal import ReportFormat
 public import SecureRandomness
-internal import Synchronization
 
 /// The telemetry of one program on one device: takes events, keeps randomized reports, sends them.
 ///
@@ -57,9 +56,9 @@ public final class Agent: Sendable {
     let configuration: Configuration
     let folder: StateFolder
     private let processIdentifier = getpid()
-    private let lock = Mutex(())
+    private let lock = Lock()
     /// Held while consent is changed, outside of all other locks.
-    private let consentChange = Mutex(())
+    private let consentChange = Lock()
     let transfers = TransferControl()
     // Both are touched only by `locked`, one thread at a time.
     nonisolated(unsafe) var opened: Session?
@@ -85,9 +84,13 @@ public final class Agent: Sendable {
     public init(_ configuration: Configuration) {
         self.configuration = configuration
         folder = StateFolder(path: configuration.stateFolder)
+        ForkGuard.shared.add(self)
     }
 
-    deinit { try? persist() }
+    deinit {
+        ForkGuard.shared.remove(self)
+        try? persist()
+    }
 
     /// Gives or withdraws consent, durably before it returns.
     ///
@@ -98,8 +101,8 @@ public final class Agent: Sendable {
     /// - Throws: ``AgentError``.
     public func setConsent(_ isGranted: Bool) throws(AgentError) {
         guard getpid() == processIdentifier else { throw .forked }
-        consentChange._unsafeLock()
-        defer { consentChange._unsafeUnlock() }
+        consentChange.lock()
+        defer { consentChange.unlock() }
         guard isGranted else { return try withdraw() }
         try locked { () throws(AgentError) in
             let consent = consent
@@ -284,8 +287,19 @@ extension Agent {
     /// Runs `body` alone in this process; in the child of a fork, not at all.
     func locked<Result>(_ body: () throws(AgentError) -> Result) throws(AgentError) -> Result {
         guard getpid() == processIdentifier else { throw .forked }
-        lock._unsafeLock()
-        defer { lock._unsafeUnlock() }
+        lock.lock()
+        defer { lock.unlock() }
         return try body()
     }
+
+    /// Keeps every thread out and closes the state, unless a thread is in: for a fork.
+    func halt() -> Bool {
+        guard lock.tryLock() else { return false }
+        opened?.store.closesQuickly()
+        opened = nil
+        return true
+    }
+
+    /// Lets threads in again.
+    func resume() { lock.unlock() }
 }

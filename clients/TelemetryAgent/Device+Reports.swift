@@ -81,8 +81,9 @@ extension Device {
         of input: MechanismInput, for memoized: any LongitudinalRandomizer, on device: DeviceContext
     ) throws(EncodingError) -> UInt64 {
         guard let noise = device.permanentNoise else { throw .input(.permanentNoiseMissing) }
-        let bytes: [UInt8]
+        var bytes: [UInt8]
         do { bytes = try memoized.canonicalBytes(of: input) } catch { throw .input(error) }
+        defer { wipe(&bytes) }
         do { return try noise.tag(for: bytes) } catch { throw .noRandomness(error) }
     }
 
