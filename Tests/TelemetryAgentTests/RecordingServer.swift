@@ -26,6 +26,8 @@ final class RecordingServer: Sendable {
     enum Reply: Sendable {
         /// These bytes, then the end of the connection.
         case bytes(String)
+        /// The same, of bytes that are no text.
+        case raw([UInt8])
         /// The end of the connection without an answer.
         case close
         /// Nothing, until the other side gives up.
@@ -140,6 +142,7 @@ final class RecordingServer: Sendable {
         }
         switch reply(request, earlier) {
         case .close: break
+        case .raw(let bytes): Self.write(bytes, to: descriptor)
         case .bytes(let text): Self.write(Array(text.utf8), to: descriptor)
         case .silence:
             var byte: UInt8 = 0

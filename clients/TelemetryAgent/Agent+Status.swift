@@ -38,6 +38,8 @@ public struct AgentStatus: Hashable, Sendable {
     /// The moment of the next bundle, in seconds since the epoch, once it is drawn; before it, a flush that sends only what
     /// is due sends nothing.
     public var nextBundle: Int64?
+    /// The number of the signed metric set that was accepted last.
+    public var registrySequence: UInt64?
 }
 
 /// What a device has spent on one version of a metric.
@@ -116,6 +118,7 @@ extension Agent {
                 status.retired = try count(.retiredReports)
                 status.failures = try count(.failures)
                 status.lastFailure = try store.value(.lastFailure).flatMap(UploadFailure.init(stored:))
+                status.registrySequence = try store.value(.registrySequence).flatMap { UInt64(exactly: $0) }
                 status.nextBundle = try store.value(.sendMoment).flatMap { $0 > 0 ? $0 : nil }
                 status.nextAttempt = try nextAttempt(in: store)
             }

@@ -25,6 +25,9 @@ extension AgentCommand {
             [.text("clipped values"), .number(String(status.clipped))],
             [.text("failed uploads in a row"), .number(String(status.failures))],
         ]
+        if let sequence = status.registrySequence {
+            rows.append([.text("signed metric set"), .number(String(sequence))])
+        }
         if let failure = status.lastFailure {
             rows.append([.text("last upload failed"), .text(failure.description)])
         }

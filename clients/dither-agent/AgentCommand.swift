@@ -70,6 +70,7 @@ struct AgentCommand {
                     metricSet: metricSet, endpoint: endpoint, stateFolder: stateFolder, environment: environment)
                 configuration.certificateFile = environment["DITHER_CA_FILE"]
                 if let pin = environment["DITHER_KEY_PIN"], !pin.isEmpty { configuration.keyPin = try KeyPin(pin) }
+                configuration.registryKeys = try RegistryKeys.parsed(environment["DITHER_REGISTRY_KEYS"] ?? "")
                 return .success(try run(on: Agent(configuration), metricSet))
             } catch {
                 if case .consentOff = error { return .success(Output(note: error.description)) }
