@@ -20,6 +20,8 @@ for program in "${programs[@]}"; do
             *) words=(--generate-completion-script "$shell") ;;
         esac
         "$output/programs/$program" "${words[@]}" >"$output/completions/$program.$shell"
+        # A file that shells read into themselves is no program.
+        sed -i '1{/^#!/d}' "$output/completions/$program.$shell"
     done
     echo "program: $program has $(stat -c %s "$output/programs/$program") bytes"
 done
