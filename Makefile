@@ -1,7 +1,7 @@
 # Thin names over scripts/ and the Swift package manager.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test thorough lint size release install uninstall abi examples package clean
+.PHONY: help setup demo test thorough lint size release install uninstall abi examples package fuzz clean
 
 RELEASE := .build/release
 DEMO := .build/demo
@@ -52,6 +52,9 @@ examples: setup ## compile and run every example against the library and a real 
 
 package: setup ## build the Debian packages (needs dpkg-dev)
 	@scripts/build_packages.sh
+
+fuzz: setup ## fuzz everything that takes bytes from outside, SECONDS= (10) each, under AddressSanitizer
+	@scripts/fuzz.sh --seconds $(or $(SECONDS),10)
 
 clean: ## remove everything that was built
 	rm -rf .build .build-*

@@ -49,7 +49,7 @@ check "no Swift file of more than 500 lines" scripts/check_sources.py length
 check "every relative link leads to a file" scripts/check_sources.py links
 check "manual pages name every command, flag, function and key" scripts/check_manual.py
 check "no tracked file is ignored" nothing_tracked_is_ignored
-for generator in thresholds permanent_noise days batches mechanisms rappor sketch estimation rappor_estimates; do
+for generator in thresholds permanent_noise days batches mechanisms rappor sketch estimation rappor_estimates ed25519; do
     check "fixtures of $generator.py equal a fresh computation" "Tests/Fixtures/generate/$generator.py" --check
 done
 if ! $fast; then

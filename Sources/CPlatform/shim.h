@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -23,6 +24,17 @@ static inline ssize_t dither_getrandom(void *buffer, size_t byte_count) {
 
 /// Overwrites memory in a way that the optimiser must not remove.
 static inline void dither_wipe(void *buffer, size_t byte_count) { explicit_bzero(buffer, byte_count); }
+
+/// Whole pages for secrets, zeroed: not swapped out if the system allows it, in no core dump, and zero again in the
+/// child of a fork. Returns NULL if there is no memory.
+static inline void *dither_secret_pages(size_t byte_count) {
+    void *pages = mmap(NULL, byte_count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED) return NULL;
+    mlock(pages, byte_count);
+    madvise(pages, byte_count, MADV_DONTDUMP);
+    madvise(pages, byte_count, 18 /* MADV_WIPEONFORK, since Linux 4.14 */);
+    return pages;
+}
 
 /// open(2) that neither follows a symbolic link nor survives exec. Returns a descriptor, or -errno.
 static inline int dither_open(const char *path, int flags, mode_t mode) {

@@ -85,3 +85,32 @@ extension MetricSetError {
         }
     }
 }
+
+extension SignedMetricSetError {
+    /// What is wrong, in words, without a full stop.
+    public var sentence: String {
+        switch self {
+        case .tooLarge(let count): "it would take \(count) bytes, and may take \(SignedMetricSet.byteLimit)"
+        case .format: "it ends early or goes on too long"
+        case .wrongMagic: "it is none of these files"
+        case .unsupportedVersion(let version): "it is of format \(version), and this version of dither reads format 1"
+        case .sequenceOutOfRange(let sequence):
+            "its sequence number is \(sequence), and must be 1 to \(SignedMetricSet.allowedSequences.upperBound)"
+        case .tooManyRotations(let count):
+            "its chain has \(count) rotations, and may have \(SigningKeyChain.rotationLimit)"
+        case .repeatedKey(let rotation): "the key of rotation \(rotation) stands in the chain before"
+        case .notTheLastKey: "the key is not the last one of the chain"
+        case .wrongKeySignature(let rotation):
+            "the key of rotation \(rotation) was not signed by the key before it"
+        case .wrongSetSignature: "it was not signed by the last key of its chain, or was changed afterwards"
+        case .untrustedKey: "no key that is trusted is among those of its chain"
+        case .notNewer(let sequence, let accepted):
+            "its sequence number \(sequence) is not above \(accepted), which was accepted before"
+        case .earlierKey(let rotation, let accepted):
+            "it was signed by the key of rotation \(rotation), and that of rotation \(accepted) was accepted before"
+        case .metricSet(let error): error.sentence
+        case .otherProject: "it is of another project"
+        case .cryptography: "libcrypto has no Ed25519 here"
+        }
+    }
+}

@@ -1,9 +1,8 @@
-internal import CPlatform
-
-/// Thirty-two secret bytes: wiped when released, and never part of a description.
+/// Thirty-two secret bytes: wiped when released, in no core dump, zero in the child of a fork, and never part of a
+/// description.
 public final class SecretKey: Sendable, CustomStringConvertible, CustomReflectable {
     /// The length of every key, in bytes.
-    public static let byteCount = 32
+    public static let byteCount = SecretMemory.placeByteCount
 
     // Written only before `init` returns.
     nonisolated(unsafe) private let storage: UnsafeMutableRawBufferPointer
@@ -11,21 +10,17 @@ public final class SecretKey: Sendable, CustomStringConvertible, CustomReflectab
     /// A key made of exactly 32 bytes; `nil` for any other count.
     public init?(copying bytes: borrowing [UInt8]) {
         guard bytes.count == Self.byteCount else { return nil }
-        storage = .allocate(byteCount: Self.byteCount, alignment: 16)
+        storage = SecretMemory.take()
         storage.copyBytes(from: bytes)
     }
 
     private init(filling fill: (UnsafeMutableRawBufferPointer) throws(RandomnessError) -> Void) throws(RandomnessError)
     {
-        storage = .allocate(byteCount: Self.byteCount, alignment: 16)
-        storage.initializeMemory(as: UInt8.self, repeating: 0)
+        storage = SecretMemory.take()
         try fill(storage)
     }
 
-    deinit {
-        dither_wipe(storage.baseAddress, storage.count)
-        storage.deallocate()
-    }
+    deinit { SecretMemory.giveBack(storage) }
 
     /// A fresh key from the system's generator.
     ///

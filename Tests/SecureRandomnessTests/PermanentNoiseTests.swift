@@ -83,3 +83,27 @@ struct SecretKeyTests {
         #expect(try #require(SecretKey(copying: bytes)).withUnsafeBytes { Array($0) } == bytes)
     }
 }
+
+@Suite("Where keys are kept")
+struct SecretMemoryTests {
+    @Test("a key is zero in the child of a fork, and the parent's stays")
+    func forkedChildHasNoKey() throws {
+        let key = try #require(SecretKey(copying: Array(UInt8(100)..<132)))
+        let seen = try Forked.words(count: 1) {
+            [key.withUnsafeBytes { $0.reduce(into: UInt64(0)) { $0 += UInt64($1) } }]
+        }
+        #expect(seen == [0])
+        #expect(key.withUnsafeBytes { $0.reduce(into: UInt64(0)) { $0 += UInt64($1) } } == (100..<132).reduce(0, +))
+    }
+
+    @Test("a released key leaves zeros, and its place serves the next")
+    func placesAreWipedAndReused() throws {
+        var places: Set<Int> = []
+        for _ in 0..<5000 {
+            let key = try SecretKey.random()
+            key.withUnsafeBytes { _ = places.insert(Int(bitPattern: $0.baseAddress)) }
+        }
+        // Other tests take places meanwhile; without reuse there would be 5,000.
+        #expect(places.count < 2500)
+    }
+}

@@ -31,7 +31,7 @@ struct DamagedStateTests {
     @Test("Every truncation and every changed byte of a secret is found out")
     func secret() throws {
         let store = DeviceSecretStore(folder: state, machineIdentity: [1, 2, 3])
-        let key = try store.loadOrCreate(on: UTCDay(containing: noon)).withUnsafeBytes { Array($0) }
+        let key = try store.loadOrCreate(on: UTCDay(containing: noon), generation: 1).withUnsafeBytes { Array($0) }
         let original = try #require(try state.read("secret", limit: 200))
         #expect(try store.load()?.withUnsafeBytes { Array($0) } == key)
         for damaged in Mutations.all(of: original) {
@@ -44,7 +44,8 @@ struct DamagedStateTests {
 
     @Test("A secret made on another machine is refused")
     func foreignSecret() throws {
-        _ = try DeviceSecretStore(folder: state, machineIdentity: [1, 2, 3]).loadOrCreate(on: UTCDay(containing: noon))
+        _ = try DeviceSecretStore(folder: state, machineIdentity: [1, 2, 3]).loadOrCreate(
+            on: UTCDay(containing: noon), generation: 1)
         #expect(throws: AgentError.secretLost(.madeElsewhere)) {
             _ = try DeviceSecretStore(folder: state, machineIdentity: [1, 2, 4]).load()
         }
@@ -57,7 +58,9 @@ struct DamagedStateTests {
             for _ in 0..<16 {
                 group.addTask {
                     let store = DeviceSecretStore(folder: folder, machineIdentity: [])
-                    return try store.loadOrCreate(on: UTCDay(containing: noon)).withUnsafeBytes { Array($0) }
+                    return try store.loadOrCreate(on: UTCDay(containing: noon), generation: 1).withUnsafeBytes {
+                        Array($0)
+                    }
                 }
             }
             return try await group.reduce(into: Set<[UInt8]>()) { $0.insert($1) }

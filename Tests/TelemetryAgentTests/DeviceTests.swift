@@ -147,9 +147,9 @@ struct DeviceTests {
         try test.close(at: noon + 10 * daySeconds)
         try test.close(at: noon + 36 * daySeconds)
         let queued = try test.queued()
-        #expect(queued.first?.period == day.advanced(by: 36 - WireLimits.daysBack))
-        #expect(queued.count == WireLimits.daysBack)
-        #expect(try test.device.store.value(.expiredReports) == 5)
+        #expect(queued.first?.period == day.advanced(by: 36 - QueueLimits.days))
+        #expect(queued.count == QueueLimits.days)
+        #expect(try test.device.store.value(.expiredReports) == 6)
     }
 
     @Test(

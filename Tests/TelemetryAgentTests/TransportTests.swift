@@ -24,12 +24,14 @@ struct TransportTests {
     func outcomes() {
         let urn = "urn:dither:error:"
         let cases: [(UploadOutcome, UploadOutcome)] = [
-            (Self.answer(200, "application/json", #"{"rejected":[]}"#), .delivered(rejectionCodes: [])),
+            (Self.answer(200, "application/json", #"{"rejected":[]}"#), .delivered(refused: [])),
             (
                 Self.answer(
                     200, "application/json; charset=utf-8",
                     #"{"rejected":[{"index":0,"code":"too_late"},{"index":2,"code":"malformed"}]}"#),
-                .delivered(rejectionCodes: ["too_late", "malformed"])
+                .delivered(refused: [
+                    RefusedReport(index: 0, code: "too_late"), RefusedReport(index: 2, code: "malformed"),
+                ])
             ),
             (Self.answer(200, "text/html", "<html>Sign in</html>"), .failed(.notACollector(status: 200))),
             (Self.answer(200, "application/json", "{}"), .failed(.notACollector(status: 200))),
@@ -66,7 +68,8 @@ struct TransportTests {
         let elements = codes.enumerated().map { #"{"index":\#($0),"code":"\#($1)"}"# }
         let body = #"{"rejected":["# + elements.joined(separator: ",") + "]}"
         #expect(body.utf8.count <= ReportUploader.answerLimit)
-        #expect(Self.answer(200, "application/json", body) == .delivered(rejectionCodes: codes))
+        let refused = codes.enumerated().map { RefusedReport(index: $0, code: $1) }
+        #expect(Self.answer(200, "application/json", body) == .delivered(refused: refused))
     }
 
     @Test("Every truncation of an answer is no delivery, and no changed byte traps")

@@ -4,7 +4,7 @@ public import ArgumentParser
 public struct RegistryCommand: ParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "registry",
-        abstract: "Check, explain and compile registries of metrics.",
+        abstract: "Check, explain, compile and sign registries of metrics.",
         discussion: """
             A registry is a YAML file that states for every metric what is asked, how it is randomized and what a \
             device may spend. 'compile' turns it into the set that agents and collectors load.
@@ -13,10 +13,14 @@ public struct RegistryCommand: ParsableCommand {
               dither registry check metrics.yaml
               dither registry explain metrics.yaml
               dither registry compile metrics.yaml -o metrics.set
+              dither registry generate c metrics.yaml -o flights_metrics.h
 
             \(DitherCommand.exitStatusHelp)
             """,
-        subcommands: [RegistryCheckCommand.self, RegistryExplainCommand.self, RegistryCompileCommand.self])
+        subcommands: [
+            RegistryCheckCommand.self, RegistryExplainCommand.self, RegistryCompileCommand.self,
+            RegistryGenerateCommand.self,
+        ])
 
     public init() {}
 }

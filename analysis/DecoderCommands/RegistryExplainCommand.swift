@@ -17,10 +17,10 @@ public struct RegistryExplainCommand: ParsableCommand {
               dither registry explain metrics.set --format json
 
             EXIT STATUS:
-              0  explained
-              1  the file cannot be read
+              0  explained; with --check, the page is up to date
+              1  a file cannot be read
               2  usage, or no metric of that name
-              4  the registry or its lock is refused
+              4  the registry or its lock is refused; with --check, the page is stale
             """)
 
     @Argument(help: "The registry: a YAML file, or a compiled set.")
@@ -32,16 +32,48 @@ public struct RegistryExplainCommand: ParsableCommand {
     @Option(help: "How the explanation is written: table (sentences), csv or json.")
     var format = OutputFormat.table
 
+    @Flag(help: "Write a page for users, in Markdown, about all metrics.")
+    var markdown = false
+
+    @Option(help: ArgumentHelp("Compare the page with this file instead of writing it.", valueName: "page"))
+    var check: String?
+
     public init() {}
+
+    public func validate() throws {
+        guard check == nil || markdown else {
+            throw ValidationError("--check compares a page: add --markdown.")
+        }
+        guard !markdown || (metric == nil && format == .table) else {
+            throw ValidationError("--markdown is a page about all metrics: leave out the metric and --format.")
+        }
+    }
 
     public func run() throws {
         let source = try RegistryLoading.load(file, expiry: .note)
         let set = source.set
+        if markdown { return try writePage(about: set) }
         if let metric, set.metric(named: metric) == nil {
             let names = set.metrics.map(\.name).joined(separator: ", ")
             throw CommandError(.usage, "\(file) has no metric '\(metric)'. It has: \(names)")
         }
         let page = ExplanationPage(RegistryExplanation(set, candidates: source.candidates), metric: metric)
         try StandardStreams.write(page.rendered(as: format))
+    }
+
+    private func writePage(about set: MetricSet) throws(CommandError) {
+        let page = PrivacyPage(set)
+        guard let check else { return try StandardStreams.write(page.markdown) }
+        let line: Int?
+        do { line = try page.firstDifference(fromFileAt: check) } catch {
+            throw RegistryLoading.commandError(for: error)
+        }
+        if let line {
+            throw CommandError(
+                .validationFailed,
+                "\(check): differs from what \(file) says, from line \(line) on. Make it anew: dither registry explain "
+                    + "\(file) --markdown > \(check)")
+        }
+        StandardStreams.tell("\(check): up to date")
     }
 }

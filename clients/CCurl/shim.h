@@ -34,5 +34,19 @@ static inline CURLcode dither_curl_get_offset(CURL *handle, CURLINFO info, curl_
 static inline CURLcode dither_curl_get_string(CURL *handle, CURLINFO info, char **value) {
     return curl_easy_getinfo(handle, info, value);
 }
+// The header of the answer itself, not of a proxy's answer to CONNECT; NULL where there is none, or more than one.
+static inline const char *dither_curl_answer_header(CURL *handle, const char *name) {
+    struct curl_header *header;
+    if (curl_easy_header(handle, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return NULL;
+    return header->amount == 1 ? header->value : NULL;
+}
+// How the only exchange of a multi handle ended. Returns 0 while it has not.
+static inline int dither_curl_finished(CURLM *multi, CURLcode *code) {
+    int waiting;
+    CURLMsg *message = curl_multi_info_read(multi, &waiting);
+    if (!message || message->msg != CURLMSG_DONE) return 0;
+    *code = message->data.result;
+    return 1;
+}
 
 #endif

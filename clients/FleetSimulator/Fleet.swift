@@ -126,9 +126,9 @@ public struct Fleet: Sendable {
         let start = ContinuousClock.now
         var wait = 0.02
         while true {
-            switch uploader.post(batch.body) {
+            switch uploader.post(batch.body).outcome {
             case .delivered(let codes): return codes.count
-            case .refused, .tooLarge: return batch.reportCount
+            case .refused, .retired, .tooLarge: return batch.reportCount
             case .failed(let failure):
                 let patience = tally.hasAcknowledgement ? patienceSeconds : firstPatienceSeconds
                 guard ContinuousClock.now - start < .seconds(patience), !tally.hasFailed else {

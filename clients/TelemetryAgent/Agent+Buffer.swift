@@ -2,6 +2,7 @@ internal import CPlatform
 internal import Mechanisms
 internal import MetricDefinitions
 internal import ReportFormat
+internal import SecureRandomness
 
 extension Agent {
     /// Takes over what waits in a buffer: each metric's candidate is randomized and competes as all the events that it
@@ -21,11 +22,17 @@ extension Agent {
                 throw .consentOff(source)
             }
             let (session, seconds) = (try session(), configuration.clock.secondsSinceEpoch())
-            try persistUndecided(before: UTCDay(containing: seconds), in: session)
+            try persistUndecided(before: try today(in: session, at: seconds), in: session)
             try session.store.transaction { () throws(AgentError) in
                 try session.device.enrol(at: seconds)
+                // What the calls below leave on the stack goes with the values.
+                defer { dither_wipe_stack() }
                 try buffer.drain { (events) throws(AgentError) in
-                    let metric = configuration.metricSet.metrics[events.position]
+                    let known = configuration.metricSet.metrics[events.position]
+                    // The set that the device goes by may have fewer metrics.
+                    guard let metric = session.device.metricSet.metric(known.identifier.value),
+                        metric.definitionHash == known.definitionHash
+                    else { return }
                     do throws(AgentError) { try take(events, of: metric, at: seconds, in: session) } catch {
                         guard case .notReporting = error else { throw error }
                     }
@@ -58,7 +65,7 @@ extension Agent {
         at seconds: Int64, in session: Session
     ) throws(AgentError) {
         var text = [UInt8](bytes)
-        defer { text.withUnsafeMutableBytes { dither_wipe($0.baseAddress, $0.count) } }
+        defer { wipe(&text) }
         try session.device.record(.text(text), for: metric, at: seconds, standingFor: count)
     }
 }

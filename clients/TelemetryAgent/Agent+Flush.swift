@@ -10,38 +10,57 @@ public struct FlushReport: Hashable, Sendable {
     public var waiting = 0
     /// Why the last batch did not arrive.
     public var failure: UploadFailure?
-    /// When the next attempt is due, in seconds since the epoch, if one has to wait.
+    /// When the next attempt is due, in seconds since the epoch, if one has to wait after a failure.
     public var nextAttempt: Int64?
+    /// The moment of the bundle that waits, in seconds since the epoch, if it was drawn and has not come.
+    public var nextBundle: Int64?
+}
+
+/// How a flush goes about it.
+struct FlushPlan {
+    var ignoresBackoff: Bool
+    var onlyWhenDue: Bool
+    var deadline: Deadline
+    var generation: TransferControl.Generation
 }
 
 extension Agent {
     /// Closes the periods that are over and sends what waits.
     ///
+    /// With `onlyWhenDue` at most one bundle is sent per closed period, at a moment drawn uniformly over the 24 hours after
+    /// the period was closed; after an outage it carries the oldest reports, and what does not fit waits for the next
+    /// period's. Call it at times that do not depend on events, such as every few minutes. Without, everything that is
+    /// closed is sent at once.
+    ///
     /// - Parameters:
     ///   - closingPeriod: close the current period too, so that a first report can be seen; the period then takes no
     ///     further event.
     ///   - now: try at once, although the agent's own backoff would wait; a collector's `Retry-After` is kept.
+    ///   - onlyWhenDue: send nothing before the moment of the bundle has come.
+    ///   - deadlineMilliseconds: how long to wait for the network in all; what is not done by then is tried again later. A
+    ///     batch takes at most half a minute in any case.
     /// - Throws: ``AgentError``; that a collector cannot be reached is no error but part of the report.
-    public func flush(closingPeriod: Bool = false, now: Bool = false) throws(AgentError) -> FlushReport {
+    public func flush(
+        closingPeriod: Bool = false, now: Bool = false, onlyWhenDue: Bool = false, deadlineMilliseconds: Int = .max
+    ) throws(AgentError) -> FlushReport {
+        let plan = FlushPlan(
+            ignoresBackoff: now, onlyWhenDue: onlyWhenDue, deadline: Deadline(milliseconds: deadlineMilliseconds),
+            generation: transfers.current)
         let permitted = try consentSource()
         guard permitted.isOn else { throw .consentOff(permitted) }
+        var report = FlushReport()
         try locked { () throws(AgentError) in
             let (session, seconds) = (try session(), configuration.clock.secondsSinceEpoch())
-            try persistUndecided(before: closingPeriod ? nil : UTCDay(containing: seconds), in: session)
+            try persistUndecided(before: closingPeriod ? nil : try today(in: session, at: seconds), in: session)
             try session.store.transaction { () throws(AgentError) in
                 try session.device.enrol(at: seconds)
                 let today = try session.device.today(at: seconds)
                 try session.device.closePeriods(through: closingPeriod ? today : today.advanced(by: -1), today: today)
+                if onlyWhenDue { report.nextBundle = try session.device.sendMoment(at: seconds) }
             }
         }
-        var report = FlushReport()
-        let uploader = try ReportUploader(
-            endpoint: configuration.endpoint, certificateFile: configuration.certificateFile)
-        while let batch = try dueBatch(ignoringBackoff: now, into: &report) {
-            let outcome = uploader.post(batch.body)
-            try locked { () throws(AgentError) in try settle(batch, outcome, into: &report) }
-            if report.failure != nil { break }
-        }
+        let isDue = report.nextBundle.map { $0 <= configuration.clock.secondsSinceEpoch() } ?? false
+        if isDue || !onlyWhenDue { try send(plan, into: &report) }
         report.waiting = try locked { () throws(AgentError) in
             let store = try session().store
             return try store.queuedCount() + store.outbox().reduce(0) { $0 + $1.reportCount }
@@ -49,75 +68,64 @@ extension Agent {
         return report
     }
 
-    /// The next batch, unless there is none, consent is gone, or an attempt is not due.
-    private func dueBatch(ignoringBackoff: Bool, into report: inout FlushReport) throws(AgentError) -> OutboundBatch? {
-        let attempt: (batch: OutboundBatch?, nextAttempt: Int64?) = try locked { () throws(AgentError) in
-            guard try consent.effective().isOn else { return (nil, nil) }
-            let session = try session()
+    /// Breaks off the upload under way, if there is one, from any thread; its batch goes out again later.
+    public func interrupt() { transfers.interrupt() }
+
+    /// Sends one batch after the other until none is due or one fails.
+    private func send(_ plan: FlushPlan, into report: inout FlushReport) throws(AgentError) {
+        let uploader = try ReportUploader(
+            endpoint: configuration.endpoint, certificateFile: configuration.certificateFile,
+            keyPin: configuration.keyPin, reusesConnection: false, control: transfers)
+        var goesOn = true
+        while goesOn, plan.deadline.remainingMilliseconds > 0 {
+            let patience = min(TransferLock.patienceMilliseconds, plan.deadline.remainingMilliseconds)
+            let result = try TransferLock.holding(folder, waitingAtMost: patience) { () throws(AgentError) in
+                try sendNext(plan, through: uploader, into: &report)
+            }
+            guard let result else { throw .stateBusy }
+            goesOn = result
+        }
+    }
+
+    /// Sends the next batch, and says whether another may follow. Nobody else sends meanwhile, and consent is not withdrawn
+    /// between the look at it and the end of the exchange.
+    private func sendNext(
+        _ plan: FlushPlan, through uploader: ReportUploader, into report: inout FlushReport
+    ) throws(AgentError) -> Bool {
+        guard let batch = try dueBatch(plan, into: &report) else { return false }
+        let exchange = uploader.post(batch.body, until: plan.deadline) {
+            transfers.isInterrupted(plan.generation) || !hasConsent
+        }
+        try locked { () throws(AgentError) in try settle(batch, exchange, plan, into: &report) }
+        return report.failure == nil
+    }
+
+    /// Whether an upload may go on; what cannot be read permits nothing.
+    private var hasConsent: Bool { (try? consent.effective().isOn) ?? false }
+
+    /// The next batch, noted in the journal, unless there is none, consent is gone, or an attempt is not due.
+    private func dueBatch(_ plan: FlushPlan, into report: inout FlushReport) throws(AgentError) -> OutboundBatch? {
+        try locked { () throws(AgentError) in
+            guard try consent.effective().isOn else { return nil }
+            let (session, seconds) = (try session(), configuration.clock.secondsSinceEpoch())
             return try session.store.transaction { () throws(AgentError) in
-                guard let batch = try session.device.nextBatch() else { return (nil, nil) }
-                let due = try nextAttempt(in: session.store, ignoringBackoff: ignoringBackoff)
-                return due.map { (nil, $0) } ?? (batch, nil)
+                if plan.onlyWhenDue {
+                    report.nextBundle = try session.device.sendMoment(at: seconds)
+                    guard let moment = report.nextBundle, moment <= seconds else { return nil }
+                    report.nextBundle = nil
+                }
+                guard let batch = try session.device.nextBatch() else {
+                    try session.device.passSendMoment()
+                    return nil
+                }
+                report.nextAttempt = try nextAttempt(in: session.store, ignoringBackoff: plan.ignoresBackoff)
+                guard report.nextAttempt == nil else { return nil }
+                let journal = Journal(store: session.store)
+                if try !journal.holds(batch.identifier) {
+                    try journal.append(.sent(batch.identifier, body: batch.body), at: seconds)
+                }
+                return batch
             }
         }
-        report.nextAttempt = attempt.nextAttempt
-        return attempt.batch
-    }
-
-    private func settle(
-        _ batch: OutboundBatch, _ outcome: UploadOutcome, into report: inout FlushReport
-    ) throws(AgentError) {
-        let source = try consent.effective()
-        guard source.isOn else { throw .consentOff(source) }
-        let session = try session()
-        let failure: UploadFailure? = try session.store.transaction { () throws(AgentError) in
-            switch outcome {
-            case .delivered(let codes):
-                try session.device.settle(batch, rejected: min(codes.count, batch.reportCount))
-                report.acknowledged += max(0, batch.reportCount - codes.count)
-                for code in codes { report.rejected[code, default: 0] += 1 }
-            case .refused(let token):
-                try session.device.settle(batch, rejected: batch.reportCount)
-                report.rejected[token, default: 0] += batch.reportCount
-            case .tooLarge:
-                let givenUp = try session.device.split(batch)
-                if givenUp > 0 { report.rejected["batch_too_large", default: 0] += givenUp }
-            case .failed(let failure):
-                report.nextAttempt = try postpone(after: failure, in: session.store)
-                return failure
-            }
-            try session.store.set(.failures, to: 0)
-            try session.store.set(.backoffUntil, to: 0)
-            try session.store.set(.retryAfterUntil, to: 0)
-            return nil
-        }
-        report.failure = failure
-    }
-
-    /// When the next upload is due, if it has to wait. A moment written under a clock that was ahead counts no longer
-    /// than a wait can be.
-    func nextAttempt(in store: SQLiteStore, ignoringBackoff: Bool = false) throws(AgentError) -> Int64? {
-        let now = configuration.clock.secondsSinceEpoch()
-        let backoff = ignoringBackoff ? 0 : min(try store.value(.backoffUntil) ?? 0, now &+ Backoff.longestSeconds)
-        let retryAfter = min(try store.value(.retryAfterUntil) ?? 0, now &+ ServerAnswer.longestRetryAfterSeconds)
-        let due = max(backoff, retryAfter)
-        return due > now ? due : nil
-    }
-
-    /// Notes a failure and returns when to try again.
-    private func postpone(after failure: UploadFailure, in store: SQLiteStore) throws(AgentError) -> Int64 {
-        let now = configuration.clock.secondsSinceEpoch()
-        let failures = (try store.value(.failures) ?? 0) &+ 1
-        try store.set(.failures, to: failures)
-        let backoff = now &+ (try Backoff.delay(afterFailures: failures))
-        try store.set(.backoffUntil, to: backoff)
-        var retryAfter: Int64 = 0
-        switch failure {
-        case .unavailable(_, let seconds?): retryAfter = now &+ seconds
-        case .credential: retryAfter = now &+ ServerAnswer.longestRetryAfterSeconds
-        default: break
-        }
-        try store.set(.retryAfterUntil, to: retryAfter)
-        return max(backoff, retryAfter)
     }
 }

@@ -16,13 +16,28 @@ public struct AgentStatus: Hashable, Sendable {
     public var rejected = 0
     /// Reports that grew too old to be admitted.
     public var expired = 0
+    /// Reports that had to make room in a full queue.
+    public var overflowed = 0
+    /// What is wrong with the secret, so that nothing is reported.
+    public var secretProblem: SecretProblem?
+    /// The day on which a lost secret is replaced; `nil` if it is not lost, or was lost once too often.
+    public var secretReplacedOn: UTCDay?
+    /// The day that the system's calendar claims, if it jumped ahead and nothing has confirmed that so far.
+    public var unconfirmedDay: UTCDay?
     /// Recorded numbers that were outside their metric's range, so that its nearer end was reported in their place. Counted
     /// since consent was given, and never sent.
     public var clipped = 0
+    /// Reports of metrics that a collector has retired.
+    public var retired = 0
     /// Failed uploads since the last success.
     public var failures = 0
+    /// Why the last upload failed, if none has succeeded since.
+    public var lastFailure: UploadFailure?
     /// When the next upload is due at the earliest, in seconds since the epoch, if it has to wait.
     public var nextAttempt: Int64?
+    /// The moment of the next bundle, in seconds since the epoch, once it is drawn; before it, a flush that sends only what
+    /// is due sends nothing.
+    public var nextBundle: Int64?
 }
 
 /// What a device has spent on one version of a metric.
@@ -82,17 +97,36 @@ extension Agent {
             guard let store = try storedState() else { return status }
             try store.transaction { () throws(AgentError) in
                 func count(_ field: StateField) throws(AgentError) -> Int { Int(clamping: try store.value(field) ?? 0) }
-                status.firstPeriod = try store.value(.firstPeriod).flatMap { UInt32(exactly: $0) }
-                    .flatMap(UTCDay.init(index:))
+                status.firstPeriod = try store.day(.firstPeriod)
                 status.waiting = try store.queuedCount() + store.outbox().reduce(0) { $0 + $1.reportCount }
                 status.acknowledged = try count(.acknowledgedReports)
                 status.rejected = try count(.rejectedReports)
                 status.expired = try count(.expiredReports)
+                status.overflowed = try count(.overflowedReports)
+                let (calendar, seconds) = (calendar(on: store), configuration.clock.secondsSinceEpoch())
+                status.unconfirmedDay = try calendar.unconfirmedDay(at: seconds)
+                if try consent.stored() == .granted {
+                    status.secretProblem = try secretProblem()
+                    let loss = SecretLoss(store: store, secrets: secretStore, calendar: calendar, seconds: seconds)
+                    status.secretReplacedOn = try status.secretProblem.flatMap { (_) throws(AgentError) in
+                        try loss.end()
+                    }
+                }
                 status.clipped = try count(.clippedValues)
+                status.retired = try count(.retiredReports)
                 status.failures = try count(.failures)
+                status.lastFailure = try store.value(.lastFailure).flatMap(UploadFailure.init(stored:))
+                status.nextBundle = try store.value(.sendMoment).flatMap { $0 > 0 ? $0 : nil }
                 status.nextAttempt = try nextAttempt(in: store)
             }
             return status
+        }
+    }
+
+    private func secretProblem() throws(AgentError) -> SecretProblem? {
+        do throws(AgentError) { return try secretStore.load() == nil ? .missing : nil } catch {
+            guard case .secretLost(let problem) = error else { throw error }
+            return problem
         }
     }
 
@@ -103,9 +137,7 @@ extension Agent {
         try locked { () throws(AgentError) in
             guard let store = try storedState() else { return [] }
             return try store.transaction { () throws(AgentError) in
-                let clock = UTCDay(containing: configuration.clock.secondsSinceEpoch())
-                let highest = try store.value(.highestDay).flatMap { UInt32(exactly: $0) }.flatMap(UTCDay.init(index:))
-                let today = max(clock, highest ?? clock)
+                let today = try store.day(.highestDay) ?? UTCDay(containing: configuration.clock.secondsSinceEpoch())
                 var lines: [BudgetLine] = []
                 for entry in try store.ledger() {
                     let distinct = try store.distinctValueCount(metric: entry.metric, version: entry.version)
@@ -125,8 +157,9 @@ extension Agent {
     }
 
     /// The database, if the device has one.
-    private func storedState() throws(AgentError) -> SQLiteStore? {
+    func storedState() throws(AgentError) -> SQLiteStore? {
         guard try folder.exists(), try folder.has(Self.databaseName) else { return nil }
+        if let opened, try stateFiles() == opened.files { return opened.store }
         try folder.prepare(Self.databaseName)
         return try SQLiteStore(path: folder.path(of: Self.databaseName))
     }
@@ -161,7 +194,7 @@ extension Agent {
         }
     }
 
-    private func describe(_ record: ReportRecord, _ stage: WaitingReport.Stage) -> WaitingReport {
+    func describe(_ record: ReportRecord, _ stage: WaitingReport.Stage) -> WaitingReport {
         let metric = configuration.metricSet.metric(record.metric)
         let known = metric.flatMap { $0.fingerprint == record.fingerprint ? $0 : nil }
         let labels = known?.itemLabels ?? []

@@ -3,7 +3,6 @@ internal import Mechanisms
 public import MetricDefinitions
 internal import ReportFormat
 internal import SecureRandomness
-internal import Synchronization
 
 /// The telemetry of one program on one device: takes events, keeps randomized reports, sends them.
 ///
@@ -21,6 +20,8 @@ public final class Agent: Sendable {
         public var stateFolder: String
         /// A PEM file of the authorities to trust instead of the system's.
         public var certificateFile: String?
+        /// The keys that the collector's certificate may have, besides being vouched for.
+        public var keyPin: KeyPin?
         /// The environment in which `DO_NOT_TRACK` and `DITHER_DISABLED` are looked up.
         public var environment: [String: String]
         /// What the agent knows of time.
@@ -52,9 +53,12 @@ public final class Agent: Sendable {
     let configuration: Configuration
     let folder: StateFolder
     private let processIdentifier = getpid()
-    private let lock = Mutex(())
+    private let lock = Lock()
+    /// Held while consent is changed, outside of all other locks.
+    private let consentChange = Lock()
+    let transfers = TransferControl()
     // Both are touched only by `locked`, one thread at a time.
-    nonisolated(unsafe) private var opened: Session?
+    nonisolated(unsafe) var opened: Session?
     nonisolated(unsafe) private var undecided: [UInt32: UndecidedEvent] = [:]
 
     /// An open state folder.
@@ -77,9 +81,13 @@ public final class Agent: Sendable {
     public init(_ configuration: Configuration) {
         self.configuration = configuration
         folder = StateFolder(path: configuration.stateFolder)
+        ForkGuard.shared.add(self)
     }
 
-    deinit { try? persist() }
+    deinit {
+        ForkGuard.shared.remove(self)
+        try? persist()
+    }
 
     /// Gives or withdraws consent, durably before it returns.
     ///
@@ -89,24 +97,36 @@ public final class Agent: Sendable {
     ///
     /// - Throws: ``AgentError``.
     public func setConsent(_ isGranted: Bool) throws(AgentError) {
+        guard getpid() == processIdentifier else { throw .forked }
+        consentChange.lock()
+        defer { consentChange.unlock() }
+        guard isGranted else { return try withdraw() }
         try locked { () throws(AgentError) in
             let consent = consent
-            if isGranted {
-                let stored = try consent.stored()
-                try folder.create()
-                if stored != .granted { try clearAway(after: stored) }
-                let session = try open(makingSecret: stored != .granted)
-                try session.store.transaction { () throws(AgentError) in
-                    try session.device.enrol(at: configuration.clock.secondsSinceEpoch())
-                }
-                opened = session
-                try consent.grant()
-            } else {
-                undecided = [:]
-                opened = nil
-                try Self.withdrawConsent(stateFolder: configuration.stateFolder)
+            let stored = try consent.stored()
+            try folder.create()
+            if stored != .granted { try clearAway(after: stored) }
+            let session = try open(makingSecret: stored != .granted)
+            let seconds = configuration.clock.secondsSinceEpoch()
+            try session.store.transaction { () throws(AgentError) in
+                try session.device.enrol(at: seconds)
+                if stored != .granted { try Journal(store: session.store).append(.consentGiven, at: seconds) }
             }
+            opened = session
+            try consent.grant()
         }
+    }
+
+    /// Withdraws consent. The upload under way ends before its reports are erased, and needs the agent's lock for that.
+    private func withdraw() throws(AgentError) {
+        try locked { () throws(AgentError) in
+            undecided = [:]
+            opened = nil
+            try folder.create()
+            try consent.decline()
+        }
+        transfers.interrupt()
+        try Self.withdrawConsent(stateFolder: configuration.stateFolder)
     }
 
     /// Withdraws consent for a state folder of which nothing else is known, as `setConsent(false)` does.
@@ -121,11 +141,22 @@ public final class Agent: Sendable {
         try Consent(folder: folder, environment: [:], machineOptOutPath: "").decline()
         try DeviceSecretStore(folder: folder, machineIdentity: []).erase()
         guard try folder.has(databaseName) else { return }
+        let patience = TransferLock.patienceMilliseconds
+        let done: Void? = try TransferLock.holding(folder, waitingAtMost: patience) { () throws(AgentError) in
+            try erasePending(in: folder)
+        }
+        // Whoever sends for so long does not look at the decision, or waits for a name server; nothing new begins.
+        if done == nil { try erasePending(in: folder) }
+    }
+
+    private static func erasePending(in folder: StateFolder) throws(AgentError) {
         do throws(AgentError) {
             let store = try SQLiteStore(path: folder.path(of: databaseName))
             try store.transaction { () throws(AgentError) in
                 try store.erasePending()
                 try store.retireMemoized()
+                try store.remove(.secretLostOn)
+                try store.remove(.secretLosses)
             }
             try store.truncateLog()
         } catch {
@@ -173,7 +204,7 @@ public final class Agent: Sendable {
             let seconds = configuration.clock.secondsSinceEpoch()
             let session = try session()
             // What waits from a day that is over belongs to that day: it goes first.
-            try persistUndecided(before: UTCDay(containing: seconds), in: session)
+            if !undecided.isEmpty { try persistUndecided(before: try today(in: session, at: seconds), in: session) }
             try session.store.transaction { () throws(AgentError) in
                 try session.device.enrol(at: seconds)
                 guard metric.combination == .any else {
@@ -209,6 +240,11 @@ public final class Agent: Sendable {
             }
             try persistUndecided(in: try session())
         }
+    }
+
+    /// The day that counts at a moment.
+    func today(in session: Session, at seconds: Int64) throws(AgentError) -> UTCDay {
+        try session.store.transaction { () throws(AgentError) in try session.device.today(at: seconds) }
     }
 
     /// Stores what waits of the periods before a day; without a day, all of it. An event whose metric has stopped
@@ -248,48 +284,19 @@ extension Agent {
     /// Runs `body` alone in this process; in the child of a fork, not at all.
     func locked<Result>(_ body: () throws(AgentError) -> Result) throws(AgentError) -> Result {
         guard getpid() == processIdentifier else { throw .forked }
-        lock._unsafeLock()
-        defer { lock._unsafeUnlock() }
+        lock.lock()
+        defer { lock.unlock() }
         return try body()
     }
 
-    /// The open state of a device with consent; opened anew where another process has withdrawn and consented since.
-    func session() throws(AgentError) -> Session {
-        if let opened, try stateFiles() == opened.files { return opened }
+    /// Keeps every thread out and closes the state, unless a thread is in: for a fork.
+    func halt() -> Bool {
+        guard lock.tryLock() else { return false }
+        opened?.store.closesQuickly()
         opened = nil
-        guard try folder.exists() else { throw .secretLost(.missing) }
-        let session = try open(makingSecret: false)
-        opened = session
-        return session
+        return true
     }
 
-    private func open(makingSecret: Bool) throws(AgentError) -> Session {
-        let path = folder.path(of: Self.databaseName)
-        let secret = try secretStore.load()
-        if secret == nil, !makingSecret { throw .secretLost(.missing) }
-        if secret != nil, !makingSecret, try !folder.has(Self.databaseName) { throw .ledgerLost }
-        try folder.prepare(Self.databaseName)
-        let store = try SQLiteStore(path: path)
-        let today = UTCDay(containing: configuration.clock.secondsSinceEpoch())
-        let key: SecretKey
-        if let secret { key = secret } else { key = try secretStore.loadOrCreate(on: today) }
-        let device = try Device(metricSet: configuration.metricSet, secret: key, store: store)
-        return Session(store: store, device: device, files: try stateFiles())
-    }
-
-    private func stateFiles() throws(AgentError) -> [FileIdentity?] {
-        [
-            try folder.identity(of: DeviceSecretStore.fileName, isImmutable: true),
-            try folder.identity(of: Self.databaseName, isImmutable: false),
-        ]
-    }
-
-    private func machineIdentity() -> [UInt8] {
-        let file = Glibc.open(configuration.machineIdentityFile, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return [] }
-        defer { close(file) }
-        var content = [UInt8](repeating: 0, count: 64)
-        let count = content.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
-        return Array(content[..<max(0, count)])
-    }
+    /// Lets threads in again.
+    func resume() { lock.unlock() }
 }

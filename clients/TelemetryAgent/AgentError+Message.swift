@@ -50,7 +50,9 @@ extension AgentError: CustomStringConvertible {
     }
 
     private static func describe(_ problem: SecretProblem) -> String {
-        let effect = "Nothing is reported. `off`, then `on`, makes a new secret; what was spent stays spent."
+        let effect =
+            "Nothing is reported for 30 days, after a second loss not at all; `status` tells the day. `off`, then `on`, "
+            + "makes a new secret now; what was spent stays spent."
         return switch problem {
         case .missing: "The device's secret is gone. \(effect)"
         case .damaged: "The device's secret is damaged. \(effect)"
@@ -78,6 +80,7 @@ extension AgentError: CustomStringConvertible {
         case .ceilingReached: "its lifetime ε does not fit under this device's ceiling any more."
         case .superseded: "a newer version of it has been in use on this device."
         case .secretErased: "its permanent responses were erased when consent was withdrawn. Its next version reports."
+        case .retiredByCollector: "the collector has retired it."
         }
     }
 
@@ -88,6 +91,8 @@ extension AgentError: CustomStringConvertible {
         case .plainHTTPToOtherHost:
             "Plain http goes to this machine only (127.0.0.1, [::1], localhost). Use https:// for another host."
         case .superfluousPart: "The endpoint takes no user name, query or fragment."
+        case .malformedKeyPin:
+            "The key pin is none. Write it like sha256//BASE64, the base64 of 32 bytes; several with ; between them."
         }
     }
 }
@@ -115,6 +120,7 @@ extension UploadFailure: CustomStringConvertible {
         case .unavailable(let status, _): "the collector is not available (HTTP \(status))"
         case .credential(let status): "the collector wants another credential (HTTP \(status))"
         case .notACollector(let status): "the answer (HTTP \(status)) does not come from a collector"
+        case .interrupted: "the upload was broken off on this device"
         }
     }
 }

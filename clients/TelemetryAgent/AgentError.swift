@@ -81,6 +81,8 @@ public enum NotReporting: Hashable, Sendable {
     case superseded
     /// It is memoized, and consent was withdrawn since: the secret behind its permanent responses is gone.
     case secretErased
+    /// The collector has retired it.
+    case retiredByCollector
 }
 
 /// Why an endpoint cannot be used.
@@ -93,4 +95,6 @@ public enum EndpointProblem: Hashable, Sendable {
     case plainHTTPToOtherHost
     /// A URL with a user name, a query or a fragment.
     case superfluousPart
+    /// The pins of the collector's key are not `sha256//` and base64 of 32 bytes each.
+    case malformedKeyPin
 }

@@ -25,6 +25,8 @@ package struct LedgerEntry: Hashable, Sendable {
     /// Reports no more, though the sum stays spent: a newer version has taken over, or the secret behind the permanent
     /// responses was erased.
     package var isRetired = false
+    /// Whether it was the collector that ended it.
+    package var isRetiredByCollector = false
 
     /// The ε that counts as spent at the end of a day, in thousandths: of fresh noise, for every period since the
     /// first whether it was reported or not, so that a restored copy of an old ledger refunds nothing.
@@ -78,6 +80,18 @@ package enum StateField: String, CaseIterable, Sendable {
     case lastClosedPeriod = "last_closed_period"
     /// The highest day index ever seen: the clock may go back, the ledger does not.
     case highestDay = "highest_day"
+    /// 1 after a day was taken on the word of a calendar that had jumped ahead, until it is confirmed.
+    case unconfirmedDays = "unconfirmed_days"
+    /// The last moment that the agent believed, in seconds since the epoch.
+    case believedSeconds = "believed_seconds"
+    /// The machine's uptime at that moment, in seconds.
+    case believedUptime = "believed_uptime"
+    /// Which start of the machine that uptime counts from, as the bits of a random word.
+    case believedBoot = "believed_boot"
+    /// The day on which the secret was found lost, as a day index.
+    case secretLostOn = "secret_lost_on"
+    /// How often a secret was lost since consent was last given by hand.
+    case secretLosses = "secret_losses"
     /// Failed uploads since the last success.
     case failures
     /// No upload before this second, by the agent's own backoff.
@@ -90,8 +104,25 @@ package enum StateField: String, CaseIterable, Sendable {
     case rejectedReports = "rejected_reports"
     /// Reports that grew too old to be admitted.
     case expiredReports = "expired_reports"
+    /// Reports that had to make room in a full queue.
+    case overflowedReports = "overflowed_reports"
     /// Recorded numbers outside their metric's range; how many, never which.
     case clippedValues = "clipped_values"
+    /// Reports of metrics that the collector has retired, dropped before it took them.
+    case retiredReports = "retired_reports"
+    /// When the bundle that waits is due, in seconds since the epoch; 0 when none waits.
+    case sendMoment = "send_at"
+    /// The last closed period when a moment was drawn or everything was sent, as a day index.
+    case sendPeriod = "send_period"
+    /// What the last upload ended with, as ``UploadFailure/stored``; 0 for a success.
+    case lastFailure = "last_failure"
+    /// The first eight bytes of the journal's last hash.
+    case journalHead = "journal_head"
+}
+
+extension StateField {
+    /// What goes with the reports that wait when consent ends.
+    static let ofPending: [StateField] = [.clippedValues, .sendMoment, .journalHead]
 }
 
 /// Where a device keeps ledger, slots and queue. Every method but ``transaction(_:)`` is called within one.
@@ -101,6 +132,7 @@ package protocol AgentStore: AnyObject {
 
     func value(_ field: StateField) throws(AgentError) -> Int64?
     func set(_ field: StateField, to value: Int64) throws(AgentError)
+    func remove(_ field: StateField) throws(AgentError)
 
     func ledger() throws(AgentError) -> [LedgerEntry]
     func ledgerEntry(metric: UInt32, version: UInt32) throws(AgentError) -> LedgerEntry?
@@ -114,23 +146,39 @@ package protocol AgentStore: AnyObject {
     func slots() throws(AgentError) -> [Slot]
     func put(_ slot: Slot) throws(AgentError)
     func removeSlots(through period: UTCDay) throws(AgentError)
+    func removeSlots(ofMetric metric: UInt32) throws(AgentError)
 
     func enqueue(_ record: ReportRecord) throws(AgentError)
     func oldestQueued(limit: Int) throws(AgentError) -> [QueuedReport]
     func queuedCount() throws(AgentError) -> Int
+    func queuedByteCount() throws(AgentError) -> Int
     func removeQueued(_ sequences: [Int64]) throws(AgentError)
     func removeQueued(before period: UTCDay) throws(AgentError) -> Int
+    func removeQueued(ofMetric metric: UInt32) throws(AgentError) -> Int
 
     func outbox() throws(AgentError) -> [OutboundBatch]
     func put(_ batch: OutboundBatch) throws(AgentError)
     /// Returns whether the batch was there: of two that settle it, only one does.
     func removeOutbound(_ identifier: BatchIdentifier) throws(AgentError) -> Bool
 
-    /// Forgets slots, queue and outbox, and how many values were clipped; the ledger stays.
+    /// Forgets slots, queue, outbox and journal, when a bundle is due, and how many values were clipped; the ledger stays.
     func erasePending() throws(AgentError)
 
     /// Ends every memoized metric of the ledger, whatever it has reported, and forgets its last response. For the end of
     /// the secret: a new one would draw anew for every value, and going on only while the cap on distinct values has
     /// room would tell how many there were.
     func retireMemoized() throws(AgentError)
+}
+
+extension AgentStore {
+    /// A field that is a day; `nil` where it was never set.
+    func day(_ field: StateField) throws(AgentError) -> UTCDay? {
+        guard let value = try value(field) else { return nil }
+        guard let day = UInt32(exactly: value).flatMap(UTCDay.init(index:)) else {
+            throw .stateDamaged(field: field.rawValue)
+        }
+        return day
+    }
+
+    func set(_ field: StateField, to day: UTCDay) throws(AgentError) { try set(field, to: Int64(day.index)) }
 }

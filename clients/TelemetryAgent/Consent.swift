@@ -58,4 +58,7 @@ struct Consent {
     func decline() throws(AgentError) {
         do { try folder.replace(Self.fileName, with: Self.declined) } catch { try folder.erase(Self.fileName) }
     }
+
+    /// Removes the decision, durably: nobody was asked.
+    func forget() throws(AgentError) { try folder.erase(Self.fileName) }
 }

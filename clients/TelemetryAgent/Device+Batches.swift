@@ -1,3 +1,4 @@
+internal import MetricDefinitions
 internal import ReportFormat
 internal import SecureRandomness
 
@@ -6,6 +7,16 @@ extension Device {
     /// Within a transaction; `nil` when nothing waits.
     package func nextBatch() throws(AgentError) -> OutboundBatch? {
         if let waiting = try store.outbox().first { return waiting }
+        let chosen = try Self.oldestReports(of: store)
+        guard !chosen.isEmpty else { return nil }
+        let batch = try makeBatch(of: chosen.map(\.record))
+        try store.removeQueued(chosen.map(\.sequence))
+        try store.put(batch)
+        return batch
+    }
+
+    /// The oldest reports of the queue that fit into one batch. Within a transaction.
+    static func oldestReports(of store: any AgentStore) throws(AgentError) -> [QueuedReport] {
         var chosen: [QueuedReport] = []
         var byteCount = Batch.contentByteCount(of: [])
         for report in try store.oldestQueued(limit: WireLimits.reportsPerBatch) {
@@ -13,11 +24,7 @@ extension Device {
             byteCount += report.record.byteCount
             chosen.append(report)
         }
-        guard !chosen.isEmpty else { return nil }
-        let batch = try makeBatch(of: chosen.map(\.record))
-        try store.removeQueued(chosen.map(\.sequence))
-        try store.put(batch)
-        return batch
+        return chosen
     }
 
     private func makeBatch(of reports: [ReportRecord]) throws(AgentError) -> OutboundBatch {
@@ -57,6 +64,38 @@ extension Device {
         guard try store.removeOutbound(batch.identifier) else { return }
         try add(batch.reportCount - rejected, to: .acknowledgedReports)
         try add(rejected, to: .rejectedReports)
+    }
+
+    /// Ends a metric that the collector has retired: its waiting reports are dropped, it records nothing more, and what
+    /// was spent stays spent. The batch goes on without it, under a new identifier. Within a transaction.
+    ///
+    /// - Returns: the number of reports dropped; `nil` if the batch holds none of that metric, which is then no reason to
+    ///   refuse it.
+    package func retire(_ retired: RetiredMetric, refusing batch: OutboundBatch) throws(AgentError) -> Int? {
+        let identifier = identifier(of: retired)
+        let reports: [ReportRecord]
+        do { reports = try Batch(decoding: batch.body).reports } catch { throw .batch(error) }
+        let others = reports.filter { $0.metric != identifier }
+        guard let identifier, others.count < reports.count else { return nil }
+        // Another process of this device may have settled it meanwhile.
+        guard try store.removeOutbound(batch.identifier) else { return 0 }
+        if !others.isEmpty { try store.put(try makeBatch(of: others)) }
+        for var entry in try store.ledger() where entry.metric == identifier {
+            (entry.isRetired, entry.isRetiredByCollector, entry.lastPermanentResponse) = (true, true, nil)
+            try store.put(entry)
+        }
+        try store.removeSlots(ofMetric: identifier)
+        let dropped = reports.count - others.count + (try store.removeQueued(ofMetric: identifier))
+        try add(dropped, to: .retiredReports)
+        return dropped
+    }
+
+    /// The wire identity of a metric that a collector names; `nil` for a name that the set does not know.
+    func identifier(of retired: RetiredMetric) -> UInt32? {
+        switch retired {
+        case .identifier(let number): number
+        case .name(let name): metricSet.metric(named: name)?.identifier.value
+        }
     }
 
     /// Adds to a count of the state. Within a transaction.

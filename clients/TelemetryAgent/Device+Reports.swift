@@ -4,9 +4,6 @@ package import ReportFormat
 internal import SecureRandomness
 
 extension Device {
-    /// The oldest period that a collector still admits on `today`.
-    private func oldestAdmitted(on today: UTCDay) -> UTCDay { today.advanced(by: -WireLimits.daysBack) }
-
     /// The period that an event of this moment belongs to. Closes the periods before it; within a transaction.
     ///
     /// - Throws: ``AgentError/notReporting(metric:_:)`` when the metric takes no event in this period.
@@ -43,7 +40,7 @@ extension Device {
 
     private func openEntry(of metric: MetricDefinition, on period: UTCDay) throws(AgentError) -> LedgerEntry {
         let entry = try entryReporting(metric, on: period)
-        if let lastClosed = try fieldDay(.lastClosedPeriod), lastClosed >= period {
+        if let lastClosed = try store.day(.lastClosedPeriod), lastClosed >= period {
             throw .notReporting(metric: metric.name, .periodClosed(period))
         }
         return entry
@@ -84,8 +81,9 @@ extension Device {
         of input: MechanismInput, for memoized: any LongitudinalRandomizer, on device: DeviceContext
     ) throws(EncodingError) -> UInt64 {
         guard let noise = device.permanentNoise else { throw .input(.permanentNoiseMissing) }
-        let bytes: [UInt8]
+        var bytes: [UInt8]
         do { bytes = try memoized.canonicalBytes(of: input) } catch { throw .input(error) }
+        defer { wipe(&bytes) }
         do { return try noise.tag(for: bytes) } catch { throw .noRandomness(error) }
     }
 
@@ -101,18 +99,15 @@ extension Device {
     ///
     /// - Parameter last: the last period to close: yesterday, or today to see a first report at once.
     package func closePeriods(through last: UTCDay, today: UTCDay) throws(AgentError) {
-        guard let lastClosed = try fieldDay(.lastClosedPeriod), lastClosed < last else { return }
-        let dropped = try store.removeQueued(before: oldestAdmitted(on: today))
-        if dropped > 0 {
-            try store.set(.expiredReports, to: (try store.value(.expiredReports) ?? 0) &+ Int64(dropped))
-        }
-        let first = max(lastClosed.advanced(by: 1), oldestAdmitted(on: today))
+        guard let lastClosed = try store.day(.lastClosedPeriod), lastClosed < last else { return }
+        let first = max(lastClosed.advanced(by: 1), oldestKept(on: today))
         for index in first.index..<max(first.index, last.index + 1) {
             let day = first.advanced(by: Int(index - first.index))
             for metric in metricSet.metrics { try close(day, of: metric) }
         }
         try store.removeSlots(through: last)
-        try store.set(.lastClosedPeriod, to: Int64(last.index))
+        try store.set(.lastClosedPeriod, to: last)
+        try boundQueue(on: today)
     }
 
     private func close(_ day: UTCDay, of metric: MetricDefinition) throws(AgentError) {

@@ -11,13 +11,19 @@ package struct Device {
     package let metricSet: MetricSet
     /// Where the device keeps its state.
     package let store: any AgentStore
+    let calendar: DeviceCalendar
     private let permanentNoise: [UInt32: PermanentNoise]
 
     /// A device with this secret.
     ///
+    /// - Parameter uptime: how long the machine has been running; it confirms what a calendar says after a jump.
     /// - Throws: ``AgentError/noRandomness(_:)`` when libcrypto cannot derive the metrics' keys.
-    package init(metricSet: MetricSet, secret: SecretKey, store: any AgentStore) throws(AgentError) {
+    package init(
+        metricSet: MetricSet, secret: SecretKey, store: any AgentStore,
+        uptime: @escaping @Sendable () -> Uptime? = { nil }
+    ) throws(AgentError) {
         (self.metricSet, self.store) = (metricSet, store)
+        calendar = DeviceCalendar(store: store, uptime: uptime)
         var permanentNoise: [UInt32: PermanentNoise] = [:]
         for metric in metricSet.metrics where metric.isMemoized {
             do {
@@ -28,52 +34,15 @@ package struct Device {
         self.permanentNoise = permanentNoise
     }
 
+    /// The day that counts at a moment. Within a transaction.
+    package func today(at seconds: Int64) throws(AgentError) -> UTCDay { try calendar.today(at: seconds) }
+
     /// What a metric's mechanism gets to know of the device.
     func context(for metric: MetricDefinition) -> DeviceContext {
         DeviceContext(permanentNoise: permanentNoise[metric.identifier.value])
     }
 
-    /// The day that counts: the clock's, or the highest ever seen if the clock went back.
-    package func today(at seconds: Int64) throws(AgentError) -> UTCDay {
-        let day = UTCDay(containing: seconds)
-        if let highest = try store.value(.highestDay), highest >= Int64(day.index) {
-            guard let known = UInt32(exactly: highest).flatMap(UTCDay.init(index:)) else {
-                throw .stateDamaged(field: StateField.highestDay.rawValue)
-            }
-            return known
-        }
-        try store.set(.highestDay, to: Int64(day.index))
-        return day
-    }
-
-    /// Makes the device known to itself, once, and brings the ledger up to the metric set. Within a transaction.
-    ///
-    /// A new device waits a random time up to the set's delay and then for the next full period, so that throwing the
-    /// state away again and again yields at most one report a day. A delay of zero starts with the current period.
-    package func enrol(at seconds: Int64) throws(AgentError) {
-        let today = try today(at: seconds)
-        if try store.value(.firstPeriod) == nil {
-            let first = try firstPeriod(today: today, seconds: seconds)
-            try store.set(.firstPeriod, to: Int64(first.index))
-            try store.set(.lastClosedPeriod, to: Int64(first.index) - 1)
-        }
-        let known = try store.ledger()
-        for metric in metricSet.metrics {
-            try enrol(metric, among: known, today: today)
-        }
-    }
-
-    private func firstPeriod(today: UTCDay, seconds: Int64) throws(AgentError) -> UTCDay {
-        guard metricSet.enrolmentDelayHours > 0 else { return today }
-        do {
-            var noise = try FreshNoise(wordCount: 1)
-            let delay = Int64(noise.index(below: metricSet.enrolmentDelayHours * 3600))
-            let start = max(UTCDay(containing: seconds &+ delay), today)
-            return start.advanced(by: 1)
-        } catch { throw .noRandomness(error) }
-    }
-
-    private func enrol(
+    func enrol(
         _ metric: MetricDefinition, among known: [LedgerEntry], today: UTCDay
     ) throws(AgentError) {
         for var older in known
@@ -95,7 +64,7 @@ package struct Device {
         let committed = try store.ledger().reduce(0) { $0 + $1.lifetimeThousandths }
         let lifetime = metric.lifetimeBudget.thousandths
         guard !isSuperseded, committed + lifetime <= metricSet.lifetimeCeiling.thousandths else { return }
-        guard let first = try fieldDay(.firstPeriod) else { return }
+        guard let first = try store.day(.firstPeriod) else { return }
         try store.put(
             LedgerEntry(
                 metric: metric.identifier.value, version: metric.version, definitionHash: metric.definitionHash,
@@ -105,14 +74,6 @@ package struct Device {
 
     func entry(for metric: MetricDefinition) throws(AgentError) -> LedgerEntry? {
         try store.ledgerEntry(metric: metric.identifier.value, version: metric.version)
-    }
-
-    func fieldDay(_ field: StateField) throws(AgentError) -> UTCDay? {
-        guard let value = try store.value(field) else { return nil }
-        guard let day = UInt32(exactly: value).flatMap(UTCDay.init(index:)) else {
-            throw .stateDamaged(field: field.rawValue)
-        }
-        return day
     }
 
     /// The ledger entry under which a metric may report a period, or why it may not.
@@ -126,6 +87,7 @@ package struct Device {
             throw refuse(newer ? .superseded : .ceilingReached)
         }
         guard !entry.isRetired else {
+            guard !entry.isRetiredByCollector else { throw refuse(.retiredByCollector) }
             let newer = try store.ledger().contains { $0.metric == entry.metric && $0.version > entry.version }
             throw refuse(newer ? .superseded : .secretErased)
         }

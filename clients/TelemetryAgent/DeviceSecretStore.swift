@@ -22,12 +22,12 @@ struct DeviceSecretStore {
     }
 
     /// The stored secret, made now if there is none. Of several processes that make one, all get the first.
-    func loadOrCreate(on day: UTCDay) throws(AgentError) -> SecretKey {
+    func loadOrCreate(on day: UTCDay, generation: UInt32) throws(AgentError) -> SecretKey {
         if let secret = try load() { return secret }
         let content: [UInt8]
         do {
             try SystemEntropy.checkHealth()
-            content = try encode(try SecretKey.random(), day: day)
+            content = try encode(try SecretKey.random(), day: day, generation: generation)
         } catch { throw .noRandomness(error) }
         _ = try folder.createExclusively(Self.fileName, with: content)
         guard let secret = try load() else { throw .secretLost(.missing) }
@@ -41,12 +41,12 @@ struct DeviceSecretStore {
         try folder.removeTemporaries(of: Self.fileName)
     }
 
-    private func encode(_ key: SecretKey, day: UTCDay) throws(RandomnessError) -> [UInt8] {
+    private func encode(_ key: SecretKey, day: UTCDay, generation: UInt32) throws(RandomnessError) -> [UInt8] {
         var writer = ByteWriter()
         writer.append(Self.magic)
         writer.append(Self.formatVersion)
         writer.append(key.withUnsafeBytes { Array($0) })
-        writer.append(UInt32(1))  // generation
+        writer.append(generation)
         writer.append(day.index)
         writer.append(UInt32(0))  // epoch
         writer.append(try machineTag(under: key))

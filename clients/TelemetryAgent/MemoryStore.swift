@@ -27,6 +27,8 @@ package final class MemoryStore: AgentStore {
     package func value(_ field: StateField) -> Int64? { values[field] }
     package func set(_ field: StateField, to value: Int64) { values[field] = value }
 
+    package func remove(_ field: StateField) { values[field] = nil }
+
     package func ledger() -> [LedgerEntry] {
         entries.values.sorted { ($0.metric, $0.version) < ($1.metric, $1.version) }
     }
@@ -53,6 +55,7 @@ package final class MemoryStore: AgentStore {
     package func slots() -> [Slot] { held.values.sorted { ($0.period, $0.metric) < ($1.period, $1.metric) } }
     package func put(_ slot: Slot) { held[MetricPeriod(metric: slot.metric, period: slot.period)] = slot }
     package func removeSlots(through period: UTCDay) { held = held.filter { $0.key.period > period } }
+    package func removeSlots(ofMetric metric: UInt32) { held = held.filter { $0.key.metric != metric } }
 
     package func enqueue(_ record: ReportRecord) {
         queue.append(QueuedReport(sequence: nextSequence, record: record))
@@ -60,6 +63,7 @@ package final class MemoryStore: AgentStore {
     }
     package func oldestQueued(limit: Int) -> [QueuedReport] { Array(queue.prefix(limit)) }
     package func queuedCount() -> Int { queue.count }
+    package func queuedByteCount() -> Int { queue.reduce(0) { $0 + $1.record.payload.count } }
     package func removeQueued(_ sequences: [Int64]) {
         let removed = Set(sequences)
         queue.removeAll { removed.contains($0.sequence) }
@@ -67,6 +71,11 @@ package final class MemoryStore: AgentStore {
     package func removeQueued(before period: UTCDay) -> Int {
         let count = queue.count
         queue.removeAll { $0.record.period < period }
+        return count - queue.count
+    }
+    package func removeQueued(ofMetric metric: UInt32) -> Int {
+        let count = queue.count
+        queue.removeAll { $0.record.metric == metric }
         return count - queue.count
     }
 
@@ -78,7 +87,10 @@ package final class MemoryStore: AgentStore {
         return batches.count < count
     }
 
-    package func erasePending() { (held, queue, batches, values[.clippedValues]) = ([:], [], [], nil) }
+    package func erasePending() {
+        (held, queue, batches) = ([:], [], [])
+        for field in StateField.ofPending { values[field] = nil }
+    }
 
     package func retireMemoized() {
         for (key, entry) in entries where entry.isMemoized {

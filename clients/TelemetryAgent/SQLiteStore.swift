@@ -8,7 +8,7 @@ final class SQLiteStore: AgentStore {
     /// `DITA` in ASCII, in `PRAGMA application_id`.
     private static let applicationIdentifier = 0x4449_5441
 
-    private let database: Database
+    let database: Database
 
     /// Opens the database at `path`, or makes one.
     init(path: String) throws(AgentError) {
@@ -33,6 +33,9 @@ final class SQLiteStore: AgentStore {
     /// Empties the write-ahead log into the database, so that nothing erased lingers there.
     func truncateLog() throws(AgentError) { try database.run("PRAGMA wal_checkpoint(TRUNCATE)") }
 
+    /// Has the database closed without work on its log, which stays for the next who opens it.
+    func closesQuickly() { database.closesQuickly() }
+
     func transaction<Result>(_ body: () throws(AgentError) -> Result) throws(AgentError) -> Result {
         try database.transaction(body)
     }
@@ -45,6 +48,10 @@ final class SQLiteStore: AgentStore {
         try database.run(
             "INSERT OR REPLACE INTO field (name, value) VALUES (CAST(? AS TEXT), ?)",
             [Self.name(field), .integer(value)])
+    }
+
+    func remove(_ field: StateField) throws(AgentError) {
+        try database.run("DELETE FROM field WHERE name = CAST(? AS TEXT)", [Self.name(field)])
     }
 
     private static func name(_ field: StateField) -> Database.Value { .bytes(Array(field.rawValue.utf8)) }
@@ -92,13 +99,18 @@ final class SQLiteStore: AgentStore {
         try database.run("DELETE FROM slot WHERE period <= ?", [.number(period.index)])
     }
 
+    func removeSlots(ofMetric metric: UInt32) throws(AgentError) {
+        try database.run("DELETE FROM slot WHERE metric = ?", [.number(metric)])
+    }
+
     func erasePending() throws(AgentError) {
-        for table in ["slot", "queue", "outbox"] { try database.execute("DELETE FROM \(table)") }
-        try database.run("DELETE FROM field WHERE name = CAST(? AS TEXT)", [Self.name(.clippedValues)])
+        for table in ["slot", "queue", "outbox", "journal"] { try database.execute("DELETE FROM \(table)") }
+        for field in StateField.ofPending { try remove(field) }
     }
 
     func retireMemoized() throws(AgentError) {
-        try database.execute("UPDATE ledger SET is_retired = 1, last_permanent_response = NULL WHERE is_memoized")
+        try database.execute(
+            "UPDATE ledger SET is_retired = max(is_retired, 1), last_permanent_response = NULL WHERE is_memoized")
     }
 }
 
@@ -109,6 +121,9 @@ extension SQLiteStore {
         metric, version, definition_hash, first_period, epsilon_thousandths, lifetime_thousandths, period_cap, reports, \
         last_debited, last_permanent_response, is_memoized, is_retired
         """
+
+    /// In `is_retired`: it was the collector that ended the metric.
+    private static let retiredByCollector: Int64 = 2
 
     func ledger() throws(AgentError) -> [LedgerEntry] {
         var entries: [LedgerEntry] = []
@@ -136,7 +151,7 @@ extension SQLiteStore {
             periodCap: try row.exactly(6, "ledger.period_cap"), reports: try row.exactly(7, "ledger.reports"),
             lastDebited: row.optionalInteger(8) == nil ? nil : try row.day(8, "ledger.last_debited"),
             lastPermanentResponse: row.optionalBytes(9), isMemoized: row.integer(10) != 0,
-            isRetired: row.integer(11) != 0)
+            isRetired: row.integer(11) != 0, isRetiredByCollector: row.integer(11) == Self.retiredByCollector)
         let plausible = 0...1_000_000_000
         guard plausible.contains(entry.reports), plausible.contains(entry.periodCap),
             (1...16_000).contains(entry.epsilonThousandths), plausible.contains(entry.lifetimeThousandths)
@@ -152,7 +167,8 @@ extension SQLiteStore {
                 .number(entry.firstPeriod.index), .number(entry.epsilonThousandths),
                 .number(entry.lifetimeThousandths), .number(entry.periodCap), .number(entry.reports),
                 entry.lastDebited.map { .number($0.index) } ?? .null, .optional(entry.lastPermanentResponse),
-                .integer(entry.isMemoized ? 1 : 0), .integer(entry.isRetired ? 1 : 0),
+                .integer(entry.isMemoized ? 1 : 0),
+                .integer(entry.isRetiredByCollector ? Self.retiredByCollector : entry.isRetired ? 1 : 0),
             ])
     }
 
@@ -199,6 +215,10 @@ extension SQLiteStore {
 
     func queuedCount() throws(AgentError) -> Int { Int(try database.integer("SELECT count(*) FROM queue") ?? 0) }
 
+    func queuedByteCount() throws(AgentError) -> Int {
+        Int(try database.integer("SELECT sum(length(payload)) FROM queue") ?? 0)
+    }
+
     func removeQueued(_ sequences: [Int64]) throws(AgentError) {
         for sequence in sequences { try database.run("DELETE FROM queue WHERE sequence = ?", [.integer(sequence)]) }
     }
@@ -208,6 +228,11 @@ extension SQLiteStore {
             try database.integer("SELECT count(*) FROM queue WHERE period < ?", [.number(period.index)]) ?? 0)
         if old > 0 { try database.run("DELETE FROM queue WHERE period < ?", [.number(period.index)]) }
         return old
+    }
+
+    func removeQueued(ofMetric metric: UInt32) throws(AgentError) -> Int {
+        try database.run("DELETE FROM queue WHERE metric = ?", [.number(metric)])
+        return database.changedRowCount
     }
 
     func outbox() throws(AgentError) -> [OutboundBatch] {

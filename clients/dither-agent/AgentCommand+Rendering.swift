@@ -9,14 +9,26 @@ extension AgentCommand {
             [.text("decided"), .text(status.consent.description)],
         ]
         if let day = status.firstPeriod { rows.append([.text("first period"), .text(day.description)]) }
+        if let problem = status.secretProblem {
+            rows.append([.text("secret"), .text(name(of: problem, replacedOn: status.secretReplacedOn))])
+        }
+        if let day = status.unconfirmedDay {
+            rows.append([.text("calendar"), .text("jumped ahead to \(day), which nothing has confirmed so far")])
+        }
         rows += [
             [.text("reports waiting"), .number(String(status.waiting))],
             [.text("reports acknowledged"), .number(String(status.acknowledged))],
             [.text("reports refused"), .number(String(status.rejected))],
             [.text("reports too old to send"), .number(String(status.expired))],
+            [.text("reports dropped from a full queue"), .number(String(status.overflowed))],
+            [.text("reports of retired metrics"), .number(String(status.retired))],
             [.text("clipped values"), .number(String(status.clipped))],
             [.text("failed uploads in a row"), .number(String(status.failures))],
         ]
+        if let failure = status.lastFailure {
+            rows.append([.text("last upload failed"), .text(failure.description)])
+        }
+        if let moment = status.nextBundle { rows.append([.text("next bundle"), .text(Self.utc(moment))]) }
         if let moment = status.nextAttempt { rows.append([.text("next upload after"), .text(Self.utc(moment))]) }
         return ResultTable(columns: ["what", "state"], rows: rows)
     }
@@ -56,9 +68,20 @@ extension AgentCommand {
             rows: [
                 [
                     .number(String(report.acknowledged)), .number(String(rejected)),
-                    .number(String(report.waiting)), report.nextAttempt.map { .text(utc($0)) } ?? .nothing,
+                    .number(String(report.waiting)),
+                    (report.nextAttempt ?? report.nextBundle).map { .text(utc($0)) } ?? .nothing,
                 ]
             ])
+    }
+
+    private static func name(of problem: SecretProblem, replacedOn day: UTCDay?) -> String {
+        let what =
+            switch problem {
+            case .missing: "missing"
+            case .damaged: "damaged"
+            case .madeElsewhere: "made on another machine"
+            }
+        return what + (day.map { "; a new one is made on \($0)" } ?? "; nothing is reported until `off`, then `on`")
     }
 
     private static func name(of stage: WaitingReport.Stage) -> String {
@@ -69,13 +92,13 @@ extension AgentCommand {
         }
     }
 
-    private static func nats(_ thousandths: Int) -> String {
+    static func nats(_ thousandths: Int) -> String {
         guard let budget = try? PrivacyBudget(thousandths: thousandths) else { return String(thousandths) + "e-3" }
         return budget.description
     }
 
     /// A moment as `YYYY-MM-DDThh:mm:ssZ`.
-    private static func utc(_ seconds: Int64) -> String {
+    static func utc(_ seconds: Int64) -> String {
         let day = UTCDay(containing: seconds)
         let second = Int(seconds - day.startInSeconds)
         func pair(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }

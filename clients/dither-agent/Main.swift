@@ -60,8 +60,8 @@ struct Main {
 
     private static func environment() -> [String: String] {
         let names = [
-            "DITHER_METRICS", "DITHER_ENDPOINT", "DITHER_STATE_DIR", "DITHER_CA_FILE", "DO_NOT_TRACK",
-            "DITHER_DISABLED",
+            "DITHER_METRICS", "DITHER_ENDPOINT", "DITHER_STATE_DIR", "DITHER_CA_FILE", "DITHER_KEY_PIN",
+            "DO_NOT_TRACK", "DITHER_DISABLED",
         ]
         var environment: [String: String] = [:]
         for name in names {

@@ -5,6 +5,7 @@ internal import Glibc
 final class BackgroundThread: @unchecked Sendable {
     // SQLite, libcurl and a TLS handshake need less than half of it.
     private static let stackByteCount = 256 << 10
+    private static let interruptionNanoseconds: UInt64 = 20_000_000
 
     private let worker: BackgroundWorker
     private let condition: MonotonicCondition
@@ -66,6 +67,13 @@ final class BackgroundThread: @unchecked Sendable {
         }
         guard isFirst else { return }
         guard let thread = condition.withLock({ thread }) else { return }
+        // An upload that began just now is broken off as well.
+        while condition.withLock({ !isStopped }) {
+            worker.agent.interrupt()
+            condition.withLock {
+                if !isStopped { _ = condition.wait(until: MonotonicCondition.now + Self.interruptionNanoseconds) }
+            }
+        }
         pthread_join(thread, nil)
         let failure = condition.withLock { closingFailure }
         if let failure { throw failure }
@@ -87,7 +95,10 @@ final class BackgroundThread: @unchecked Sendable {
         }
         var failure: AgentError?
         do throws(AgentError) { try worker.finish() } catch { failure = error }
-        condition.withLock { closingFailure = failure }
+        condition.withLock {
+            (closingFailure, isStopped) = (failure, true)
+            condition.wakeAll()
+        }
     }
 
     /// Waits for the next tick, for somebody who wants a flush, or for the end.

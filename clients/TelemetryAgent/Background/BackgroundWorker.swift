@@ -18,7 +18,7 @@ final class BackgroundWorker: Sendable {
 
     let agent: Agent
     let buffer: EventBuffer
-    private let findings = Mutex(Findings())
+    private let findings = Guarded(Findings())
     /// Consent was withdrawn through this agent, and could not be stored: nothing is taken whatever the disk says.
     private let isBarred = Atomic<Bool>(false)
 
@@ -27,7 +27,7 @@ final class BackgroundWorker: Sendable {
         var lastSeconds: Int64 = .min
         var ticksToStatus = 0
     }
-    private let plan = Mutex(Plan())
+    private let plan = Guarded(Plan())
 
     init(agent: Agent, buffer: EventBuffer) { (self.agent, self.buffer) = (agent, buffer) }
 
@@ -114,10 +114,11 @@ final class BackgroundWorker: Sendable {
 
     /// Closes what is over and sends what is due. The only place from which the thread reaches the network.
     private func flush() throws(AgentError) -> FlushOutcome {
-        let report = try agent.flush()
+        let report = try agent.flush(onlyWhenDue: true)
         let now = agent.configuration.clock.secondsSinceEpoch()
         let midnight = Int64(UTCDay(containing: now).advanced(by: 1).index) * 86_400
-        plan.withLock { $0.nextFlush = min(report.nextAttempt ?? midnight, midnight) }
+        let due = [report.nextAttempt, report.nextBundle].compactMap { $0 }.max() ?? midnight
+        plan.withLock { $0.nextFlush = min(due, midnight) }
         return report.waiting > 0 ? .waiting : .done
     }
 

@@ -1,0 +1,36 @@
+internal import CPlatform
+internal import Synchronization
+
+/// Places for keys in pages that are locked in memory where the system allows it, left out of core dumps, and zero in the
+/// child of a fork. Places are reused, pages never given back: a process has few keys at a time.
+enum SecretMemory {
+    /// The size of a place, in bytes.
+    static let placeByteCount = 32
+    private static let pagesByteCount = 16_384
+
+    private struct Place: @unchecked Sendable {
+        // Safe because a place belongs to one key from `take` to `giveBack`, and the list to the lock.
+        let start: UnsafeMutableRawPointer
+    }
+
+    private static let free = Mutex<[Place]>([])
+
+    /// A place full of zeros.
+    static func take() -> UnsafeMutableRawBufferPointer {
+        let place: Place? = free.withLock { free in
+            if free.isEmpty, let pages = dither_secret_pages(pagesByteCount) {
+                free = stride(from: 0, to: pagesByteCount, by: placeByteCount).map { Place(start: pages + $0) }
+            }
+            return free.popLast()
+        }
+        guard let place else { preconditionFailure("there is no memory, as after any allocation that fails") }
+        return UnsafeMutableRawBufferPointer(start: place.start, count: placeByteCount)
+    }
+
+    /// Wipes a place and makes it available again.
+    static func giveBack(_ place: UnsafeMutableRawBufferPointer) {
+        guard let start = place.baseAddress else { return }
+        dither_wipe(start, place.count)
+        free.withLock { $0.append(Place(start: start)) }
+    }
+}
