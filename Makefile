@@ -7,7 +7,7 @@ RELEASE := .build/release
 DEMO := .build/demo
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the system packages that are missing (only these: no Swift toolchain)
 	@scripts/setup.sh
@@ -41,6 +41,9 @@ release: setup ## build what is installed: programs and the C library, self-cont
 install: ## install what `make release` built (PREFIX=/usr/local, DESTDIR=; see docs/install.md)
 	@scripts/install.sh install
 
+install-library: ## install no more than the C library and its header
+	@scripts/install.sh install library
+
 uninstall: ## remove it again, by the same variables
 	@scripts/install.sh uninstall
 
@@ -55,6 +58,9 @@ package: setup ## build the Debian packages (needs dpkg-dev)
 
 fuzz: setup ## fuzz everything that takes bytes from outside, SECONDS= (10) each, under AddressSanitizer
 	@scripts/fuzz.sh --seconds $(or $(SECONDS),10)
+
+check-packages: package ## as root: judge them by lintian if there is one; install, use, remove and purge them
+	@scripts/test_packages.sh
 
 clean: ## remove everything that was built
 	rm -rf .build .build-*
