@@ -152,6 +152,8 @@ wrong_command_line() {
     done
     ./machine/machine-report --help >/dev/null && ./machine/machine-report --version
 } 2>/dev/null
+report "machine-report's PRIVACY.md is up to date" dither registry explain "$examples/machine-report/metrics.yaml" \
+    --markdown --check "$examples/machine-report/PRIVACY.md"
 report "machine-report compiles" compile_machine_report
 report "machine-report knows machines" machines
 report "machine-report's command line" wrong_command_line
