@@ -14,6 +14,10 @@ mkdir -p "$output/programs" "$output/completions"
 rm -f "$output"/programs/* "$output"/completions/*
 for program in "${programs[@]}"; do
     strip --strip-all --remove-section=.comment -o "$output/programs/$program" "$output/release/$program"
+    if strings "$output/programs/$program" | grep -m 3 -F "$PWD" >&2; then
+        echo "build_release: $program names the folder it was built in" >&2
+        exit 1
+    fi
     for shell in bash zsh fish; do
         case $program in
             dither-agent) words=(completions "$shell") ;;
