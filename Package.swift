@@ -83,7 +83,7 @@ let package = Package(
             path: "clients/dither-agent", swiftSettings: strict),
         .executableTarget(
             name: "telemetry-example", dependencies: ["TelemetryAgent", "MetricDefinitions"],
-            path: "clients/examples/swift", exclude: ["metrics.lock", "PRIVACY.md"], swiftSettings: strict,
+            path: "clients/examples/swift", exclude: ["PRIVACY.md"], swiftSettings: strict,
             plugins: ["MetricConstants"]),
         .target(
             name: "FleetSimulator",
