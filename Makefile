@@ -1,13 +1,13 @@
 # Thin names over scripts/ and the Swift package manager.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test thorough lint size release install uninstall abi examples package fuzz abi-torture bench-record clean
+.PHONY: help setup demo test thorough lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture bench-record clean
 
 RELEASE := .build/release
 DEMO := .build/demo
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the system packages that are missing (only these: no Swift toolchain)
 	@scripts/setup.sh
@@ -41,6 +41,9 @@ release: setup ## build what is installed: programs and the C library, self-cont
 install: ## install what `make release` built (PREFIX=/usr/local, DESTDIR=; see docs/install.md)
 	@scripts/install.sh install
 
+install-library: ## install no more than the C library and its header
+	@scripts/install.sh install library
+
 uninstall: ## remove it again, by the same variables
 	@scripts/install.sh uninstall
 
@@ -61,6 +64,9 @@ abi-torture: setup ## a million random calls of the C interface under each of tw
 
 bench-record: setup ## what recording costs a host in C: latency and memory, against the limits
 	@Benchmarks/record-latency/run.sh
+
+check-packages: package ## as root: judge them by lintian if there is one; install, use, remove and purge them
+	@scripts/test_packages.sh
 
 clean: ## remove everything that was built
 	rm -rf .build .build-*

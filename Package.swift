@@ -83,7 +83,7 @@ let package = Package(
             path: "clients/dither-agent", swiftSettings: strict),
         .executableTarget(
             name: "telemetry-example", dependencies: ["TelemetryAgent", "MetricDefinitions"],
-            path: "clients/examples/swift", exclude: ["metrics.lock"], swiftSettings: strict,
+            path: "clients/examples/swift", exclude: ["PRIVACY.md"], swiftSettings: strict,
             plugins: ["MetricConstants"]),
         .target(
             name: "FleetSimulator",
@@ -146,8 +146,8 @@ let package = Package(
         .target(
             name: "DecoderCommands",
             dependencies: [
-                "LocalPrivacy", "ReportFormat", "Mechanisms", "MetricDefinitions", "Estimation", "StoreReader",
-                "RegistryCompiler",
+                "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions", "Estimation",
+                "StoreReader", "RegistryCompiler",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "analysis/DecoderCommands", swiftSettings: strict),

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Mechanisms
 public import MetricDefinitions
 internal import ReportFormat
-internal import SecureRandomness
+public import SecureRandomness
 
 /// The telemetry of one program on one device: takes events, keeps randomized reports, sends them.
 ///
@@ -22,6 +22,9 @@ public final class Agent: Sendable {
         public var certificateFile: String?
         /// The keys that the collector's certificate may have, besides being vouched for.
         public var keyPin: KeyPin?
+        /// The keys that may sign a metric set that is fetched from the collector, once a period and right before its
+        /// bundle; it can only reduce what is reported. None: nothing is fetched.
+        public var registryKeys: [Ed25519PublicKey] = []
         /// The environment in which `DO_NOT_TRACK` and `DITHER_DISABLED` are looked up.
         public var environment: [String: String]
         /// What the agent knows of time.

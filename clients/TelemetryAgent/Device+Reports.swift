@@ -127,7 +127,7 @@ extension Device {
         let first = max(lastClosed.advanced(by: 1), oldestKept(on: today))
         for index in first.index..<max(first.index, last.index + 1) {
             let day = first.advanced(by: Int(index - first.index))
-            for metric in metricSet.metrics { try close(day, of: metric) }
+            for metric in metricSet.metrics { try close(day, of: permitted(metric) ?? metric) }
         }
         try store.removeSlots(through: last)
         try store.set(.lastClosedPeriod, to: last)
