@@ -21,6 +21,7 @@ let package = Package(
         .executable(name: "dither-agent", targets: ["dither-agent"]),
         .executable(name: "dither-collector", targets: ["dither-collector"]),
         .executable(name: "dither", targets: ["dither"]),
+        .plugin(name: "MetricConstants", targets: ["MetricConstants"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -80,6 +81,10 @@ let package = Package(
             name: "dither-agent",
             dependencies: ["TelemetryAgent", "LocalPrivacy", "MetricDefinitions", "Mechanisms", "ReportFormat"],
             path: "clients/dither-agent", swiftSettings: strict),
+        .executableTarget(
+            name: "telemetry-example", dependencies: ["TelemetryAgent", "MetricDefinitions"],
+            path: "clients/examples/swift", exclude: ["PRIVACY.md"], swiftSettings: strict,
+            plugins: ["MetricConstants"]),
         .target(
             name: "FleetSimulator",
             dependencies: [
@@ -132,11 +137,17 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             path: "analysis/RegistryCompiler", swiftSettings: strict),
+        .executableTarget(
+            name: "metric-constants", dependencies: ["RegistryCompiler", "ReportFormat"],
+            path: "analysis/metric-constants", swiftSettings: strict),
+        .plugin(
+            name: "MetricConstants", capability: .buildTool(), dependencies: ["metric-constants"],
+            path: "analysis/MetricConstants"),
         .target(
             name: "DecoderCommands",
             dependencies: [
-                "LocalPrivacy", "ReportFormat", "Mechanisms", "MetricDefinitions", "Estimation", "StoreReader",
-                "RegistryCompiler",
+                "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions", "Estimation",
+                "StoreReader", "RegistryCompiler",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "analysis/DecoderCommands", swiftSettings: strict),
@@ -157,6 +168,14 @@ let package = Package(
                 .product(name: "BigInt", package: "BigInt"),
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "FuzzTargets",
+            dependencies: ["TelemetryAgent", "MetricDefinitions", "ReportFormat", "SecureRandomness", "CPlatform"],
+            path: "Tests/Fuzzing/FuzzTargets", swiftSettings: strict),
+        .executableTarget(
+            name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing/fuzz", swiftSettings: strict),
+        .testTarget(
+            name: "FuzzingTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LocalPrivacyTests",
             dependencies: ["LocalPrivacy", "TestSupport", .product(name: "BigInt", package: "BigInt")],
@@ -191,10 +210,12 @@ let package = Package(
         // A host in C, for tests that kill, fork and dump a process.
         .executableTarget(
             name: "agent-host", dependencies: ["CTelemetryAgent", "TelemetryAgentABI"], path: "Tests/AgentHost"),
+        .executableTarget(
+            name: "abi-host", dependencies: ["CTelemetryAgent", "TelemetryAgentABI"], path: "Tests/abi-host"),
         .testTarget(
             name: "TelemetryAgentABITests",
             dependencies: [
-                "TelemetryAgentABI", "CTelemetryAgent", "TelemetryAgent", "MetricDefinitions", "Mechanisms",
+                "abi-host", "TelemetryAgentABI", "CTelemetryAgent", "TelemetryAgent", "MetricDefinitions", "Mechanisms",
                 "LocalPrivacy", "ReportFormat", "SecureRandomness", "TestSupport",
             ],
             swiftSettings: strict),
@@ -244,7 +265,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TestSupport", "MetricDefinitions", "ReportFormat", "LocalPrivacy",
-                "dither", "dither-agent", "dither-collector",
+                "dither", "dither-agent", "dither-collector", "telemetry-example",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

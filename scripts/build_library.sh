@@ -41,9 +41,8 @@ ln -s "$file" "$output/$soname"
 ln -s "$soname" "$output/libdither.so"
 
 # One object with all of it, in which only dither_* stays global: a host may bring other versions of anything within.
-nm --defined-only --extern-only "$objects" 2>/dev/null | awk '$3 ~ /^dither_/ { print $3 }' | sort -u >"$output/symbols"
-mapfile -t roots < <(sed 's/^/--undefined=/' "$output/symbols")
-((${#roots[@]})) || { echo "build_library: $objects defines no dither_*" >&2; exit 1; }
+grep -oE '\bdither_[a-z_]+\(' clients/CTelemetryAgent/include/dither.h | tr -d '(' | sort -u >"$output/symbols"
+mapfile -t roots < <(sed 's/^/--require-defined=/' "$output/symbols")
 ld -r --gc-sections "${roots[@]}" --force-group-allocation -o "$output/dither.o" "$start" \
     --whole-archive "$objects" --no-whole-archive "-L$static" --start-group "${runtime[@]}" --end-group
 objcopy --strip-debug --remove-section=.comment --keep-global-symbols="$output/symbols" "$output/dither.o"

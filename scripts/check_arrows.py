@@ -77,7 +77,7 @@ def faults(package):
             yield f"{name}: {path_of(target)} is in none of {', '.join(AREAS)}"
         if not folder.is_dir():
             yield f"{name}: {path_of(target)} does not exist"
-        elif any(folder.rglob("*.swift")):
+        elif any(folder.rglob("*.swift")) and target["type"] != "plugin":  # which takes no settings
             yield from (f"{name}: {fault}" for fault in settings_faults(target))
 
         if area[name] == "Tests":

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -43,6 +44,12 @@ static inline void *dither_map_pages(size_t byte_count, int is_secret) {
         return NULL;
     }
     return pages;
+}
+
+/// Overwrites the part of the stack that the caller's callees have used, 32 KiB of it.
+__attribute__((noinline)) static void dither_wipe_stack(void) {
+    char used[32 << 10];
+    explicit_bzero(used, sizeof used);
 }
 
 /// Starts a thread that takes no signal of the host's, under a name for debuggers. Returns 0, or an errno.

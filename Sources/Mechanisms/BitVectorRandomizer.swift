@@ -37,7 +37,8 @@ extension BitVectorRandomizer {
 
     /// The device's permanent response, in its cohort.
     public func input(from input: MechanismInput, on device: DeviceContext) throws(InputError) -> BitVectorReport {
-        let bytes = try canonicalBytes(of: input)
+        var bytes = try canonicalBytes(of: input)
+        defer { wipe(&bytes) }
         guard let noise = device.permanentNoise else { throw .permanentNoiseMissing }
         let (cohort, words): (Int, [UInt64])
         do {

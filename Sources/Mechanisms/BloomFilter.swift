@@ -22,7 +22,9 @@ public struct BloomFilter: Hashable, Sendable {
     /// - Throws: ``RandomnessError`` when libcrypto has no MD5.
     public func bits(of text: [UInt8], cohort: Int) throws(RandomnessError) -> [Int] {
         let cohortBytes = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: cohort >> $0) }
-        return try MD5.digest(cohortBytes + text).prefix(hashCount).map { Int($0) % bitCount }
+        var message = cohortBytes + text
+        defer { wipe(&message) }
+        return try MD5.digest(message).prefix(hashCount).map { Int($0) % bitCount }
     }
 
     /// The same for a device, whose time shall not tell the text's length.

@@ -124,7 +124,8 @@ public struct MemoizedRandomizedResponse: LongitudinalRandomizer, ExactlyAuditab
     public func input(from input: MechanismInput, on device: DeviceContext) throws(InputError) -> CategoryReport {
         let item = try configuration.item(of: input, among: configuration.itemCount)
         guard let noise = device.permanentNoise else { throw .permanentNoiseMissing }
-        let bytes = try canonicalBytes(of: input)
+        var bytes = try canonicalBytes(of: input)
+        defer { wipe(&bytes) }
         let words: [UInt64]
         do { words = try noise.words(for: bytes, wordCount: 2) } catch { throw .noRandomness(error) }
         return CategoryReport(

@@ -21,6 +21,7 @@ public struct SketchKey: Hashable, Sendable {
         let content = text ?? []
         precondition(content.count <= InputDomain.textByteLimit, "a text has at most 254 bytes")
         var message: [UInt8] = []
+        defer { wipe(&message) }
         message.reserveCapacity(Self.messageByteCount)
         message.append(contentsOf: "dither/cms/v1".utf8)
         for index in 0..<8 { message.append(UInt8(truncatingIfNeeded: seed >> UInt64(8 * index))) }

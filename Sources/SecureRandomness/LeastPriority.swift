@@ -13,9 +13,18 @@ public enum LeastPriority {
     /// - Complexity: about `count` / 32 words of noise.
     public static func draw(among count: UInt64) throws(RandomnessError) -> UInt64 {
         var tosses = Tosses()
+        return try draw(among: count, bitCount: 64) { (running) throws(RandomnessError) in
+            try tosses.zeros(among: running)
+        }
+    }
+
+    /// The same for words of fewer bits, with `zeros` telling how many of so many fair coins show a 0.
+    static func draw(
+        among count: UInt64, bitCount: Int, zeros: (UInt64) throws(RandomnessError) -> UInt64
+    ) throws(RandomnessError) -> UInt64 {
         var (running, least) = (min(max(1, count), largestCount), UInt64(0))
-        for _ in 0..<64 {
-            let zeros = try tosses.zeros(among: running)
+        for _ in 0..<bitCount {
+            let zeros = try zeros(running)
             least = least << 1 | (zeros == 0 ? 1 : 0)
             if zeros > 0 { running = zeros }
         }

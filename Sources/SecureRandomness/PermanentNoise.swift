@@ -27,7 +27,9 @@ public struct PermanentNoise: Sendable {
     /// - Parameter value: the canonical bytes of the value, at most ``valueByteLimit``.
     /// - Throws: ``RandomnessError`` when libcrypto lacks an algorithm.
     public func words(for value: [UInt8], wordCount: Int) throws(RandomnessError) -> [UInt64] {
-        let seed = try key.derive(Self.padded(value))
+        var message = Self.padded(value)
+        defer { wipe(&message) }
+        let seed = try key.derive(message)
         var words = [UInt64](repeating: 0, count: wordCount)
         let failure: RandomnessError? = words.withUnsafeMutableBufferPointer { buffer in
             do throws(RandomnessError) {
@@ -54,7 +56,9 @@ public struct PermanentNoise: Sendable {
     /// - Throws: ``RandomnessError`` when libcrypto has no HMAC-SHA256.
     public func tag(for value: [UInt8]) throws(RandomnessError) -> UInt64 {
         let ledgerKey = try key.derive(Array("dither/ledger-tag/v1".utf8))
-        let tag = try ledgerKey.derive(Self.padded(value))
+        var message = Self.padded(value)
+        defer { wipe(&message) }
+        let tag = try ledgerKey.derive(message)
         return tag.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self).littleEndian }
     }
 

@@ -7,7 +7,7 @@ import Testing
 /// A folder and options for one test, as a host in C would fill them in.
 final class Host {
     let folder: String
-    private let metrics: [UInt8]
+    let metrics: [UInt8]
     private var texts: [UnsafeMutablePointer<CChar>] = []
     private let metricsMemory: UnsafeMutableRawPointer
 
@@ -62,11 +62,12 @@ final class Host {
 /// The thread's last error.
 func lastError() -> String { dither_last_error().map { String(cString: $0) } ?? "NULL" }
 
-/// One metric of each type: `departed_late`, `carrier`, `destination` and `air_time`, and `any_delay` with `combine: any`.
+/// `departed_late`, `carrier`, `destination`, `air_time` and `word`, of one type each but for two of texts; and
+/// `any_delay` with `combine: any`.
 func hostMetricSet() throws -> MetricSet {
     try testMetricSet(metrics: [
         try booleanMetric(), try categoryMetric(), try rapporMetric(identifier: 3, name: "destination"),
         try meanMetric(identifier: 4, name: "air_time"),
-        try booleanMetric(identifier: 5, name: "any_delay", combination: .any),
+        try booleanMetric(identifier: 5, name: "any_delay", combination: .any), try sketchMetric(),
     ])
 }

@@ -26,6 +26,8 @@ final class RecordingServer: Sendable {
     enum Reply: Sendable {
         /// These bytes, then the end of the connection.
         case bytes(String)
+        /// The same, of bytes that are no text.
+        case raw([UInt8])
         /// The end of the connection without an answer.
         case close
         /// Nothing, until the other side gives up.
@@ -82,6 +84,28 @@ final class RecordingServer: Sendable {
     /// The connections so far, whatever came over them.
     var connectionCount: Int { connected.withLock { $0 } }
 
+    /// Connects, and gives how many connections came before: connections are accepted in the order in which they were made.
+    func connectionsSoFar() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        address.sin_port = UInt16(port).bigEndian
+        let isConnected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        guard isConnected, Self.write(Array("GET /count HTTP/1.1\r\n\r\n".utf8), to: descriptor) else {
+            throw POSIXError(.ECONNREFUSED)
+        }
+        var text: [UInt8] = []
+        var byte: UInt8 = 0
+        while recv(descriptor, &byte, 1, 0) == 1 { text.append(byte) }
+        return Int(String(decoding: text, as: UTF8.self)) ?? -1
+    }
+
     /// Ends the server; it lives until then.
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
@@ -93,10 +117,13 @@ final class RecordingServer: Sendable {
             let descriptor = Glibc.accept(listener, nil, nil)
             guard descriptor >= 0 else { break }
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-            connected.withLock { $0 += 1 }
+            let earlier = connected.withLock { count in
+                count += 1
+                return count - 1
+            }
             _ = open.withLock { $0.insert(descriptor) }
             let thread = Thread { [self] in
-                serve(descriptor, reply)
+                serve(descriptor, earlier, reply)
                 _ = open.withLock { $0.remove(descriptor) }
                 close(descriptor)
             }
@@ -105,14 +132,20 @@ final class RecordingServer: Sendable {
         close(listener)
     }
 
-    private func serve(_ descriptor: Int32, _ reply: @Sendable (Request, Int) -> Reply) {
+    private func serve(_ descriptor: Int32, _ connection: Int, _ reply: @Sendable (Request, Int) -> Reply) {
         guard let request = Self.read(descriptor) else { return }
+        if request.head.hasPrefix("GET /count ") {
+            connected.withLock { $0 -= 1 }
+            Self.write(Array(String(connection).utf8), to: descriptor)
+            return
+        }
         let earlier = received.withLock { requests in
             requests.append(request)
             return requests.count - 1
         }
         switch reply(request, earlier) {
         case .close: break
+        case .raw(let bytes): Self.write(bytes, to: descriptor)
         case .bytes(let text): Self.write(Array(text.utf8), to: descriptor)
         case .silence:
             var byte: UInt8 = 0

@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import MetricDefinitions
 internal import RegistryCompiler
 
 extension GeneratedCode.Language: ExpressibleByArgument {}
@@ -10,7 +11,7 @@ public struct RegistryGenerateCommand: ParsableCommand {
         abstract: "Write source code with a function for each metric and a constant for each category.",
         discussion: """
             A program that records through these functions does not compile with a metric or a category that the registry \
-            does not have. swift gives an enumeration over TelemetryAgent; c a header over dither.h, for C99 and C++. A \
+            does not have; the code holds the compiled set too, so that no file is needed. swift gives an enumeration over TelemetryAgent; c a header over dither.h, for C99 and C++. A \
             file that is up to date is left alone. Swift packages can have this done at every build by the plugin \
             MetricConstants.
 
@@ -63,6 +64,7 @@ public struct RegistryGenerateCommand: ParsableCommand {
         case .unfitPrefix(let prefix):
             "'\(prefix)' cannot begin names in \(language.rawValue): name another with --prefix, of letters, digits and "
                 + "'_', that is no reserved word and, in C, does not begin with 'dither' or '_'"
+        case .set(let error): error.sentence
         case .noPrefix: "the project's name holds no word that names can begin with. Name one with --prefix"
         }
     }

@@ -33,27 +33,8 @@ public enum RegistryLoading {
     /// The last words about a registry that cannot be used; the findings of a refusal are told apart.
     static func commandError(for error: RegistryError) -> CommandError {
         switch error {
-        case .unreadable(let path, let errno):
-            CommandError(.runtimeFailure, "\(path): cannot be read: \(String(cString: strerror(errno)))")
-        case .unwritable(let path, let errno):
-            CommandError(.runtimeFailure, "\(path): cannot be written: \(String(cString: strerror(errno)))")
-        case .tooLarge(let path, let limit):
-            CommandError(.validationFailed, "\(path): is longer than the \(limit) bytes that are read")
-        case .refused(let findings):
-            CommandError(.validationFailed, refusal(findings))
-        case .compiledSet(let path, let error):
-            CommandError(
-                .validationFailed,
-                "\(path): \(error.sentence). Compile it again with 'dither registry compile' from its registry.")
-        case .digestUnavailable:
-            CommandError(.runtimeFailure, "libcrypto offers no SHA-256 here. Use an OpenSSL that does.")
+        case .unreadable, .unwritable, .digestUnavailable: CommandError(.runtimeFailure, error.message)
+        case .tooLarge, .refused, .compiledSet: CommandError(.validationFailed, error.message)
         }
-    }
-
-    private static func refusal(_ findings: [RegistryDiagnostic]) -> String {
-        let errors = findings.filter { $0.severity == .error }
-        let file = errors.first?.file ?? "the registry"
-        let count = errors.count == 1 ? "1 error" : "\(errors.count) errors"
-        return "\(file): refused because of \(count)\(errors.count >= RegistryDiagnostic.limit ? " or more" : "")"
     }
 }

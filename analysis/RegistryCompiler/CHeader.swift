@@ -3,9 +3,13 @@ internal import MetricDefinitions
 /// A header over `dither.h`, for C99 and C++, with a function for each metric and an enumeration for each category.
 struct CHeader {
     private let set: MetricSet
+    private let bytes: [UInt8]
     private let prefix: String
 
-    init(_ set: MetricSet, prefix: String) { (self.set, self.prefix) = (set, prefix) }
+    /// The header for a set and what it encodes to.
+    init(_ set: MetricSet, bytes: [UInt8], prefix: String) {
+        (self.set, self.bytes, self.prefix) = (set, bytes, prefix)
+    }
 
     var text: String {
         let names = IdentifierWords.unique(
@@ -25,10 +29,21 @@ struct CHeader {
 
             #include <dither.h>
 
+            /* The metrics as an agent takes them: the options `metrics` and `metrics_size`. */
+            static const unsigned char \(prefix)_metrics[\(bytes.count)] = {
+            \(compiled)
+            };
+
             \(blocks.joined(separator: "\n"))
             #endif
 
             """
+    }
+
+    private var compiled: String {
+        stride(from: 0, to: bytes.count, by: 24)
+            .map { bytes[$0..<min($0 + 24, bytes.count)].map(String.init).joined(separator: ",") }
+            .joined(separator: ",\n")
     }
 
     /// The constants of each metric's categories: no two of a header are the same.

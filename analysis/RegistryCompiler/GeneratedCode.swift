@@ -16,6 +16,8 @@ public enum GeneratedCode {
         case unfitPrefix(String)
         /// The project's name gives no prefix.
         case noPrefix
+        /// The set cannot be encoded.
+        case set(MetricSetError)
     }
 
     /// The code for a set.
@@ -26,18 +28,18 @@ public enum GeneratedCode {
     public static func text(
         of set: MetricSet, in language: Language, prefix: String? = nil
     ) throws(Failure) -> String {
+        let bytes: [UInt8]
+        do { bytes = try set.encoded() } catch { throw .set(error) }
         switch language {
         case .swift:
-            return SwiftConstants(
-                set, namespace: try checked(prefix, or: IdentifierWords.upperCamel(set.project), "Metrics")
-            )
-            .text
+            let name = try checked(prefix, or: IdentifierWords.upperCamel(set.project), "Metrics")
+            return SwiftConstants(set, bytes: bytes, namespace: name).text
         case .c:
             let words = IdentifierWords.words(of: set.project).joined(separator: "_").lowercased()
             let own = try checked(prefix, or: words.first?.isNumber == true ? "" : words, "")
             // Names that begin so are those of dither.h itself.
             guard !own.lowercased().hasPrefix("dither"), !own.hasPrefix("_") else { throw .unfitPrefix(own) }
-            return CHeader(set, prefix: own).text
+            return CHeader(set, bytes: bytes, prefix: own).text
         }
     }
 

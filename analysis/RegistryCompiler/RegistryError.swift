@@ -1,3 +1,4 @@
+internal import Foundation
 public import MetricDefinitions
 
 /// Why a registry, a lock or a compiled set cannot be used.
@@ -14,4 +15,26 @@ public enum RegistryError: Error, Hashable, Sendable {
     case compiledSet(path: String, MetricSetError)
     /// libcrypto could not compute a digest.
     case digestUnavailable
+}
+
+extension RegistryError {
+    /// The last words about a registry that cannot be used; the findings of a refusal are told apart.
+    public var message: String {
+        switch self {
+        case .unreadable(let path, let errno): "\(path): cannot be read: \(String(cString: strerror(errno)))"
+        case .unwritable(let path, let errno): "\(path): cannot be written: \(String(cString: strerror(errno)))"
+        case .tooLarge(let path, let limit): "\(path): is longer than the \(limit) bytes that are read"
+        case .refused(let findings): Self.refusal(findings)
+        case .compiledSet(let path, let error):
+            "\(path): \(error.sentence). Compile it again with 'dither registry compile' from its registry."
+        case .digestUnavailable: "libcrypto offers no SHA-256 here. Use an OpenSSL that does."
+        }
+    }
+
+    private static func refusal(_ findings: [RegistryDiagnostic]) -> String {
+        let errors = findings.filter { $0.severity == .error }
+        let file = errors.first?.file ?? "the registry"
+        let count = errors.count == 1 ? "1 error" : "\(errors.count) errors"
+        return "\(file): refused because of \(count)\(errors.count >= RegistryDiagnostic.limit ? " or more" : "")"
+    }
 }

@@ -1,4 +1,5 @@
 internal import MetricDefinitions
+internal import ReportFormat
 
 /// An enumeration in Swift with a function for each metric, and one for each category's values.
 struct SwiftConstants {
@@ -19,9 +20,13 @@ struct SwiftConstants {
     ]
 
     private let set: MetricSet
+    private let bytes: [UInt8]
     private let namespace: String
 
-    init(_ set: MetricSet, namespace: String) { (self.set, self.namespace) = (set, namespace) }
+    /// The code for a set and what it encodes to.
+    init(_ set: MetricSet, bytes: [UInt8], namespace: String) {
+        (self.set, self.bytes, self.namespace) = (set, bytes, namespace)
+    }
 
     var text: String {
         let names = IdentifierWords.unique(
@@ -35,10 +40,24 @@ struct SwiftConstants {
 
             /// The metrics of project \(Self.literal(set.project)).
             enum \(namespace) {
+                /// The metrics as an agent takes them.
+                static func metricSet() throws(MetricSetError) -> MetricSet { try MetricSet(hexadecimal: compiled) }
+
             \(blocks.joined(separator: "\n\n"))
+
+                private static let compiled = \"""
+            \(compiled)
+                    \"""
             }
 
             """
+    }
+
+    /// The bytes of the set in lines of hexadecimal digits, each but the last continued.
+    private var compiled: String {
+        stride(from: 0, to: bytes.count, by: 48)
+            .map { "        " + hexadecimal(Array(bytes[$0..<min($0 + 48, bytes.count)])) }
+            .joined(separator: "\\\n")
     }
 
     private func block(for metric: MetricDefinition, named name: String) -> String {

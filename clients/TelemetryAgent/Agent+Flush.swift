@@ -76,6 +76,13 @@ extension Agent {
         let uploader = try ReportUploader(
             endpoint: configuration.endpoint, certificateFile: configuration.certificateFile,
             keyPin: configuration.keyPin, reusesConnection: false, control: transfers)
+        let patience = min(TransferLock.patienceMilliseconds, plan.deadline.remainingMilliseconds)
+        if !configuration.registryKeys.isEmpty {
+            let done: Void? = try TransferLock.holding(folder, waitingAtMost: patience) { () throws(AgentError) in
+                try refreshRegistry(plan)
+            }
+            if done == nil { throw .stateBusy }
+        }
         var goesOn = true
         while goesOn, plan.deadline.remainingMilliseconds > 0 {
             let patience = min(TransferLock.patienceMilliseconds, plan.deadline.remainingMilliseconds)
@@ -93,15 +100,15 @@ extension Agent {
         _ plan: FlushPlan, through uploader: ReportUploader, into report: inout FlushReport
     ) throws(AgentError) -> Bool {
         guard let batch = try dueBatch(plan, into: &report) else { return false }
-        let exchange = uploader.post(batch.body, until: plan.deadline) {
-            transfers.isInterrupted(plan.generation) || !hasConsent
-        }
+        let exchange = uploader.post(batch.body, until: plan.deadline) { isUnwanted(plan) }
         try locked { () throws(AgentError) in try settle(batch, exchange, plan, into: &report) }
         return report.failure == nil
     }
 
-    /// Whether an upload may go on; what cannot be read permits nothing.
-    private var hasConsent: Bool { (try? consent.effective().isOn) ?? false }
+    /// Whether an exchange is to be broken off; a decision that cannot be read permits nothing.
+    func isUnwanted(_ plan: FlushPlan) -> Bool {
+        transfers.isInterrupted(plan.generation) || !((try? consent.effective().isOn) ?? false)
+    }
 
     /// The next batch, noted in the journal, unless there is none, consent is gone, or an attempt is not due.
     private func dueBatch(_ plan: FlushPlan, into report: inout FlushReport) throws(AgentError) -> OutboundBatch? {

@@ -6,7 +6,10 @@ internal import SecureRandomness
 extension Agent {
     /// The open state of a device with consent; opened anew where another process has withdrawn and consented since.
     func session() throws(AgentError) -> Session {
-        if let opened, try stateFiles() == opened.files { return opened }
+        if let opened {
+            let registry = try folder.identity(of: Self.registryName, isImmutable: true)
+            if try stateFiles() + [registry] == opened.files { return opened }
+        }
         opened = nil
         guard try folder.exists() else { throw .secretLost(.missing) }
         let session = try open(makingSecret: false)
@@ -45,9 +48,17 @@ extension Agent {
             key = try secretStore.loadOrCreate(on: today, generation: 1)
         }
         let clock = configuration.clock
-        let device = try Device(metricSet: configuration.metricSet, secret: key, store: store) { clock.uptime() }
-        return Session(store: store, device: device, files: try stateFiles())
+        // Before its content: a file that takes its place meanwhile is noticed at the next call.
+        let registry = try folder.identity(of: Self.registryName, isImmutable: true)
+        let reduction = try reduction(in: store)
+        let device = try Device(
+            metricSet: configuration.metricSet, reduction: reduction, secret: key, store: store
+        ) { clock.uptime() }
+        return Session(store: store, device: device, files: try stateFiles() + [registry])
     }
+
+    /// Makes the next call open the state anew.
+    func endSession() { opened = nil }
 
     /// The calendar of a device whose secret may be gone.
     func calendar(on store: SQLiteStore) -> DeviceCalendar {
@@ -55,7 +66,7 @@ extension Agent {
         return DeviceCalendar(store: store) { clock.uptime() }
     }
 
-    private func stateFiles() throws(AgentError) -> [FileIdentity?] {
+    func stateFiles() throws(AgentError) -> [FileIdentity?] {
         [
             try folder.identity(of: DeviceSecretStore.fileName, isImmutable: true),
             try folder.identity(of: Self.databaseName, isImmutable: false),

@@ -97,15 +97,11 @@ extension Agent {
         var retryAfter: Int64 = 0
         switch failure {
         case .interrupted: return nil
-        case .transport(let code): try store.set(.lastFailure, to: -Int64(code))
-        case .notACollector(let status): try store.set(.lastFailure, to: Int64(status))
-        case .unavailable(let status, let seconds):
-            try store.set(.lastFailure, to: Int64(status))
-            if let seconds { retryAfter = now &+ seconds }
-        case .credential(let status):
-            try store.set(.lastFailure, to: Int64(status))
-            retryAfter = now &+ ServerAnswer.longestRetryAfterSeconds
+        case .unavailable(_, let seconds?): retryAfter = now &+ seconds
+        case .credential: retryAfter = now &+ ServerAnswer.longestRetryAfterSeconds
+        default: break
         }
+        try store.set(.lastFailure, to: failure.stored)
         let failures = (try store.value(.failures) ?? 0) &+ 1
         try store.set(.failures, to: failures)
         let backoff = now &+ (try Backoff.delay(afterFailures: failures))

@@ -31,13 +31,15 @@ public struct AgentStatus: Hashable, Sendable {
     public var retired = 0
     /// Failed uploads since the last success.
     public var failures = 0
-    /// Why the last upload failed: an HTTP status, or below zero libcurl's code.
-    public var lastFailure: Int?
+    /// Why the last upload failed, if none has succeeded since.
+    public var lastFailure: UploadFailure?
     /// When the next upload is due at the earliest, in seconds since the epoch, if it has to wait.
     public var nextAttempt: Int64?
     /// The moment of the next bundle, in seconds since the epoch, once it is drawn; before it, a flush that sends only what
     /// is due sends nothing.
     public var nextBundle: Int64?
+    /// The number of the signed metric set that was accepted last.
+    public var registrySequence: UInt64?
 }
 
 /// What a device has spent on one version of a metric.
@@ -115,7 +117,8 @@ extension Agent {
                 status.clipped = try count(.clippedValues)
                 status.retired = try count(.retiredReports)
                 status.failures = try count(.failures)
-                status.lastFailure = try store.value(.lastFailure).flatMap { $0 == 0 ? nil : Int(clamping: $0) }
+                status.lastFailure = try store.value(.lastFailure).flatMap(UploadFailure.init(stored:))
+                status.registrySequence = try store.value(.registrySequence).flatMap { UInt64(exactly: $0) }
                 status.nextBundle = try store.value(.sendMoment).flatMap { $0 > 0 ? $0 : nil }
                 status.nextAttempt = try nextAttempt(in: store)
             }
@@ -157,8 +160,9 @@ extension Agent {
     }
 
     /// The database, if the device has one.
-    private func storedState() throws(AgentError) -> SQLiteStore? {
+    func storedState() throws(AgentError) -> SQLiteStore? {
         guard try folder.exists(), try folder.has(Self.databaseName) else { return nil }
+        if let opened, try stateFiles() == opened.files { return opened.store }
         try folder.prepare(Self.databaseName)
         return try SQLiteStore(path: folder.path(of: Self.databaseName))
     }
@@ -193,7 +197,7 @@ extension Agent {
         }
     }
 
-    private func describe(_ record: ReportRecord, _ stage: WaitingReport.Stage) -> WaitingReport {
+    func describe(_ record: ReportRecord, _ stage: WaitingReport.Stage) -> WaitingReport {
         let metric = configuration.metricSet.metric(record.metric)
         let known = metric.flatMap { $0.fingerprint == record.fingerprint ? $0 : nil }
         let labels = known?.itemLabels ?? []

@@ -2,8 +2,7 @@ internal import Glibc
 internal import Mechanisms
 public import MetricDefinitions
 internal import ReportFormat
-internal import SecureRandomness
-internal import Synchronization
+public import SecureRandomness
 
 /// The telemetry of one program on one device: takes events, keeps randomized reports, sends them.
 ///
@@ -23,6 +22,9 @@ public final class Agent: Sendable {
         public var certificateFile: String?
         /// The keys that the collector's certificate may have, besides being vouched for.
         public var keyPin: KeyPin?
+        /// The keys that may sign a metric set that is fetched from the collector, once a period and right before its
+        /// bundle; it can only reduce what is reported. None: nothing is fetched.
+        public var registryKeys: [Ed25519PublicKey] = []
         /// The environment in which `DO_NOT_TRACK` and `DITHER_DISABLED` are looked up.
         public var environment: [String: String]
         /// What the agent knows of time.
@@ -54,13 +56,14 @@ public final class Agent: Sendable {
     let configuration: Configuration
     let folder: StateFolder
     private let processIdentifier = getpid()
-    private let lock = Mutex(())
+    private let lock = Lock()
     /// Held while consent is changed, outside of all other locks.
-    private let consentChange = Mutex(())
+    private let consentChange = Lock()
     let transfers = TransferControl()
-    // Both are touched only by `locked`, one thread at a time.
+    // All three are touched only by `locked`, one thread at a time.
     nonisolated(unsafe) var opened: Session?
     nonisolated(unsafe) private var undecided: [UInt32: UndecidedEvent] = [:]
+    nonisolated(unsafe) var unstored = UnstoredReports()
 
     /// An open state folder.
     struct Session {
@@ -82,9 +85,13 @@ public final class Agent: Sendable {
     public init(_ configuration: Configuration) {
         self.configuration = configuration
         folder = StateFolder(path: configuration.stateFolder)
+        ForkGuard.shared.add(self)
     }
 
-    deinit { try? persist() }
+    deinit {
+        ForkGuard.shared.remove(self)
+        try? persist()
+    }
 
     /// Gives or withdraws consent, durably before it returns.
     ///
@@ -95,8 +102,8 @@ public final class Agent: Sendable {
     /// - Throws: ``AgentError``.
     public func setConsent(_ isGranted: Bool) throws(AgentError) {
         guard getpid() == processIdentifier else { throw .forked }
-        consentChange._unsafeLock()
-        defer { consentChange._unsafeUnlock() }
+        consentChange.lock()
+        defer { consentChange.unlock() }
         guard isGranted else { return try withdraw() }
         try locked { () throws(AgentError) in
             let consent = consent
@@ -118,6 +125,7 @@ public final class Agent: Sendable {
     private func withdraw() throws(AgentError) {
         try locked { () throws(AgentError) in
             undecided = [:]
+            unstored = UnstoredReports()
             opened = nil
             try folder.create()
             try consent.decline()
@@ -281,8 +289,19 @@ extension Agent {
     /// Runs `body` alone in this process; in the child of a fork, not at all.
     func locked<Result>(_ body: () throws(AgentError) -> Result) throws(AgentError) -> Result {
         guard getpid() == processIdentifier else { throw .forked }
-        lock._unsafeLock()
-        defer { lock._unsafeUnlock() }
+        lock.lock()
+        defer { lock.unlock() }
         return try body()
     }
+
+    /// Keeps every thread out and closes the state, unless a thread is in: for a fork.
+    func halt() -> Bool {
+        guard lock.tryLock() else { return false }
+        opened?.store.closesQuickly()
+        opened = nil
+        return true
+    }
+
+    /// Lets threads in again.
+    func resume() { lock.unlock() }
 }

@@ -81,6 +81,8 @@ extension AgentError: CustomStringConvertible {
         case .superseded: "a newer version of it has been in use on this device."
         case .secretErased: "its permanent responses were erased when consent was withdrawn. Its next version reports."
         case .retiredByCollector: "the collector has retired it."
+        case .withheld:
+            "the project's signed metric set does not have it, or has to be fetched again; `log` says which set counts."
         }
     }
 
@@ -93,6 +95,8 @@ extension AgentError: CustomStringConvertible {
         case .superfluousPart: "The endpoint takes no user name, query or fragment."
         case .malformedKeyPin:
             "The key pin is none. Write it like sha256//BASE64, the base64 of 32 bytes; several with ; between them."
+        case .malformedRegistryKey:
+            "A registry key is none. It is 64 hexadecimal digits, as `dither registry keygen` prints; several with spaces."
         }
     }
 }

@@ -83,6 +83,8 @@ public enum NotReporting: Hashable, Sendable {
     case secretErased
     /// The collector has retired it.
     case retiredByCollector
+    /// The project's signed metric set does not have it, or that set cannot be read any more.
+    case withheld
 }
 
 /// Why an endpoint cannot be used.
@@ -97,4 +99,6 @@ public enum EndpointProblem: Hashable, Sendable {
     case superfluousPart
     /// The pins of the collector's key are not `sha256//` and base64 of 32 bytes each.
     case malformedKeyPin
+    /// A key that may sign a metric set is not 64 hexadecimal digits.
+    case malformedRegistryKey
 }

@@ -114,8 +114,21 @@ package enum StateField: String, CaseIterable, Sendable {
     case sendMoment = "send_at"
     /// The last closed period when a moment was drawn or everything was sent, as a day index.
     case sendPeriod = "send_period"
-    /// What the last upload ended with: 0, an HTTP status, or below zero libcurl's code.
+    /// What the last upload ended with, as ``UploadFailure/stored``; 0 for a success.
     case lastFailure = "last_failure"
+    /// The number of the newest signed metric set that was accepted.
+    case registrySequence = "registry_sequence"
+    /// How often the project had changed its key when it was signed.
+    case registryRotation = "registry_rotation"
+    /// The key that signed it, in four words.
+    case registryKey1 = "registry_key_1"
+    case registryKey2 = "registry_key_2"
+    case registryKey3 = "registry_key_3"
+    case registryKey4 = "registry_key_4"
+    /// Tells the keys that the program brought then from others.
+    case registryTrust = "registry_trust"
+    /// The last closed period when the collector was asked for a signed metric set, as a day index.
+    case registryPeriod = "registry_period"
     /// The first eight bytes of the journal's last hash.
     case journalHead = "journal_head"
 }

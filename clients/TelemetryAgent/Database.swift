@@ -30,6 +30,9 @@ final class Database {
         sqlite3_close_v2(handle)
     }
 
+    /// Has the connection closed without a checkpoint.
+    func closesQuickly() { dither_sqlite_skip_checkpoint(handle) }
+
     /// Runs statements without parameters.
     func execute(_ sql: String) throws(AgentError) {
         let code = sqlite3_exec(handle, sql, nil, nil, nil)

@@ -1,3 +1,4 @@
+internal import CPlatform
 internal import Glibc
 
 /// A moment of the monotonic clock by which something has to be done.

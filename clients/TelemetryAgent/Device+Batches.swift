@@ -7,6 +7,16 @@ extension Device {
     /// Within a transaction; `nil` when nothing waits.
     package func nextBatch() throws(AgentError) -> OutboundBatch? {
         if let waiting = try store.outbox().first { return waiting }
+        let chosen = try Self.oldestReports(of: store)
+        guard !chosen.isEmpty else { return nil }
+        let batch = try makeBatch(of: chosen.map(\.record))
+        try store.removeQueued(chosen.map(\.sequence))
+        try store.put(batch)
+        return batch
+    }
+
+    /// The oldest reports of the queue that fit into one batch. Within a transaction.
+    static func oldestReports(of store: any AgentStore) throws(AgentError) -> [QueuedReport] {
         var chosen: [QueuedReport] = []
         var byteCount = Batch.contentByteCount(of: [])
         for report in try store.oldestQueued(limit: WireLimits.reportsPerBatch) {
@@ -14,11 +24,7 @@ extension Device {
             byteCount += report.record.byteCount
             chosen.append(report)
         }
-        guard !chosen.isEmpty else { return nil }
-        let batch = try makeBatch(of: chosen.map(\.record))
-        try store.removeQueued(chosen.map(\.sequence))
-        try store.put(batch)
-        return batch
+        return chosen
     }
 
     private func makeBatch(of reports: [ReportRecord]) throws(AgentError) -> OutboundBatch {

@@ -17,7 +17,7 @@ extension Device {
         let today = try today(at: seconds)
         if try store.value(.firstPeriod) == nil { try begin(on: today, at: seconds) }
         let known = try store.ledger()
-        for metric in metricSet.metrics {
+        for metric in metricSet.metrics where permitted(metric) != nil {
             try enrol(metric, among: known, today: today)
         }
     }
@@ -40,10 +40,10 @@ extension Device {
     }
 
     private func firstPeriod(today: UTCDay, seconds: Int64) throws(AgentError) -> UTCDay {
-        guard metricSet.enrolmentDelayHours > 0 else { return today }
+        guard governing.enrolmentDelayHours > 0 else { return today }
         do {
             var noise = try FreshNoise(wordCount: 1)
-            let delay = Int64(noise.index(below: metricSet.enrolmentDelayHours * 3600))
+            let delay = Int64(noise.index(below: governing.enrolmentDelayHours * 3600))
             let start = max(UTCDay(containing: seconds &+ delay), today)
             return start.advanced(by: 1)
         } catch { throw .noRandomness(error) }

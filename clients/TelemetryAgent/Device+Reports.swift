@@ -29,7 +29,31 @@ extension Device {
         let period = min(period ?? today, today)
         try closePeriods(through: period.advanced(by: -1), today: today)
         let entry = try openEntry(of: metric, on: period)
-        let candidate = try candidate(for: input, of: metric, on: period, standingFor: count)
+        try enter(try candidate(for: input, of: metric, on: period, standingFor: count), for: metric, under: entry)
+    }
+
+    /// Randomizes an event of today without storing it: ``enter(_:for:)`` does, once or again after a failure. Within a
+    /// transaction.
+    ///
+    /// - Throws: ``AgentError/notReporting(metric:_:)`` when the metric takes no event in this period.
+    func randomize(
+        _ input: MechanismInput, for metric: MetricDefinition, at seconds: Int64, standingFor count: UInt64
+    ) throws(AgentError) -> Slot {
+        let today = try admit(metric, at: seconds)
+        return try candidate(for: input, of: metric, on: today, standingFor: count)
+    }
+
+    /// Lets a randomized event compete for its period's slot. Within a transaction.
+    ///
+    /// - Throws: ``AgentError/notReporting(metric:_:)`` when the period is closed by now, or its metric ended.
+    func enter(_ candidate: Slot, for metric: MetricDefinition) throws(AgentError) {
+        try enter(candidate, for: metric, under: try openEntry(of: metric, on: candidate.period))
+    }
+
+    private func enter(
+        _ candidate: Slot, for metric: MetricDefinition, under entry: LedgerEntry
+    ) throws(AgentError) {
+        let period = candidate.period
         if let held = try heldSlot(of: metric, on: period) {
             if candidate.priority < held.priority { try store.put(candidate) }
         } else {
@@ -81,8 +105,9 @@ extension Device {
         of input: MechanismInput, for memoized: any LongitudinalRandomizer, on device: DeviceContext
     ) throws(EncodingError) -> UInt64 {
         guard let noise = device.permanentNoise else { throw .input(.permanentNoiseMissing) }
-        let bytes: [UInt8]
+        var bytes: [UInt8]
         do { bytes = try memoized.canonicalBytes(of: input) } catch { throw .input(error) }
+        defer { wipe(&bytes) }
         do { return try noise.tag(for: bytes) } catch { throw .noRandomness(error) }
     }
 
@@ -102,7 +127,7 @@ extension Device {
         let first = max(lastClosed.advanced(by: 1), oldestKept(on: today))
         for index in first.index..<max(first.index, last.index + 1) {
             let day = first.advanced(by: Int(index - first.index))
-            for metric in metricSet.metrics { try close(day, of: metric) }
+            for metric in metricSet.metrics { try close(day, of: permitted(metric) ?? metric) }
         }
         try store.removeSlots(through: last)
         try store.set(.lastClosedPeriod, to: last)

@@ -9,6 +9,8 @@ package import SecureRandomness
 package struct Device {
     /// The metrics to report.
     package let metricSet: MetricSet
+    /// What of them may be reported at present.
+    let reduction: MetricReduction
     /// Where the device keeps its state.
     package let store: any AgentStore
     let calendar: DeviceCalendar
@@ -19,10 +21,10 @@ package struct Device {
     /// - Parameter uptime: how long the machine has been running; it confirms what a calendar says after a jump.
     /// - Throws: ``AgentError/noRandomness(_:)`` when libcrypto cannot derive the metrics' keys.
     package init(
-        metricSet: MetricSet, secret: SecretKey, store: any AgentStore,
+        metricSet: MetricSet, reduction: MetricReduction = .none, secret: SecretKey, store: any AgentStore,
         uptime: @escaping @Sendable () -> Uptime? = { nil }
     ) throws(AgentError) {
-        (self.metricSet, self.store) = (metricSet, store)
+        (self.metricSet, self.reduction, self.store) = (metricSet, reduction, store)
         calendar = DeviceCalendar(store: store, uptime: uptime)
         var permanentNoise: [UInt32: PermanentNoise] = [:]
         for metric in metricSet.metrics where metric.isMemoized {
@@ -63,7 +65,7 @@ package struct Device {
         let isSuperseded = known.contains { $0.metric == metric.identifier.value && $0.version > metric.version }
         let committed = try store.ledger().reduce(0) { $0 + $1.lifetimeThousandths }
         let lifetime = metric.lifetimeBudget.thousandths
-        guard !isSuperseded, committed + lifetime <= metricSet.lifetimeCeiling.thousandths else { return }
+        guard !isSuperseded, committed + lifetime <= governing.lifetimeCeiling.thousandths else { return }
         guard let first = try store.day(.firstPeriod) else { return }
         try store.put(
             LedgerEntry(
@@ -79,6 +81,7 @@ package struct Device {
     /// The ledger entry under which a metric may report a period, or why it may not.
     func entryReporting(_ metric: MetricDefinition, on day: UTCDay) throws(AgentError) -> LedgerEntry {
         func refuse(_ reason: NotReporting) -> AgentError { .notReporting(metric: metric.name, reason) }
+        guard let metric = permitted(metric) else { throw refuse(.withheld) }
         guard !metric.expiry.isPast(on: day) else { throw refuse(.expired) }
         guard let entry = try entry(for: metric) else {
             let newer = try store.ledger().contains {
@@ -92,7 +95,9 @@ package struct Device {
             throw refuse(newer ? .superseded : .secretErased)
         }
         guard day >= entry.firstPeriod else { throw refuse(.notBefore(entry.firstPeriod)) }
-        guard entry.covers(day) else { throw refuse(.lifetimeSpent) }
+        guard entry.covers(day), Int(day.index) - Int(entry.firstPeriod.index) < metric.periodCap else {
+            throw refuse(.lifetimeSpent)
+        }
         return entry
     }
 }

@@ -33,6 +33,9 @@ final class SQLiteStore: AgentStore {
     /// Empties the write-ahead log into the database, so that nothing erased lingers there.
     func truncateLog() throws(AgentError) { try database.run("PRAGMA wal_checkpoint(TRUNCATE)") }
 
+    /// Has the database closed without work on its log, which stays for the next who opens it.
+    func closesQuickly() { database.closesQuickly() }
+
     func transaction<Result>(_ body: () throws(AgentError) -> Result) throws(AgentError) -> Result {
         try database.transaction(body)
     }

@@ -43,14 +43,19 @@ public enum UploadFailure: Hashable, Sendable {
 }
 
 /// An HTTP answer as libcurl hands it over.
-struct ServerAnswer {
+package struct ServerAnswer {
     /// The longest that a collector's `Retry-After`, or its want of another credential, keeps an agent waiting.
     static let longestRetryAfterSeconds: Int64 = 86_400
 
-    var status: Int
-    var contentType: String
-    var retryAfterSeconds: Int64
-    var body: [UInt8]
+    package var status: Int
+    package var contentType: String
+    package var retryAfterSeconds: Int64
+    package var body: [UInt8]
+
+    package init(status: Int, contentType: String, retryAfterSeconds: Int64, body: [UInt8]) {
+        (self.status, self.contentType) = (status, contentType)
+        (self.retryAfterSeconds, self.body) = (retryAfterSeconds, body)
+    }
 
     /// Whether the answer is one that a collector alone can give.
     var isFromCollector: Bool {
@@ -59,7 +64,7 @@ struct ServerAnswer {
     }
 
     /// What the answer means. A batch is given up only on a word that a collector alone can say.
-    var outcome: UploadOutcome {
+    package var outcome: UploadOutcome {
         if status == 200 {
             guard contentType.hasPrefix("application/json"), let refused else {
                 return .failed(.notACollector(status: status))

@@ -10,7 +10,7 @@ final class TransferControl: Sendable {
 
     private let interruptions = Atomic(0)
     // libcurl allows curl_multi_wakeup from any thread, as long as the handle lives: it is listed no longer than that.
-    private let waiting = Mutex<[Handle]>([])
+    private let waiting = Guarded<[Handle]>([])
 
     private struct Handle: @unchecked Sendable, Equatable {
         let multi: UnsafeMutableRawPointer

@@ -52,5 +52,12 @@ private func configuration(from options: dither_options) throws(Failure) -> Agen
     var configuration = Agent.Configuration(
         metricSet: metricSet, endpoint: endpoint, stateFolder: try path(options.state_folder, "state_folder"))
     if options.ca_file != nil { configuration.certificateFile = try path(options.ca_file, "ca_file") }
+    if options.key_pin != nil {
+        let pin = try text(options.key_pin, "key_pin")
+        do throws(AgentError) { configuration.keyPin = try KeyPin(pin) } catch { throw Failure(error) }
+    }
+    guard options.registry_keys == nil else {
+        throw Failure(DITHER_E_ARGUMENT, "registry_keys is set, but this version fetches no metric set. Leave it NULL.")
+    }
     return configuration
 }

@@ -38,8 +38,8 @@ extension dither_status_info {
         waiting = UInt64(clamping: agent.waiting)
         acknowledged = UInt64(clamping: agent.acknowledged)
         rejected = UInt64(clamping: agent.rejected)
-        dropped = UInt64(clamping: agent.expired)
-        next_upload = agent.nextAttempt ?? 0
+        dropped = UInt64(clamping: agent.expired + agent.overflowed)
+        next_upload = max(agent.nextAttempt ?? 0, agent.nextBundle ?? 0)
     }
 
     private static func number(of consent: ConsentSource) -> Int {

@@ -21,9 +21,17 @@ extension AgentCommand {
             [.text("reports refused"), .number(String(status.rejected))],
             [.text("reports too old to send"), .number(String(status.expired))],
             [.text("reports dropped from a full queue"), .number(String(status.overflowed))],
+            [.text("reports of retired metrics"), .number(String(status.retired))],
             [.text("clipped values"), .number(String(status.clipped))],
             [.text("failed uploads in a row"), .number(String(status.failures))],
         ]
+        if let sequence = status.registrySequence {
+            rows.append([.text("signed metric set"), .number(String(sequence))])
+        }
+        if let failure = status.lastFailure {
+            rows.append([.text("last upload failed"), .text(failure.description)])
+        }
+        if let moment = status.nextBundle { rows.append([.text("next bundle"), .text(Self.utc(moment))]) }
         if let moment = status.nextAttempt { rows.append([.text("next upload after"), .text(Self.utc(moment))]) }
         return ResultTable(columns: ["what", "state"], rows: rows)
     }
@@ -63,7 +71,8 @@ extension AgentCommand {
             rows: [
                 [
                     .number(String(report.acknowledged)), .number(String(rejected)),
-                    .number(String(report.waiting)), report.nextAttempt.map { .text(utc($0)) } ?? .nothing,
+                    .number(String(report.waiting)),
+                    (report.nextAttempt ?? report.nextBundle).map { .text(utc($0)) } ?? .nothing,
                 ]
             ])
     }
@@ -86,13 +95,13 @@ extension AgentCommand {
         }
     }
 
-    private static func nats(_ thousandths: Int) -> String {
+    static func nats(_ thousandths: Int) -> String {
         guard let budget = try? PrivacyBudget(thousandths: thousandths) else { return String(thousandths) + "e-3" }
         return budget.description
     }
 
     /// A moment as `YYYY-MM-DDThh:mm:ssZ`.
-    private static func utc(_ seconds: Int64) -> String {
+    static func utc(_ seconds: Int64) -> String {
         let day = UTCDay(containing: seconds)
         let second = Int(seconds - day.startInSeconds)
         func pair(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }

@@ -42,25 +42,35 @@ struct AgentCommand {
     /// - Throws: ``Arguments/UsageError`` when a flag is missing that the command needs.
     init(_ arguments: Arguments, environment: [String: String]) throws(Arguments.UsageError) {
         (self.arguments, self.environment) = (arguments, environment)
-        stateFolder = try arguments.required(arguments.stateFolder, "--state DIR", "DITHER_STATE_DIR")
-        guard ![.off, .sealImage].contains(arguments.command) else {
-            (metricSetPath, endpoint) = ("", "")
-            return
-        }
-        metricSetPath = try arguments.required(arguments.metricSetPath, "--metrics SET", "DITHER_METRICS")
-        endpoint = try arguments.required(arguments.endpoint, "--endpoint URL", "DITHER_ENDPOINT")
+        let command = arguments.command
+        stateFolder =
+            command.needsState
+            ? try arguments.required(arguments.stateFolder, "--state DIR", "DITHER_STATE_DIR") : ""
+        metricSetPath =
+            command.needsMetrics
+            ? try arguments.required(arguments.metricSetPath, "--metrics SET", "DITHER_METRICS") : ""
+        endpoint =
+            command.needsEndpoint
+            ? try arguments.required(arguments.endpoint, "--endpoint URL", "DITHER_ENDPOINT") : arguments.endpoint ?? ""
     }
+
+    /// What stands for the collector in a command that asks nothing of it: a name that leads nowhere (RFC 6761).
+    private static let nowhere = "https://collector.invalid"
 
     func run() -> Result<Output, Failure> {
         do throws(Failure) {
+            if let shell = arguments.shell { return .success(Output(text: Completions.script(for: shell))) }
             if arguments.command == .off { return .success(try onFolder(Agent.withdrawConsent)) }
             if arguments.command == .sealImage { return .success(try onFolder(Agent.sealImage)) }
             let metricSet = try MetricSetFile(path: metricSetPath).load()
+            if arguments.command == .explain { return .success(try explain(metricSet)) }
             do throws(AgentError) {
+                let endpoint = try Endpoint(endpoint.isEmpty ? Self.nowhere : endpoint)
                 var configuration = Agent.Configuration(
-                    metricSet: metricSet, endpoint: try Endpoint(endpoint), stateFolder: stateFolder,
-                    environment: environment)
+                    metricSet: metricSet, endpoint: endpoint, stateFolder: stateFolder, environment: environment)
                 configuration.certificateFile = environment["DITHER_CA_FILE"]
+                if let pin = environment["DITHER_KEY_PIN"], !pin.isEmpty { configuration.keyPin = try KeyPin(pin) }
+                configuration.registryKeys = try RegistryKeys.parsed(environment["DITHER_REGISTRY_KEYS"] ?? "")
                 return .success(try run(on: Agent(configuration), metricSet))
             } catch {
                 if case .consentOff = error { return .success(Output(note: error.description)) }
@@ -75,11 +85,14 @@ struct AgentCommand {
             try agent.setConsent(true)
             let source = try agent.consentSource()
             return Output(note: source.isOn ? nil : "consent is stored, but telemetry is \(source)")
-        case .off, .sealImage: return Output()  // Done before a metric set was asked for.
+        // Done before there was an agent.
+        case .off, .sealImage, .explain, .completions: return Output()
         case .status: return Output(text: Self.render(try agent.status()).rendered(as: arguments.format))
         case .record: return try record(on: agent, metricSet)
         case .flush: return try flush(agent)
         case .show: return Output(text: Self.render(try agent.waitingReports()).rendered(as: arguments.format))
+        case .dryRun: return try dryRun(agent)
+        case .log: return try log(agent)
         case .budget: return Output(text: Self.render(try agent.budget()).rendered(as: arguments.format))
         }
     }
@@ -114,7 +127,9 @@ struct AgentCommand {
     }
 
     private func flush(_ agent: Agent) throws(AgentError) -> Output {
-        let report = try agent.flush(closingPeriod: arguments.closesPeriod, now: arguments.ignoresBackoff)
+        let report = try agent.flush(
+            closingPeriod: arguments.closesPeriod, now: arguments.ignoresBackoff,
+            onlyWhenDue: arguments.sendsOnlyWhatIsDue)
         var output = Output(text: Self.render(report).rendered(as: arguments.format))
         if let failure = report.failure {
             output.note = "\(failure); \(report.waiting) reports wait."
@@ -127,5 +142,41 @@ struct AgentCommand {
             output.note = "the collector refused reports for good: \(codes.joined(separator: ", "))."
         }
         return output
+    }
+
+    private func explain(_ metricSet: MetricSet) throws(Failure) -> Output {
+        var metrics = metricSet.metrics
+        if let name = arguments.metric {
+            guard let metric = metricSet.metric(named: name) else { throw Failure(.unknownMetric(name: name)) }
+            metrics = [metric]
+        }
+        return Output(text: Explanation(metrics: metrics).rendered(as: arguments.format))
+    }
+
+    private func dryRun(_ agent: Agent) throws(AgentError) -> Output {
+        let bundle = try agent.nextBundle()
+        return Output(
+            text: Self.render(bundle).rendered(as: arguments.format),
+            note: Self.summary(of: bundle, hasEndpoint: !endpoint.isEmpty))
+    }
+
+    private func log(_ agent: Agent) throws(AgentError) -> Output {
+        guard arguments.verifies else {
+            return Output(text: try Self.renderLog(of: agent).rendered(as: arguments.format))
+        }
+        switch try agent.journalDamage() {
+        case nil:
+            let count = try agent.journal().count
+            return Output(note: "the journal is as it was written: \(count) entr\(count == 1 ? "y" : "ies").")
+        case .changed(let sequence):
+            return Output(
+                note:
+                    "the journal was changed at entry \(sequence) or just before it. `off`, then `on`, begins a new one.",
+                exitCode: 8)
+        case .cutOff:
+            return Output(
+                note: "the end of the journal is gone or was replaced. `off`, then `on`, begins a new one.", exitCode: 8
+            )
+        }
     }
 }

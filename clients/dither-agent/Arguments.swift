@@ -4,8 +4,20 @@ internal import Glibc
 struct Arguments {
     /// The commands, in the order of the help.
     enum Command: String, CaseIterable {
-        case on, off, status, record, flush, show, budget
+        case on, off, status, record, flush, show
+        case dryRun = "dry-run"
+        case log, budget, explain
         case sealImage = "seal-image"
+        case completions
+
+        /// Whether it sends something, or decides that something may be sent.
+        var needsEndpoint: Bool { [.on, .record, .flush].contains(self) }
+
+        /// Whether it is about the state of a device.
+        var needsState: Bool { self != .explain && self != .completions }
+
+        /// Whether it has to know the metrics.
+        var needsMetrics: Bool { ![.off, .sealImage, .completions].contains(self) }
     }
 
     /// Why a command line cannot be followed.
@@ -23,6 +35,9 @@ struct Arguments {
     var readsStandardInput = false
     var closesPeriod = false
     var ignoresBackoff = false
+    var sendsOnlyWhatIsDue = false
+    var verifies = false
+    var shell: Completions.Shell?
 
     /// Reads the words after the program's name; flags may stand anywhere, an environment variable in their place.
     init(_ words: [String], environment: [String: String]) throws(UsageError) {
@@ -81,13 +96,27 @@ struct Arguments {
         case "--stdin" where attached == nil: readsStandardInput = true
         case "--close-period" where attached == nil: closesPeriod = true
         case "--now" where attached == nil: ignoresBackoff = true
+        case "--due" where attached == nil: sendsOnlyWhatIsDue = true
+        case "--verify" where attached == nil: verifies = true
         default: throw UsageError(message: "There is no flag \(word).")
         }
     }
 
     private mutating func takeOperands(_ operands: [String]) throws(UsageError) {
+        if command == .completions {
+            guard operands.count == 1, let shell = Completions.Shell(rawValue: operands[0]) else {
+                throw UsageError(message: "completions takes bash, zsh or fish.")
+            }
+            self.shell = shell
+            return
+        }
+        if command == .explain, operands.count <= 1 {
+            metric = operands.first
+            return
+        }
         guard command == .record else {
-            if let extra = operands.first { throw UsageError(message: "\(command.rawValue) takes no \(extra).") }
+            let extra = command == .explain ? operands.dropFirst().first : operands.first
+            if let extra { throw UsageError(message: "\(command.rawValue) takes no \(extra).") }
             return
         }
         guard let metric = operands.first, operands.count == (readsStandardInput ? 1 : 2) else {
@@ -101,9 +130,10 @@ struct Arguments {
         guard !readsStandardInput || command == .record else {
             throw UsageError(message: "--stdin belongs to record.")
         }
-        guard command == .flush || !(closesPeriod || ignoresBackoff) else {
-            throw UsageError(message: "--close-period and --now belong to flush.")
+        guard command == .flush || !(closesPeriod || ignoresBackoff || sendsOnlyWhatIsDue) else {
+            throw UsageError(message: "--close-period, --now and --due belong to flush.")
         }
+        guard command == .log || !verifies else { throw UsageError(message: "--verify belongs to log.") }
     }
 
     /// The value of a flag that the command cannot do without.

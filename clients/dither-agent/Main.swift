@@ -60,8 +60,9 @@ struct Main {
 
     private static func environment() -> [String: String] {
         let names = [
-            "DITHER_METRICS", "DITHER_ENDPOINT", "DITHER_STATE_DIR", "DITHER_CA_FILE", "DO_NOT_TRACK",
-            "DITHER_DISABLED",
+            "DITHER_METRICS", "DITHER_ENDPOINT", "DITHER_STATE_DIR", "DITHER_CA_FILE", "DITHER_KEY_PIN",
+            "DITHER_REGISTRY_KEYS",
+            "DO_NOT_TRACK", "DITHER_DISABLED",
         ]
         var environment: [String: String] = [:]
         for name in names {

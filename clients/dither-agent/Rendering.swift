@@ -94,7 +94,7 @@ struct ResultTable {
     }
 
     /// Text without what steers a terminal or turns its direction.
-    private static func printable(_ text: String) -> String {
+    static func printable(_ text: String) -> String {
         String(
             String.UnicodeScalarView(
                 text.unicodeScalars.filter { scalar in

@@ -6,7 +6,7 @@ internal import SecureRandomness
 ///
 /// A crash loses the events of the last second and nothing else. A full disk or a damaged state folder costs the program
 /// nothing but the events; ``status()`` says so.
-public final class BackgroundAgent: Sendable {
+public final class BackgroundAgent: EventRecorder {
     private let worker: BackgroundWorker
     private let thread: BackgroundThread
     private let process: UInt64

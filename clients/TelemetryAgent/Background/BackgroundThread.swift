@@ -5,6 +5,7 @@ internal import Glibc
 final class BackgroundThread: @unchecked Sendable {
     // SQLite, libcurl and a TLS handshake need less than half of it.
     private static let stackByteCount = 256 << 10
+    private static let interruptionNanoseconds: UInt64 = 20_000_000
 
     private let worker: BackgroundWorker
     private let condition: MonotonicCondition
@@ -66,12 +67,21 @@ final class BackgroundThread: @unchecked Sendable {
         }
         guard isFirst else { return }
         guard let thread = condition.withLock({ thread }) else { return }
-        pthread_join(thread, nil)
+        // An upload that began just now is broken off as well.
+        while condition.withLock({ !isStopped }) {
+            worker.agent.interrupt()
+            condition.withLock {
+                if !isStopped { _ = condition.wait(until: MonotonicCondition.now + Self.interruptionNanoseconds) }
+            }
+        }
+        ForkGuard.shared.atRest { _ = pthread_join(thread, nil) }
         let failure = condition.withLock { closingFailure }
         if let failure { throw failure }
     }
 
     private func run() {
+        let lane = ForkGuard.shared.enter()
+        defer { ForkGuard.shared.leave(lane) }
         var nextTick = MonotonicCondition.now
         while true {
             let (ticket, isLast) = awaitWork(until: nextTick)
@@ -87,7 +97,10 @@ final class BackgroundThread: @unchecked Sendable {
         }
         var failure: AgentError?
         do throws(AgentError) { try worker.finish() } catch { failure = error }
-        condition.withLock { closingFailure = failure }
+        condition.withLock {
+            (closingFailure, isStopped) = (failure, true)
+            condition.wakeAll()
+        }
     }
 
     /// Waits for the next tick, for somebody who wants a flush, or for the end.

@@ -18,7 +18,7 @@ final class BackgroundWorker: Sendable {
 
     let agent: Agent
     let buffer: EventBuffer
-    private let findings = Mutex(Findings())
+    private let findings = Guarded(Findings())
     /// Consent was withdrawn through this agent, and could not be stored: nothing is taken whatever the disk says.
     private let isBarred = Atomic<Bool>(false)
 
@@ -26,8 +26,9 @@ final class BackgroundWorker: Sendable {
         var nextFlush: Int64 = .min
         var lastSeconds: Int64 = .min
         var ticksToStatus = 0
+        var failingDay: UTCDay?
     }
-    private let plan = Mutex(Plan())
+    private let plan = Guarded(Plan())
 
     init(agent: Agent, buffer: EventBuffer) { (self.agent, self.buffer) = (agent, buffer) }
 
@@ -80,6 +81,7 @@ final class BackgroundWorker: Sendable {
         }
         do throws(AgentError) {
             try agent.takeOver(buffer)
+            plan.withLock { $0.failingDay = nil }
             var outcome: FlushOutcome?
             if isFlushDue(asked: flushing) { outcome = try flush() }
             refreshStatus(isDue: flushing || outcome != nil)
@@ -91,7 +93,14 @@ final class BackgroundWorker: Sendable {
                 return flushing ? .success(.off) : nil
             }
             let seconds = agent.configuration.clock.secondsSinceEpoch()
-            plan.withLock { $0.nextFlush = seconds &+ Self.secondsBetweenFailures }
+            let isOver = plan.withLock { plan in
+                plan.nextFlush = seconds &+ Self.secondsBetweenFailures
+                let today = UTCDay(containing: seconds)
+                defer { plan.failingDay = today }
+                return plan.failingDay.map { $0 != today } ?? false
+            }
+            // Events are never reported for another day than their own, nor kept for longer.
+            if isOver { buffer.discard() }
             findings.withLock { $0.failure = error }
             return .failure(error)
         }
@@ -114,10 +123,11 @@ final class BackgroundWorker: Sendable {
 
     /// Closes what is over and sends what is due. The only place from which the thread reaches the network.
     private func flush() throws(AgentError) -> FlushOutcome {
-        let report = try agent.flush()
+        let report = try agent.flush(onlyWhenDue: true)
         let now = agent.configuration.clock.secondsSinceEpoch()
         let midnight = Int64(UTCDay(containing: now).advanced(by: 1).index) * 86_400
-        plan.withLock { $0.nextFlush = min(report.nextAttempt ?? midnight, midnight) }
+        let due = [report.nextAttempt, report.nextBundle].compactMap { $0 }.max() ?? midnight
+        plan.withLock { $0.nextFlush = min(due, midnight) }
         return report.waiting > 0 ? .waiting : .done
     }
 

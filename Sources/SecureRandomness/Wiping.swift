@@ -1,0 +1,6 @@
+internal import CPlatform
+
+/// Overwrites bytes in place, in a way that the optimiser must not remove: for a copy of a value, before it is freed.
+///
+/// The array has to be the only owner of its bytes; another one keeps them.
+public func wipe(_ bytes: inout [UInt8]) { bytes.withUnsafeMutableBytes { dither_wipe($0.baseAddress, $0.count) } }
