@@ -1,7 +1,7 @@
 # Thin names over scripts/ and the Swift package manager.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test thorough lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture bench-record clean
+.PHONY: help setup demo test thorough torture lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture bench-record clean
 
 RELEASE := .build/release
 DEMO := .build/demo
@@ -28,6 +28,10 @@ test: setup ## build and run every test
 thorough: setup ## the published figures by full simulation, in a release build: some minutes
 	DITHER_THOROUGH=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build-thorough \
 		--filter 'PublishedFiguresTests|RapporCoverageTests'
+
+torture: setup ## kill, fork, deceive and search the agent's processes, the long forms: a quarter of an hour
+	swift build --build-tests
+	DITHER_THOROUGH=1 swift test --skip-build --no-parallel --filter 'TelemetryAgentTests.(Kill|KillPoint|ClockTorture|UnsafeState|Canary|ConsentMatrix|OptOut|Prefork|Presence)Tests'
 
 lint: setup ## formatting, dependency arrows, source rules, links, fixtures, imports (scripts/lint.sh --fast: no build)
 	@scripts/lint.sh

@@ -204,9 +204,12 @@ let package = Package(
             name: "TelemetryAgentTests",
             dependencies: [
                 "TelemetryAgent", "MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat",
-                "SecureRandomness", "TestSupport",
+                "SecureRandomness", "TestSupport", "dither-agent", "agent-host",
             ],
             swiftSettings: strict),
+        // A host in C, for tests that kill, fork and dump a process.
+        .executableTarget(
+            name: "agent-host", dependencies: ["CTelemetryAgent", "TelemetryAgentABI"], path: "Tests/AgentHost"),
         .executableTarget(
             name: "abi-host", dependencies: ["CTelemetryAgent", "TelemetryAgentABI"], path: "Tests/abi-host"),
         .testTarget(
