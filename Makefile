@@ -1,13 +1,13 @@
 # Thin names over scripts/ and the Swift package manager.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test thorough lint size release install uninstall abi examples package fuzz clean
+.PHONY: help setup demo test thorough torture lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture bench-record clean
 
 RELEASE := .build/release
 DEMO := .build/demo
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the system packages that are missing (only these: no Swift toolchain)
 	@scripts/setup.sh
@@ -29,6 +29,10 @@ thorough: setup ## the published figures by full simulation, in a release build:
 	DITHER_THOROUGH=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build-thorough \
 		--filter 'PublishedFiguresTests|RapporCoverageTests'
 
+torture: setup ## kill, fork, deceive and search the agent's processes, the long forms: a quarter of an hour
+	swift build --build-tests
+	DITHER_THOROUGH=1 swift test --skip-build --no-parallel --filter 'TelemetryAgentTests.(Kill|KillPoint|ClockTorture|UnsafeState|Canary|ConsentMatrix|OptOut|Prefork|Presence)Tests'
+
 lint: setup ## formatting, dependency arrows, source rules, links, fixtures, imports (scripts/lint.sh --fast: no build)
 	@scripts/lint.sh
 
@@ -40,6 +44,9 @@ release: setup ## build what is installed: programs and the C library, self-cont
 
 install: ## install what `make release` built (PREFIX=/usr/local, DESTDIR=; see docs/install.md)
 	@scripts/install.sh install
+
+install-library: ## install no more than the C library and its header
+	@scripts/install.sh install library
 
 uninstall: ## remove it again, by the same variables
 	@scripts/install.sh uninstall
@@ -55,6 +62,15 @@ package: setup ## build the Debian packages (needs dpkg-dev)
 
 fuzz: setup ## fuzz everything that takes bytes from outside, SECONDS= (10) each, under AddressSanitizer
 	@scripts/fuzz.sh --seconds $(or $(SECONDS),10)
+
+abi-torture: setup ## a million random calls of the C interface under each of two sanitizers
+	@scripts/check_abi_sequences.sh
+
+bench-record: setup ## what recording costs a host in C: latency and memory, against the limits
+	@Benchmarks/record-latency/run.sh
+
+check-packages: package ## as root: judge them by lintian if there is one; install, use, remove and purge them
+	@scripts/test_packages.sh
 
 clean: ## remove everything that was built
 	rm -rf .build .build-*

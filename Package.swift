@@ -83,7 +83,7 @@ let package = Package(
             path: "clients/dither-agent", swiftSettings: strict),
         .executableTarget(
             name: "telemetry-example", dependencies: ["TelemetryAgent", "MetricDefinitions"],
-            path: "clients/examples/swift", exclude: ["metrics.lock"], swiftSettings: strict,
+            path: "clients/examples/swift", exclude: ["PRIVACY.md"], swiftSettings: strict,
             plugins: ["MetricConstants"]),
         .target(
             name: "FleetSimulator",
@@ -146,8 +146,8 @@ let package = Package(
         .target(
             name: "DecoderCommands",
             dependencies: [
-                "LocalPrivacy", "ReportFormat", "Mechanisms", "MetricDefinitions", "Estimation", "StoreReader",
-                "RegistryCompiler",
+                "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions", "Estimation",
+                "StoreReader", "RegistryCompiler",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "analysis/DecoderCommands", swiftSettings: strict),
@@ -204,9 +204,12 @@ let package = Package(
             name: "TelemetryAgentTests",
             dependencies: [
                 "TelemetryAgent", "MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat",
-                "SecureRandomness", "TestSupport",
+                "SecureRandomness", "TestSupport", "dither-agent", "agent-host",
             ],
             swiftSettings: strict),
+        // A host in C, for tests that kill, fork and dump a process.
+        .executableTarget(
+            name: "agent-host", dependencies: ["CTelemetryAgent", "TelemetryAgentABI"], path: "Tests/AgentHost"),
         .executableTarget(
             name: "abi-host", dependencies: ["CTelemetryAgent", "TelemetryAgentABI"], path: "Tests/abi-host"),
         .testTarget(

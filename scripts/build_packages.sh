@@ -4,6 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+for tool in dpkg-gensymbols dpkg-shlibdeps dpkg-gencontrol dpkg-parsechangelog; do
+    command -v "$tool" >/dev/null || { echo "packages: there is no $tool; install dpkg-dev" >&2; exit 1; }
+done
 case $* in
     "") scripts/build_release.sh ;;
     --no-build) ;;

@@ -14,12 +14,18 @@ mkdir -p "$output/programs" "$output/completions"
 rm -f "$output"/programs/* "$output"/completions/*
 for program in "${programs[@]}"; do
     strip --strip-all --remove-section=.comment -o "$output/programs/$program" "$output/release/$program"
+    if strings "$output/programs/$program" | grep -m 3 -F "$PWD" >&2; then
+        echo "build_release: $program names the folder it was built in" >&2
+        exit 1
+    fi
     for shell in bash zsh fish; do
         case $program in
             dither-agent) words=(completions "$shell") ;;
             *) words=(--generate-completion-script "$shell") ;;
         esac
         "$output/programs/$program" "${words[@]}" >"$output/completions/$program.$shell"
+        # A file that shells read into themselves is no program.
+        sed -i '1{/^#!/d}' "$output/completions/$program.$shell"
     done
     echo "program: $program has $(stat -c %s "$output/programs/$program") bytes"
 done

@@ -9,6 +9,8 @@ cd "$(dirname "$0")/.."
 flags=(--configuration release --static-swift-stdlib --scratch-path .build-static)
 # No $ORIGIN to search for libraries: an installed program needs none, and packages may not have it.
 flags+=(--disable-local-rpath)
+# What the linker fills in cannot be written to later.
+flags+=(-Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now)
 # C code of dependencies names its files in messages. Where they lay when this was built is nobody's business, and would
 # make the same sources give other programs elsewhere. Swift code does not.
 flags+=(-Xcc "-ffile-prefix-map=$PWD=." -Xcxx "-ffile-prefix-map=$PWD=.")

@@ -22,7 +22,7 @@ HELP_OF_PAGE = {
 FLAG = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 VARIABLE = re.compile(r"\bDITHER_[A-Z_]+\b|\bDO_NOT_TRACK\b|/etc/dither/[a-z-]+")
 # Two or more spaces, a name, two or more spaces, a sentence: how all help texts list commands and codes.
-ENTRY = re.compile(r"^ {2,6}([a-z]+|\d+)(?= {2,}| [A-Z-])", re.MULTILINE)
+ENTRY = re.compile(r"^ {2,6}([a-z][a-z-]*|\d+)(?= {2,}| [A-Z-])", re.MULTILINE)
 
 
 def plain(page):

@@ -92,7 +92,7 @@ extension SignedMetricSetError {
         switch self {
         case .tooLarge(let count): "it would take \(count) bytes, and may take \(SignedMetricSet.byteLimit)"
         case .format: "it ends early or goes on too long"
-        case .wrongMagic: "it is none of these files"
+        case .wrongMagic: "its first bytes are not those of such a file"
         case .unsupportedVersion(let version): "it is of format \(version), and this version of dither reads format 1"
         case .sequenceOutOfRange(let sequence):
             "its sequence number is \(sequence), and must be 1 to \(SignedMetricSet.allowedSequences.upperBound)"

@@ -33,9 +33,15 @@ extension SignedMetricSet {
         guard sequence > afterSequence else { throw .notNewer(sequence: sequence, accepted: afterSequence) }
         let rotation = UInt64(chain.rotations.count)
         guard rotation >= afterRotation else { throw .earlierKey(rotation: rotation, accepted: afterRotation) }
-        let set: MetricSet
-        do { set = try MetricSet(decoding: content) } catch { throw .metricSet(error) }
-        return VerifiedMetricSet(set: set, sequence: sequence, rotation: rotation, key: chain.lastKey)
+        return VerifiedMetricSet(
+            set: try unverifiedSet(), sequence: sequence, rotation: rotation, key: chain.lastKey)
+    }
+
+    /// The set, whoever signed it: for who hands it on, and not for who acts on it.
+    ///
+    /// - Throws: ``SignedMetricSetError/metricSet(_:)``.
+    public func unverifiedSet() throws(SignedMetricSetError) -> MetricSet {
+        do { return try MetricSet(decoding: content) } catch { throw .metricSet(error) }
     }
 
     /// Demands that every signature is right, whoever is trusted.

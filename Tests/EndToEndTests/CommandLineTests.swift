@@ -53,6 +53,11 @@ struct CommandLineTests {
             CommandLine("help-registry-check", "dither registry check --help"),
             CommandLine("help-registry-explain", "dither registry explain --help"),
             CommandLine("help-registry-compile", "dither registry compile --help"),
+            CommandLine("help-registry-generate", "dither registry generate --help"),
+            CommandLine("help-registry-keygen", "dither registry keygen --help"),
+            CommandLine("help-registry-sign", "dither registry sign --help"),
+            CommandLine("help-registry-rotate", "dither registry rotate --help"),
+            CommandLine("help-registry-verify", "dither registry verify --help"),
             CommandLine("help-estimate", "dither estimate --help"),
             CommandLine("help-simulate", "dither simulate --help"),
             CommandLine("help-demo", "dither demo --help"),
@@ -72,6 +77,21 @@ struct CommandLineTests {
             CommandLine("usage-check", "dither registry check DIR/metrics.yaml --wat"),
             CommandLine("usage-check-nothing", "dither registry check"),
             CommandLine("usage-explain", "dither registry explain"),
+            CommandLine("usage-explain-check", "dither registry explain DIR/metrics.set --check DIR/PRIVACY.md"),
+            CommandLine("stale-explain", "dither registry explain DIR/metrics.set --markdown --check DIR/metrics.yaml"),
+            CommandLine("usage-generate", "dither registry generate rust DIR/metrics.set"),
+            CommandLine("usage-generate-prefix", "dither registry generate c DIR/metrics.set --prefix dither"),
+            CommandLine("usage-verify", "dither registry verify DIR/metrics.set"),
+            CommandLine("usage-verify-key", "dither registry verify DIR/metrics.set --public-key 7a"),
+            CommandLine("missing-sign", "dither registry sign DIR/metrics.set --key DIR/none --sequence 1 -o DIR/x"),
+            CommandLine(
+                "unfit-verify",
+                "dither registry verify DIR/metrics.set --public-key "
+                    + "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"),
+            CommandLine(
+                "missing-collector-signed",
+                "dither-collector serve --metrics DIR/metrics.set --signed-metrics DIR/none --store DIR/r.db "
+                    + "--listen 127.0.0.1:0"),
             CommandLine("usage-compile", "dither registry compile DIR/metrics.yaml"),
             CommandLine("usage-compile-onto-itself", "dither registry compile DIR/metrics.yaml -o DIR/metrics.yaml"),
             CommandLine("usage-estimate", "dither estimate --registry DIR/metrics.yaml"),

@@ -64,7 +64,9 @@ final class RecordingServer: Sendable {
     /// Listens on a port of the system's choice; `reply` is asked with each request and how many came before it.
     init(host: String = "127.0.0.1", reply: @escaping @Sendable (Request, Int) -> Reply) throws {
         let isV6 = host == "::1"
-        listener = socket(isV6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        // The processes that tests start meanwhile must not hold its sockets open.
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        listener = socket(isV6 ? AF_INET6 : AF_INET, kind, 0)
         var port: UInt16 = 0
         let bound = isV6 ? Self.bindV6(listener, &port) : Self.bindV4(listener, &port)
         guard listener >= 0, bound, listen(listener, 64) == 0 else {
@@ -114,6 +116,7 @@ final class RecordingServer: Sendable {
         while true {
             let descriptor = Glibc.accept(listener, nil, nil)
             guard descriptor >= 0 else { break }
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
             let earlier = connected.withLock { count in
                 count += 1
                 return count - 1

@@ -104,10 +104,16 @@ cpp() {
     c++ -std=c++17 "${strict[@]}" "$examples/cpp/hello.cpp" "${flags[@]}" -o hello-cpp && arrives cpp "$four" ./hello-cpp
 }
 python() { PYTHONDONTWRITEBYTECODE=1 arrives python "$four" python3 "$examples/python/hello.py"; }
+swift_host() {
+    swiftc -warnings-as-errors "$1" -I "$repo/clients/CTelemetryAgent/include" "$repo/Tests/examples/SwiftHost.swift" \
+        -Lusr/lib -ldither -o "host$1" && arrives "host$1" "$four" "./host$1"
+}
 report "C" c
 report "C, with the archive" static
 report "C++" cpp
 report "Python" python
+report "a Swift program with another runtime" swift_host -no-static-stdlib
+report "a Swift program with another runtime in itself" swift_host -static-stdlib
 report "shell" arrives shell "$four" sh "$examples/shell/hello.sh"
 
 # ── machine-report.
@@ -152,6 +158,8 @@ wrong_command_line() {
     done
     ./machine/machine-report --help >/dev/null && ./machine/machine-report --version
 } 2>/dev/null
+report "machine-report's PRIVACY.md is up to date" dither registry explain "$examples/machine-report/metrics.yaml" \
+    --markdown --check "$examples/machine-report/PRIVACY.md"
 report "machine-report compiles" compile_machine_report
 report "machine-report knows machines" machines
 report "machine-report's command line" wrong_command_line

@@ -14,12 +14,14 @@ public struct RegistryCommand: ParsableCommand {
               dither registry explain metrics.yaml
               dither registry compile metrics.yaml -o metrics.set
               dither registry generate c metrics.yaml -o flights_metrics.h
+              dither registry sign metrics.yaml --key flights.key --sequence 1 -o metrics.signed
 
             \(DitherCommand.exitStatusHelp)
             """,
         subcommands: [
             RegistryCheckCommand.self, RegistryExplainCommand.self, RegistryCompileCommand.self,
-            RegistryGenerateCommand.self,
+            RegistryGenerateCommand.self, RegistryKeygenCommand.self, RegistrySignCommand.self,
+            RegistryRotateCommand.self, RegistryVerifyCommand.self,
         ])
 
     public init() {}

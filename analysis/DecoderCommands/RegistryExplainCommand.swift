@@ -9,12 +9,15 @@ public struct RegistryExplainCommand: ParsableCommand {
         abstract: "Say in plain words and numbers what a registry's metrics guarantee.",
         discussion: """
             For every metric, or the one named: what is asked and sent, how far one report can move someone's belief, \
-            what all reports together lose, when a device stops, and what no guarantee covers.
+            what all reports together lose, when a device stops, and what no guarantee covers. With --markdown it is a \
+            page for the users of the program that reports, to be published with it; equal registries give equal pages.
 
             EXAMPLES:
               dither registry explain metrics.yaml
               dither registry explain metrics.yaml departed_late
               dither registry explain metrics.set --format json
+              dither registry explain metrics.yaml --markdown > PRIVACY.md
+              dither registry explain metrics.yaml --markdown --check PRIVACY.md
 
             EXIT STATUS:
               0  explained; with --check, the page is up to date

@@ -11,13 +11,15 @@ struct MetricConstants: BuildToolPlugin {
         guard let module = target.sourceModule else { return [] }
         let registry = try registry(of: module, in: context.package.directoryURL)
         let lock = registry.deletingPathExtension().appendingPathExtension("lock")
+        let location = module.directoryURL.appending(path: "metrics.location")
         let output = context.pluginWorkDirectoryURL.appending(path: "MetricConstants.swift")
         return [
             .buildCommand(
                 displayName: "Generating constants from \(registry.lastPathComponent)",
                 executable: try context.tool(named: "metric-constants").url,
                 arguments: [registry.path(percentEncoded: false), output.path(percentEncoded: false)],
-                inputFiles: [registry] + [lock].filter { FileManager.default.fileExists(atPath: $0.path) },
+                // The package manager takes these for handled, so that nobody has to exclude them from the target.
+                inputFiles: [registry] + [lock, location].filter { FileManager.default.fileExists(atPath: $0.path) },
                 outputFiles: [output])
         ]
     }

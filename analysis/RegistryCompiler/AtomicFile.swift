@@ -30,7 +30,7 @@ enum AtomicFile {
         syncFolder(folder)
     }
 
-    private static func append(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(RegistryError) {
+    static func append(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(RegistryError) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }

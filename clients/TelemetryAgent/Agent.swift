@@ -60,9 +60,10 @@ public final class Agent: Sendable {
     /// Held while consent is changed, outside of all other locks.
     private let consentChange = Lock()
     let transfers = TransferControl()
-    // Both are touched only by `locked`, one thread at a time.
+    // All three are touched only by `locked`, one thread at a time.
     nonisolated(unsafe) var opened: Session?
     nonisolated(unsafe) private var undecided: [UInt32: UndecidedEvent] = [:]
+    nonisolated(unsafe) var unstored = UnstoredReports()
 
     /// An open state folder.
     struct Session {
@@ -124,6 +125,7 @@ public final class Agent: Sendable {
     private func withdraw() throws(AgentError) {
         try locked { () throws(AgentError) in
             undecided = [:]
+            unstored = UnstoredReports()
             opened = nil
             try folder.create()
             try consent.decline()

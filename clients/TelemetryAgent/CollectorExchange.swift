@@ -111,7 +111,8 @@ final class CollectorExchange {
             guard curl_multi_perform(multi, &running) == CURLM_OK else { return CURLE_FAILED_INIT }
             if dither_curl_finished(multi, &code) != 0 { return code }
             guard running > 0 else { return CURLE_FAILED_INIT }
-            guard curl_multi_poll(multi, nil, 0, Self.pollMilliseconds, nil) == CURLM_OK else {
+            let polled = ForkGuard.shared.atRest { curl_multi_poll(multi, nil, 0, Self.pollMilliseconds, nil) }
+            guard polled == CURLM_OK else {
                 return CURLE_FAILED_INIT
             }
             guard !isCancelled() else { return nil }

@@ -29,7 +29,31 @@ extension Device {
         let period = min(period ?? today, today)
         try closePeriods(through: period.advanced(by: -1), today: today)
         let entry = try openEntry(of: metric, on: period)
-        let candidate = try candidate(for: input, of: metric, on: period, standingFor: count)
+        try enter(try candidate(for: input, of: metric, on: period, standingFor: count), for: metric, under: entry)
+    }
+
+    /// Randomizes an event of today without storing it: ``enter(_:for:)`` does, once or again after a failure. Within a
+    /// transaction.
+    ///
+    /// - Throws: ``AgentError/notReporting(metric:_:)`` when the metric takes no event in this period.
+    func randomize(
+        _ input: MechanismInput, for metric: MetricDefinition, at seconds: Int64, standingFor count: UInt64
+    ) throws(AgentError) -> Slot {
+        let today = try admit(metric, at: seconds)
+        return try candidate(for: input, of: metric, on: today, standingFor: count)
+    }
+
+    /// Lets a randomized event compete for its period's slot. Within a transaction.
+    ///
+    /// - Throws: ``AgentError/notReporting(metric:_:)`` when the period is closed by now, or its metric ended.
+    func enter(_ candidate: Slot, for metric: MetricDefinition) throws(AgentError) {
+        try enter(candidate, for: metric, under: try openEntry(of: metric, on: candidate.period))
+    }
+
+    private func enter(
+        _ candidate: Slot, for metric: MetricDefinition, under entry: LedgerEntry
+    ) throws(AgentError) {
+        let period = candidate.period
         if let held = try heldSlot(of: metric, on: period) {
             if candidate.priority < held.priority { try store.put(candidate) }
         } else {

@@ -17,7 +17,9 @@ final class Lock: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func lock() { pthread_mutex_lock(mutex) }
+    func lock() {
+        if !tryLock() { ForkGuard.shared.atRest { _ = pthread_mutex_lock(mutex) } }
+    }
 
     func unlock() { pthread_mutex_unlock(mutex) }
 

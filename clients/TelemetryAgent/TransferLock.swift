@@ -22,7 +22,7 @@ enum TransferLock {
                 throw .file(path: folder.path, operation: "lock", errno: code)
             }
             guard end.remainingMilliseconds > 0 else { return nil }
-            usleep(pollMicroseconds)
+            ForkGuard.shared.atRest { _ = usleep(pollMicroseconds) }
         }
         // Said aloud: a child forked meanwhile shares the descriptor and would keep the lock.
         defer { flock(descriptor, LOCK_UN) }

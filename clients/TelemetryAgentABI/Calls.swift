@@ -9,6 +9,8 @@ internal import TelemetryAgent
 func call(_ body: () throws(Failure) -> CInt) -> CInt {
     guard dither_enter() == 0 else { return CInt(DITHER_E_REENTRANT) }
     defer { dither_leave() }
+    let lane = ForkGuard.shared.enter()
+    defer { ForkGuard.shared.leave(lane) }
     do throws(Failure) { return try body() } catch { return error.noted() }
 }
 

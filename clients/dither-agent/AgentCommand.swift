@@ -116,7 +116,7 @@ struct AgentCommand {
         if let value = arguments.value {
             try record(value)
         } else {
-            var input = StandardInput()
+            let input = StandardInput()
             while let line = try input.nextLine() {
                 guard let text = String(validating: line, as: UTF8.self) else { throw .value(metric: name, .notUTF8) }
                 try record(text)

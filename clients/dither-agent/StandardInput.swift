@@ -2,39 +2,69 @@ internal import Glibc
 internal import TelemetryAgent
 
 /// The lines of standard input, byte for byte: nothing is repaired, so that no other value is recorded than was given.
-struct StandardInput {
-    private var unread: ArraySlice<UInt8> = []
+/// A line is wiped when the next one is asked for, and what was read last when the input is let go.
+final class StandardInput {
+    private var memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 4096)
+    /// The bytes read that no line took so far.
+    private var unread = 0..<0
     private var isAtEnd = false
 
-    /// The next line without its end, which is LF or CR LF; `nil` after the last.
+    deinit { discard() }
+
+    /// The next line without its end, which is LF or CR LF; `nil` after the last. Valid until the next call.
     ///
     /// - Throws: ``AgentError/file(path:operation:errno:)`` when the system refuses to read.
-    mutating func nextLine() throws(AgentError) -> ArraySlice<UInt8>? {
-        var searched = unread.startIndex
+    func nextLine() throws(AgentError) -> UnsafeBufferPointer<UInt8>? {
+        wipe(upTo: unread.lowerBound)
+        var searched = unread.lowerBound
         while true {
-            if let end = unread[searched...].firstIndex(of: UInt8(ascii: "\n")) {
-                let line = unread[..<end]
-                unread = unread[(end + 1)...]
-                return line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+            if let end = memory[searched..<unread.upperBound].firstIndex(of: UInt8(ascii: "\n")) {
+                let line = take(upTo: end, next: end + 1)
+                return line.last == UInt8(ascii: "\r") ? UnsafeBufferPointer(rebasing: line.dropLast()) : line
             }
             guard !isAtEnd else {
-                defer { unread = [] }
-                return unread.isEmpty ? nil : unread
+                return unread.isEmpty ? nil : take(upTo: unread.upperBound, next: unread.upperBound)
             }
             let searchedCount = unread.count
             try readMore()
-            searched = unread.startIndex + searchedCount
+            searched = unread.lowerBound + searchedCount
         }
     }
 
-    private mutating func readMore() throws(AgentError) {
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = buffer.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, $0.count) }
+    private func take(upTo end: Int, next: Int) -> UnsafeBufferPointer<UInt8> {
+        let line = UnsafeBufferPointer(rebasing: memory[unread.lowerBound..<end])
+        unread = next..<unread.upperBound
+        return line
+    }
+
+    private func readMore() throws(AgentError) {
+        makeRoom()
+        let free = UnsafeMutableBufferPointer(rebasing: memory[unread.upperBound...])
+        let count = read(STDIN_FILENO, free.baseAddress, free.count)
         guard count >= 0 else {
             guard errno == EINTR else { throw .file(path: "standard input", operation: "read", errno: errno) }
             return
         }
         isAtEnd = count == 0
-        unread += buffer[..<count]
+        unread = unread.lowerBound..<(unread.upperBound + count)
+    }
+
+    /// Moves what is unread to the beginning of the memory, of twice the size if it is full.
+    private func makeRoom() {
+        guard unread.upperBound == memory.count else { return }
+        let larger = UnsafeMutableBufferPointer<UInt8>.allocate(
+            capacity: unread.count == memory.count ? 2 * memory.count : memory.count)
+        _ = larger.update(fromContentsOf: memory[unread])
+        discard()
+        (memory, unread) = (larger, 0..<unread.count)
+    }
+
+    private func discard() {
+        wipe(upTo: unread.upperBound)
+        memory.deallocate()
+    }
+
+    private func wipe(upTo end: Int) {
+        if let start = memory.baseAddress { explicit_bzero(start, end) }
     }
 }

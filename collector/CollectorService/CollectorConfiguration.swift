@@ -20,6 +20,8 @@ package struct CollectorConfiguration: Hashable, Sendable {
     package var uploadAddress: ListenAddress
     /// Where health is told, if anywhere.
     package var healthAddress: ListenAddress?
+    /// The signed metric set that is published to agents, if any.
+    package var signedSetPath: String?
     /// Without, the upload listener speaks plain HTTP.
     package var tls: TLSFiles?
 

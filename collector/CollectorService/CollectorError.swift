@@ -7,6 +7,12 @@ package enum CollectorError: Error, Hashable, Sendable {
     case metricSetUnreadable(path: String)
     /// The file is no compiled metric set.
     case metricSetInvalid(path: String, MetricSetError)
+    /// There is no signed set, or it cannot be read.
+    case signedSetUnreadable(path: String)
+    /// The file is no signed set, or its signatures are wrong.
+    case signedSetInvalid(path: String, SignedMetricSetError)
+    /// The signed set has a metric whose reports would be refused.
+    case signedSetUnknownMetric(path: String, name: String)
     /// There is no certificate, or it cannot be read.
     case certificateUnreadable(path: String)
     /// There is no private key, or it cannot be read.
@@ -24,6 +30,7 @@ package enum CollectorError: Error, Hashable, Sendable {
     package var exitCode: Int32 {
         switch self {
         case .metricSetUnreadable, .metricSetInvalid: 4
+        case .signedSetUnreadable, .signedSetInvalid, .signedSetUnknownMetric: 4
         case .certificateUnreadable, .keyUnreadable, .tlsRefused: 4
         case .cannotListen: 6
         case .listenerFailed: 1
@@ -46,6 +53,13 @@ extension CollectorError: CustomStringConvertible {
         case .metricSetInvalid(let path, let error):
             "--metrics \(path) is not a sound metric set: \(error.sentence); "
                 + "name a set made by: dither registry compile metrics.yaml -o metrics.set"
+        case .signedSetUnreadable(let path):
+            "--signed-metrics \(path) cannot be read; name a set made by: dither registry sign"
+        case .signedSetInvalid(let path, let error):
+            "--signed-metrics \(path) is refused: \(error.sentence); name a set made by: dither registry sign"
+        case .signedSetUnknownMetric(let path, let name):
+            "--signed-metrics \(path) has metric \(name), which --metrics does not have in this version and "
+                + "definition; compile and sign both from one registry"
         case .certificateUnreadable(let path):
             "--tls-certificate \(path) cannot be read as PEM certificates; name a file that starts with the "
                 + "server's own certificate"

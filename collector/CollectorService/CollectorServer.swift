@@ -15,6 +15,7 @@ package struct CollectorServer: Sendable {
     private let clock: CollectorClock
     private let logger: Logger
     private let metricSet: MetricSet
+    private let registry: PublishedRegistry?
     private let transport: HTTPServerBuilder
     private let store: SQLiteReportStore
     private let drain = DrainSwitch()
@@ -27,6 +28,11 @@ package struct CollectorServer: Sendable {
     ) throws(CollectorError) {
         (self.configuration, self.clock, self.logger) = (configuration, clock, logger)
         metricSet = try Self.metricSet(at: configuration.metricSetPath)
+        if let path = configuration.signedSetPath {
+            registry = try PublishedRegistry(path: path, metricSet: metricSet)
+        } else {
+            registry = nil
+        }
         transport = try Self.transport(configuration.tls)
         do { store = try SQLiteReportStore(path: configuration.storePath, metricSet: metricSet) } catch {
             throw .store(error)
@@ -78,9 +84,10 @@ package struct CollectorServer: Sendable {
     ) -> some Service {
         let scheme = configuration.tls == nil ? "http" : "https"
         let intake = BatchIntake(admission: BatchAdmission(metricSet), store: store, clock: clock)
+        let routes = PublicRoutes(
+            uploads: UploadRoute(intake: intake, drain: drain), registry: RegistryRoute(registry))
         return Listener(
-            address: configuration.uploadAddress, responder: UploadRoute(intake: intake, drain: drain),
-            transport: transport, logger: logger, start: start
+            address: configuration.uploadAddress, responder: routes, transport: transport, logger: logger, start: start
         ) { announce("\(scheme)://\($0)") }
     }
 

@@ -7,6 +7,7 @@ package struct ProblemDetails: Error, Hashable, Sendable {
     /// What went wrong, as the last part of `urn:dither:error:…`.
     package enum Token: String, Hashable, Sendable, CaseIterable {
         case notFound = "not_found"
+        case noRegistry = "no_registry"
         case methodNotAllowed = "method_not_allowed"
         case unsupportedMediaType = "unsupported_media_type"
         case unsupportedEncoding = "unsupported_encoding"
@@ -26,7 +27,7 @@ package struct ProblemDetails: Error, Hashable, Sendable {
     /// The HTTP status.
     package var status: Int {
         switch token {
-        case .notFound: 404
+        case .notFound, .noRegistry: 404
         case .methodNotAllowed: 405
         case .batchTooLarge: 413
         case .unsupportedMediaType, .unsupportedEncoding: 415
@@ -47,6 +48,7 @@ package struct ProblemDetails: Error, Hashable, Sendable {
     private var title: String {
         switch token {
         case .notFound: "There is nothing here"
+        case .noRegistry: "No metric set is published here"
         case .methodNotAllowed: "The method is not allowed here"
         case .unsupportedMediaType: "The media type is not supported"
         case .unsupportedEncoding: "The content encoding is not supported"

@@ -12,6 +12,8 @@ struct Serve: AsyncParsableCommand {
               dither-collector serve --metrics metrics.set --store reports.db --listen 127.0.0.1:8080
               dither-collector serve --metrics metrics.set --store reports.db --listen 0.0.0.0:443 \\
                 --tls-certificate chain.pem --tls-key key.pem --health-listen 127.0.0.1:9001
+              dither-collector serve --metrics metrics.set --signed-metrics metrics.signed --store reports.db \\
+                --listen 127.0.0.1:8080
 
             EXIT CODES:
               0 stopped as told · 1 failure while running · 2 usage · 4 metric set, certificate or key refused, or
@@ -21,6 +23,9 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The compiled metric set.", valueName: "set"))
     var metrics: String
+
+    @Option(help: ArgumentHelp("A signed set, which agents get at /v1/registry.", valueName: "signed"))
+    var signedMetrics: String?
 
     @Option(help: ArgumentHelp("The store, an SQLite file; made if there is none.", valueName: "file"))
     var store: String
@@ -54,6 +59,7 @@ struct Serve: AsyncParsableCommand {
         var configuration = CollectorConfiguration(
             metricSetPath: metrics, storePath: store, uploadAddress: uploadAddress,
             healthAddress: healthListen.flatMap { ListenAddress($0) })
+        configuration.signedSetPath = signedMetrics
         if let tlsCertificate, let tlsKey {
             configuration.tls = .init(certificatePath: tlsCertificate, keyPath: tlsKey)
         }

@@ -74,12 +74,14 @@ final class BackgroundThread: @unchecked Sendable {
                 if !isStopped { _ = condition.wait(until: MonotonicCondition.now + Self.interruptionNanoseconds) }
             }
         }
-        pthread_join(thread, nil)
+        ForkGuard.shared.atRest { _ = pthread_join(thread, nil) }
         let failure = condition.withLock { closingFailure }
         if let failure { throw failure }
     }
 
     private func run() {
+        let lane = ForkGuard.shared.enter()
+        defer { ForkGuard.shared.leave(lane) }
         var nextTick = MonotonicCondition.now
         while true {
             let (ticket, isLast) = awaitWork(until: nextTick)

@@ -26,6 +26,7 @@ final class BackgroundWorker: Sendable {
         var nextFlush: Int64 = .min
         var lastSeconds: Int64 = .min
         var ticksToStatus = 0
+        var failingDay: UTCDay?
     }
     private let plan = Guarded(Plan())
 
@@ -80,6 +81,7 @@ final class BackgroundWorker: Sendable {
         }
         do throws(AgentError) {
             try agent.takeOver(buffer)
+            plan.withLock { $0.failingDay = nil }
             var outcome: FlushOutcome?
             if isFlushDue(asked: flushing) { outcome = try flush() }
             refreshStatus(isDue: flushing || outcome != nil)
@@ -91,7 +93,14 @@ final class BackgroundWorker: Sendable {
                 return flushing ? .success(.off) : nil
             }
             let seconds = agent.configuration.clock.secondsSinceEpoch()
-            plan.withLock { $0.nextFlush = seconds &+ Self.secondsBetweenFailures }
+            let isOver = plan.withLock { plan in
+                plan.nextFlush = seconds &+ Self.secondsBetweenFailures
+                let today = UTCDay(containing: seconds)
+                defer { plan.failingDay = today }
+                return plan.failingDay.map { $0 != today } ?? false
+            }
+            // Events are never reported for another day than their own, nor kept for longer.
+            if isOver { buffer.discard() }
             findings.withLock { $0.failure = error }
             return .failure(error)
         }

@@ -24,13 +24,16 @@ final class MonotonicCondition: @unchecked Sendable {
 
     /// Runs `body` alone.
     func withLock<Result>(_ body: () -> Result) -> Result {
-        pthread_mutex_lock(mutex)
+        if pthread_mutex_trylock(mutex) != 0 { ForkGuard.shared.atRest { _ = pthread_mutex_lock(mutex) } }
         defer { pthread_mutex_unlock(mutex) }
         return body()
     }
 
     /// Within ``withLock(_:)``: waits until ``wakeAll()`` or the deadline; returns false at the deadline.
-    func wait(until nanoseconds: UInt64) -> Bool { dither_wait_until(condition, mutex, nanoseconds) != ETIMEDOUT }
+    func wait(until nanoseconds: UInt64) -> Bool {
+        // The lock that comes back with the wait is held for moments only.
+        ForkGuard.shared.atRest { dither_wait_until(condition, mutex, nanoseconds) != ETIMEDOUT }
+    }
 
     /// Within ``withLock(_:)``: wakes everybody who waits.
     func wakeAll() { pthread_cond_broadcast(condition) }

@@ -76,6 +76,11 @@ package final class EventBuffer: Sendable {
     /// Takes no event from here on, and wipes those that wait. None that was refused is found here later.
     package func refuse() {
         isAccepting.store(false, ordering: .sequentiallyConsistent)
+        discard()
+    }
+
+    /// Wipes the events that wait.
+    package func discard() {
         for stripe in 0..<ownStripeCount {
             take(stripe)
             slots.wipe(plans, in: stripe)
