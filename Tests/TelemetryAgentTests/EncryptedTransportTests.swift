@@ -72,13 +72,13 @@ struct EncryptedTransportTests {
         }
         // The fault this finds: a client that does resume, through the same relay.
         let session = folder.file("session")
-        for argument in ["-sess_out", "-sess_in"] {
-            _ = try runProgram(
-                TLSIdentity.openssl,
-                ["s_client", "-connect", "127.0.0.1:\(relay.port)", argument, session] + version,
-                input: Data("Q\n".utf8))
+        func connect(_ argument: String) throws {
+            let arguments = ["s_client", "-connect", "127.0.0.1:\(relay.port)", argument, session] + version
+            _ = try runProgram(TLSIdentity.openssl, arguments, input: Data("Q\n".utf8))
         }
-        #expect(relay.began.count == 5)
+        // A ticket of TLS 1.3 comes after the handshake, perhaps too late for a client that quits at once.
+        for _ in 0..<50 where !FileManager.default.fileExists(atPath: session) { try connect("-sess_out") }
+        try connect("-sess_in")
         #expect(try Self.resumes(try #require(relay.began.last)))
     }
 

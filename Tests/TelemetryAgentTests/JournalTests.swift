@@ -69,12 +69,12 @@ struct JournalTests {
         #expect(try journal.damage() == nil)
         #expect(rows.first?.content.isEmpty == isTrimmed)
 
+        var missed: [String] = []
         func finds(_ what: String, _ change: () throws -> Void) throws {
             try store.database.execute("BEGIN")
             try change()
-            #expect(try journal.damage() != nil, "\(what)")
+            if try journal.damage() == nil { missed.append(what) }
             try store.database.execute("ROLLBACK")
-            #expect(try journal.damage() == nil)
         }
         for row in rows {
             for (column, content) in [("content", row.content), ("hash", row.hash)] {
@@ -118,6 +118,8 @@ struct JournalTests {
                 "INSERT INTO journal (seconds, content, hash) SELECT seconds, content, hash FROM journal")
         }
         try finds("emptied") { try store.database.execute("DELETE FROM journal") }
+        #expect(missed.isEmpty)
+        #expect(try journal.damage() == nil)
     }
 
     @Test("It keeps at most a mebibyte and 90 days, drops the oldest, and still rests on what it dropped")

@@ -158,7 +158,9 @@ struct SendMomentTests {
         let test = try TestAgent(endpoint: server.url)
         let agent = test.open()
         try agent.setConsent(true)
-        test.clock.advance(days: 12)
+        // Midnight, so that the moment lies within the same day and no further period is closed.
+        test.clock.advance(days: 11)
+        test.clock.set(noon + 11 * daySeconds + daySeconds / 2)
         test.clock.set(try #require(try agent.flush(onlyWhenDue: true).nextBundle))
         let report = try agent.flush(onlyWhenDue: true)
         #expect(report.waiting == 0 && report.acknowledged == 36 && report.failure == nil)

@@ -153,14 +153,25 @@ struct SignedRegistryTests {
         var foreign = try testMetricSet(project: "trains")
         foreign = try MetricSet(decoding: try foreign.encoded())
         return [
-            (try signedSet(try smaller([1]), sequence: 4).encoded, "not above 5"),
-            (try signedSet(try smaller([1]), sequence: 5).encoded, "not above 5"),
-            (changed, "was not signed"), (middle, "was not signed"),
-            (try signedSet(try smaller([1]), sequence: 6, keys: [2]).encoded, "no key that is trusted"),
-            (Array(right.dropLast()), "ends early"), (right + [0], "goes on too long"), ([], "none of these files"),
-            (try smaller([1]).encoded(), "none of these files"),
+            (
+                try signedSet(try smaller([1]), sequence: 4).encoded,
+                SignedMetricSetError.notNewer(sequence: 4, accepted: 5).sentence
+            ),
+            (
+                try signedSet(try smaller([1]), sequence: 5).encoded,
+                SignedMetricSetError.notNewer(sequence: 5, accepted: 5).sentence
+            ),
+            (changed, SignedMetricSetError.wrongSetSignature.sentence),
+            (middle, SignedMetricSetError.wrongSetSignature.sentence),
+            (
+                try signedSet(try smaller([1]), sequence: 6, keys: [2]).encoded,
+                SignedMetricSetError.untrustedKey.sentence
+            ),
+            (Array(right.dropLast()), "ends early"), (right + [0], "goes on too long"),
+            ([], SignedMetricSetError.wrongMagic.sentence),
+            (try smaller([1]).encoded(), SignedMetricSetError.wrongMagic.sentence),
             ([UInt8](repeating: 0x44, count: 10 << 20), "more than 1048576 bytes"),
-            (try signedSet(foreign, sequence: 6).encoded, "another project"),
+            (try signedSet(foreign, sequence: 6).encoded, SignedMetricSetError.otherProject.sentence),
             (
                 try signed(try smaller([1])) { content in
                     content[countOffset] = 2
