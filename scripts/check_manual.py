@@ -60,8 +60,9 @@ def declared_in_header():
 
 def keys_of_registries():
     text = (ROOT / "docs/registry.md").read_text(encoding="utf-8")
-    for row in re.findall(r"^\| ((?:`[a-z_]+`(?:, )?)+) \|", text, re.MULTILINE):
-        yield from re.findall(r"`([a-z_]+)`", row)
+    for table in re.findall(r"^\| (?:Key|Mechanism) \|.*\n((?:\|.*\n)+)", text, re.MULTILINE):
+        for row in re.findall(r"^\| ((?:`[a-z_]+`(?:, )?)+) \|", table, re.MULTILINE):
+            yield from re.findall(r"`([a-z_]+)`", row)
 
 
 def missing(page, wanted):
