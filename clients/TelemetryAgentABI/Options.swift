@@ -1,6 +1,7 @@
 internal import CTelemetryAgent
 internal import Glibc
 internal import MetricDefinitions
+internal import SecureRandomness
 
 /// The longest text among the options, in bytes.
 private let textByteLimit = 4095
@@ -29,6 +30,19 @@ func path(_ start: UnsafePointer<CChar>?, _ name: StaticString) throws(Failure) 
     }
     defer { free(current) }
     return String(cString: current) + "/" + path
+}
+
+/// Ed25519 keys as the options list them: 64 hexadecimal digits each, one space between.
+func registryKeys(_ text: String) throws(Failure) -> [Ed25519PublicKey] {
+    var keys: [Ed25519PublicKey] = []
+    for digits in text.split(separator: " " as Character, omittingEmptySubsequences: false) {
+        guard let key = Ed25519PublicKey(hexadecimal: String(digits)) else {
+            throw Failure(
+                DITHER_E_ARGUMENT, "registry_keys is no list of keys of 64 hexadecimal digits, with one space between.")
+        }
+        keys.append(key)
+    }
+    return keys
 }
 
 /// The metric set of the options: of a file, or of the caller's memory.
