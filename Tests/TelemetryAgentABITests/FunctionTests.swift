@@ -119,4 +119,34 @@ struct FunctionTests {
         }
         #expect(host.open() != agent)
     }
+
+    @Test("Options that cannot be used are refused, each with its own word")
+    func wrongOptions() {
+        let host = host
+        func refusal(_ change: (inout dither_options) -> Void) -> (code: Int32, text: String) {
+            var (options, agent) = (host.options(), dither_agent(7))
+            change(&options)
+            let code = dither_open(&options, &agent)
+            #expect(agent == 0)
+            return (code, lastError())
+        }
+        #expect(refusal { $0.size = 0 }.code == DITHER_E_ARGUMENT)
+        #expect(refusal { $0.size = 1 << 40 }.code == DITHER_E_ARGUMENT)
+        #expect(refusal { $0.endpoint = nil }.text.contains("endpoint"))
+        #expect(refusal { $0.endpoint = host.text("http://elsewhere.example") }.code == DITHER_E_ENDPOINT)
+        #expect(refusal { $0.state_folder = nil }.text.contains("state_folder"))
+        #expect(refusal { $0.state_folder = host.text("\u{ED}").map { $0 + 1 } }.code == DITHER_E_ARGUMENT)
+        #expect(refusal { $0.metrics = nil }.code == DITHER_E_ARGUMENT)
+        #expect(refusal { $0.metrics_size = 10 }.code == DITHER_E_METRIC_SET)
+        #expect(refusal { $0.metrics_path = host.text("/nonexistent") }.code == DITHER_E_METRIC_SET)
+        #expect(refusal { $0.key_pin = host.text("sha256//short") }.code == DITHER_E_ENDPOINT)
+        #expect(refusal { $0.registry_keys = host.text("0123") }.code == DITHER_E_ARGUMENT)
+        // An older caller knows fewer fields; what lies behind is not looked at.
+        let older = MemoryLayout<dither_options>.offset(of: \.ca_file) ?? 0
+        var (options, agent) = (host.options(), dither_agent(0))
+        options.size = older
+        options.registry_keys = host.text("not looked at")
+        #expect(dither_open(&options, &agent) == DITHER_OK, "\(lastError())")
+        #expect(dither_close(agent) == DITHER_OK)
+    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import MetricDefinitions
 import TestSupport
 import Testing
 
@@ -7,13 +8,18 @@ struct HostProgram {
     /// The metric set that the scenarios record for, compiled; also what the scripts give them.
     static let metrics = Fixtures.packageRoot.appending(path: "Tests/Fixtures/abi/metrics.set")
 
-    /// Runs a scenario in a new folder and returns what it printed; whatever it says against the interface is an issue.
+    /// Runs a scenario in a new folder, for another set if one is given, and returns what it printed; whatever it says against the interface is an issue.
     @discardableResult
-    static func run(_ scenario: String, count: Int) throws -> String {
-        let host = try Host()
+    static func run(_ scenario: String, count: Int, for set: MetricSet? = nil) throws -> String {
+        let host = try Host(set)
+        var path = metrics.path
+        if set != nil {
+            path = host.folder + "/metrics.set"
+            try Data(host.metrics).write(to: URL(filePath: path))
+        }
         let process = Process()
         process.executableURL = try executable()
-        process.arguments = [scenario, metrics.path, host.state, String(count)]
+        process.arguments = [scenario, path, host.state, String(count)]
         let (output, errors) = (Pipe(), Pipe())
         (process.standardOutput, process.standardError) = (output, errors)
         try process.run()

@@ -59,7 +59,7 @@ private func configuration(from options: dither_options) throws(Failure) -> Agen
     if options.registry_keys != nil {
         let keys = try text(options.registry_keys, "registry_keys")
         do throws(AgentError) { configuration.registryKeys = try RegistryKeys.parsed(keys) } catch {
-            throw Failure(error)
+            throw Failure(DITHER_E_ARGUMENT, "registry_keys: \(error)")
         }
     }
     return configuration

@@ -1,6 +1,7 @@
 internal import CTelemetryAgent
 internal import Glibc
 internal import MetricDefinitions
+internal import SecureRandomness
 
 /// The longest text among the options, in bytes.
 private let textByteLimit = 4095

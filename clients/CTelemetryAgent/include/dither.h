@@ -24,10 +24,12 @@
  *
  * Crashes: a recorded event waits in memory until the agent's own thread takes it over, which it does once a second
  * whether something was recorded or not. From then on a report of it is durable. A crash before that loses the
- * event and nothing else; call dither_flush where that matters. Programs that end should call dither_close.
+ * event and nothing else; call dither_flush where that matters. Programs that end should call dither_close. What a full
+ * disk does not take waits in memory, as noise by then, until it is stored or its day is over.
  *
  * Processes: several processes may open one state folder; they take turns. After fork() every call on an agent of the
- * parent answers DITHER_E_FORKED in the child, which may open its own.
+ * parent answers DITHER_E_FORKED in the child, which may open its own. A fork waits until the agents' threads are at rest,
+ * which takes no longer than one commit to the disk, and never longer than a second.
  *
  * Results: 0 and above is success, below 0 an error that dither_last_error puts into words. No function traps, aborts,
  * throws or unwinds into its caller.
@@ -95,16 +97,17 @@ int dither_open(const dither_options *options, dither_agent *agent);
 
 /*
  * Takes over what was recorded, ends the agent's thread and forgets the agent. An upload under way is broken off; its
- * batch goes out again later. DITHER_OK also if another thread closed it meanwhile; DITHER_E_HANDLE, _FORKED,
- * _STATE, _SYSTEM: the agent is closed all the same.
+ * batch goes out again later. DITHER_OK; DITHER_E_HANDLE, also if another thread has begun to close it; _FORKED; _STATE,
+ * _SYSTEM, _BUSY: the agent is closed all the same.
  */
 int dither_close(dither_agent agent);
 
 /*
  * Record one event. Of a period's events of a metric one is reported, each as likely as the others (or, for a boolean
  * with `combine: any`, whether one was true). A number outside the metric's range counts as the nearer end of it.
- * DITHER_OK, DITHER_OFF; DITHER_E_HANDLE, _FORKED, _ARGUMENT, _UNKNOWN_METRIC, _VALUE. Whether the metric still takes
- * events (its lifetime, its expiry) is not known here and no error; `dither-agent budget` tells.
+ * Names and texts are compared byte by byte. Whether the metric still takes events (its lifetime, its expiry) is not
+ * known here and no error; `dither-agent budget` tells.
+ * DITHER_OK, DITHER_OFF; DITHER_E_HANDLE, _FORKED, _ARGUMENT, _UNKNOWN_METRIC, _VALUE, _SYSTEM (no randomness).
  */
 int dither_record_boolean(dither_agent agent, const char *metric, int value);
 int dither_record_category(dither_agent agent, const char *metric, const char *category);
@@ -116,14 +119,15 @@ int dither_record_number(dither_agent agent, const char *metric, double number);
  * Stores the user's decision, durably. 1 turns telemetry on, unless the environment or the machine's administrator
  * says no (then DITHER_OFF: stored, without effect for now). 0 turns it off and erases the secret, all reports that
  * wait and the journal of what was sent; what was spent stays spent, and what was sent stays sent.
- * DITHER_OK, DITHER_OFF; DITHER_E_HANDLE, _FORKED, _STATE, _SYSTEM, _BUSY. After an error with 0 nothing is recorded by
- * this agent all the same.
+ * DITHER_OK, DITHER_OFF; DITHER_E_HANDLE, _FORKED, _STATE, _SYSTEM, _BUSY, and _ARGUMENT for any other number: a decision
+ * is not guessed. After an error with 0 nothing is recorded by this agent all the same.
  */
 int dither_set_consent(dither_agent agent, int granted);
 
 /*
- * Makes what was recorded durable, closes the days that are over, and sends what is due: at most one bundle a day,
- * whose moment the agent draws. Waits at most `deadline_milliseconds`; what is not done by then goes on.
+ * Makes what was recorded durable, closes the days that are over, and sends what is due: at most one bundle a day, whose
+ * moment the agent draws. Waits at most `deadline_milliseconds`; what is not done by then goes on. A boolean with
+ * `combine: any` waits in memory for the end of its day or dither_close.
  * DITHER_OK: nothing more is due; DITHER_WAITING, DITHER_OFF; DITHER_E_TIMEOUT, _HANDLE, _FORKED, _STATE, _SYSTEM, _BUSY.
  */
 int dither_flush(dither_agent agent, uint32_t deadline_milliseconds);
