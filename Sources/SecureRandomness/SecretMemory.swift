@@ -1,4 +1,5 @@
 internal import CPlatform
+internal import Glibc
 internal import Synchronization
 
 /// Places for keys in pages that are locked in memory where the system allows it, left out of core dumps, and zero in the
@@ -13,11 +14,20 @@ enum SecretMemory {
         let start: UnsafeMutableRawPointer
     }
 
-    private static let free = Mutex<[Place]>([])
+    // Not a Mutex, which remembers its thread's identity and traps in the child of a fork, where that is another. Held
+    // for moments only.
+    private static let isTaken = Atomic<Bool>(false)
+    nonisolated(unsafe) private static var free: [Place] = []
+
+    private static func withFree<Result>(_ body: (inout [Place]) -> Result) -> Result {
+        while isTaken.exchange(true, ordering: .acquiring) { sched_yield() }
+        defer { isTaken.store(false, ordering: .releasing) }
+        return body(&free)
+    }
 
     /// A place full of zeros.
     static func take() -> UnsafeMutableRawBufferPointer {
-        let place: Place? = free.withLock { free in
+        let place: Place? = withFree { free in
             if free.isEmpty, let pages = dither_secret_pages(pagesByteCount) {
                 free = stride(from: 0, to: pagesByteCount, by: placeByteCount).map { Place(start: pages + $0) }
             }
@@ -31,6 +41,6 @@ enum SecretMemory {
     static func giveBack(_ place: UnsafeMutableRawBufferPointer) {
         guard let start = place.baseAddress else { return }
         dither_wipe(start, place.count)
-        free.withLock { $0.append(Place(start: start)) }
+        withFree { $0.append(Place(start: start)) }
     }
 }

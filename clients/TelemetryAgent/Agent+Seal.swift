@@ -13,6 +13,7 @@ extension Agent {
         if !isDeclined { try consent.decline() }
         try DeviceSecretStore(folder: folder, machineIdentity: []).erase()
         for suffix in ["", "-wal", "-shm"] { try folder.erase(databaseName + suffix) }
+        try folder.erase(registryName)
         if !isDeclined { try consent.forget() }
     }
 }

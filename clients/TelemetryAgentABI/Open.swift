@@ -56,8 +56,11 @@ private func configuration(from options: dither_options) throws(Failure) -> Agen
         let pin = try text(options.key_pin, "key_pin")
         do throws(AgentError) { configuration.keyPin = try KeyPin(pin) } catch { throw Failure(error) }
     }
-    guard options.registry_keys == nil else {
-        throw Failure(DITHER_E_ARGUMENT, "registry_keys is set, but this version fetches no metric set. Leave it NULL.")
+    if options.registry_keys != nil {
+        let keys = try text(options.registry_keys, "registry_keys")
+        do throws(AgentError) { configuration.registryKeys = try RegistryKeys.parsed(keys) } catch {
+            throw Failure(error)
+        }
     }
     return configuration
 }
