@@ -209,7 +209,7 @@ let package = Package(
             swiftSettings: strict),
         // A host in C, for tests that kill, fork and dump a process.
         .executableTarget(
-            name: "agent-host", dependencies: ["CTelemetryAgent", "TelemetryAgentABI"], path: "Tests/AgentHost"),
+            name: "agent-host", dependencies: ["CTelemetryAgent", "TelemetryAgentABI"], path: "Tests/agent-host"),
         .executableTarget(
             name: "abi-host", dependencies: ["CTelemetryAgent", "TelemetryAgentABI"], path: "Tests/abi-host"),
         .testTarget(

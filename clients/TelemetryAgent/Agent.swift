@@ -104,21 +104,7 @@ public final class Agent: Sendable {
         guard getpid() == processIdentifier else { throw .forked }
         consentChange.lock()
         defer { consentChange.unlock() }
-        guard isGranted else { return try withdraw() }
-        try locked { () throws(AgentError) in
-            let consent = consent
-            let stored = try consent.stored()
-            try folder.create()
-            if stored != .granted { try clearAway(after: stored) }
-            let session = try open(makingSecret: stored != .granted)
-            let seconds = configuration.clock.secondsSinceEpoch()
-            try session.store.transaction { () throws(AgentError) in
-                try session.device.enrol(at: seconds)
-                if stored != .granted { try Journal(store: session.store).append(.consentGiven, at: seconds) }
-            }
-            opened = session
-            try consent.grant()
-        }
+        if isGranted { try grant() } else { try withdraw() }
     }
 
     /// Withdraws consent. The upload under way ends before its reports are erased, and needs the agent's lock for that.
@@ -168,20 +154,6 @@ public final class Agent: Sendable {
             guard case .stateDamaged = error else { throw error }
             for suffix in ["", "-wal", "-shm"] { try folder.erase(databaseName + suffix) }
         }
-    }
-
-    /// Finishes a withdrawal that was interrupted: nothing recorded under an earlier consent is sent under a new one.
-    private func clearAway(after stored: ConsentSource) throws(AgentError) {
-        guard try folder.has(Self.databaseName) else { return }
-        let hadSecret = try folder.has(DeviceSecretStore.fileName)
-        let store = try SQLiteStore(path: folder.path(of: Self.databaseName))
-        // Without a stored decision the secret is of a first consent that was interrupted before it recorded anything.
-        let endsSecret = stored != .unset || !hadSecret
-        try store.transaction { () throws(AgentError) in
-            try store.erasePending()
-            if endsSecret { try store.retireMemoized() }
-        }
-        if endsSecret { try secretStore.erase() }
     }
 
     /// Who decides at present whether telemetry is on, and what.

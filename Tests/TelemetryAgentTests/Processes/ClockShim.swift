@@ -5,9 +5,12 @@ import TestSupport
 
 /// A library that shifts a process's clocks, made from `Tests/Fixtures/clock/shim.c` once a run.
 enum ClockShim {
+    private static var name: String { "/tmp/dither-clock-\(getpid()).so" }
+
     /// Its path; `nil` where there is no C compiler.
     static let path: String? = {
-        let library = "/tmp/dither-clock-\(getpid()).so"
+        let library = name
+        atexit { unlink(ClockShim.name) }
         let source = Fixtures.url("clock/shim.c").path(percentEncoded: false)
         let arguments = ["-shared", "-fPIC", "-O1", "-o", library, source]
         for compiler in ["/usr/bin/cc", "/usr/bin/clang", "/usr/bin/gcc"] {

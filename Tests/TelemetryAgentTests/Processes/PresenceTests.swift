@@ -1,5 +1,6 @@
 import Foundation
 import MetricDefinitions
+import ReportFormat
 import TestSupport
 import Testing
 
@@ -16,6 +17,13 @@ struct PresenceTests {
     private struct Trace: Hashable {
         var head: String
         var byteCount: Int
+        /// What the collector sees besides: the metrics that report.
+        var metrics: [UInt32]
+
+        init(_ request: RecordingServer.Request) throws {
+            (head, byteCount) = (request.head, request.body.count)
+            metrics = try Batch(decoding: request.body).reports.map(\.metric).sorted()
+        }
     }
 
     private func metricSet() throws -> MetricSet {
@@ -59,7 +67,7 @@ struct PresenceTests {
                 }
                 #expect(server.requests.count - before == min(day, 1), "day \(day) of a life of \(life)")
             }
-            traces.append(server.requests.dropFirst(earlier).map { Trace(head: $0.head, byteCount: $0.body.count) })
+            traces.append(try server.requests.dropFirst(earlier).map(Trace.init))
         }
         #expect(traces.allSatisfy { $0 == traces[0] } && Set(traces[0]).count == 1, "\(Set(traces.flatMap { $0 }))")
         #expect(traces[0].count == 10)
