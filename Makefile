@@ -31,7 +31,7 @@ thorough: setup ## the published figures by full simulation, in a release build:
 
 torture: setup ## kill, fork, deceive and search the agent's processes, the long forms: a quarter of an hour
 	swift build --build-tests
-	DITHER_THOROUGH=1 swift test --skip-build --no-parallel --filter 'TelemetryAgentTests.(Kill|KillPoint|ClockTorture|UnsafeState|Canary|ConsentMatrix|OptOut|Prefork|Presence)Tests'
+	DITHER_THOROUGH=1 swift test --skip-build --no-parallel --filter 'TelemetryAgentTests.(Kill|KillPoint|ClockTorture|UnsafeState|Canary|ConsentMatrix|OptOut|Prefork|Presence|DatabaseLock)Tests'
 
 lint: setup ## formatting, dependency arrows, source rules, links, fixtures, imports (scripts/lint.sh --fast: no build)
 	@scripts/lint.sh

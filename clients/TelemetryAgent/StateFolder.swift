@@ -63,14 +63,18 @@ struct StateFolder: Sendable {
     }
 
     /// Makes an empty file of this name unless there is one, and checks that it is nobody else's.
+    ///
+    /// A file that is there is not opened: closing it would let go of the locks that this process's other connections
+    /// to a database hold.
     func prepare(_ name: String) throws(AgentError) {
         let path = path(of: name)
-        let descriptor = dither_open(path, O_RDWR | O_CREAT, 0o600)
-        if descriptor == -ELOOP { throw .unsafePermissions(path: path, problem: .wrongKind) }
-        guard descriptor >= 0 else { throw .file(path: path, operation: "open", errno: -descriptor) }
-        defer { close(descriptor) }
+        let descriptor = dither_open(path, O_RDWR | O_CREAT | O_EXCL, 0o600)
+        if descriptor >= 0 { close(descriptor) }
+        guard descriptor >= 0 || descriptor == -EEXIST else {
+            throw .file(path: path, operation: "open", errno: -descriptor)
+        }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw .file(path: path, operation: "inspect", errno: errno) }
+        guard lstat(path, &status) == 0 else { throw .file(path: path, operation: "inspect", errno: errno) }
         try Self.check(status, path: path, kind: S_IFREG)
     }
 
