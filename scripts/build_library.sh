@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 soname=libdither.so.1
 file=$soname.0.0 # the second number grows with every function that is added
 output=.build-static/library
-system=(-lsqlite3 -lcurl -lcrypto -lstdc++ -lm -lpthread)
+system=(-lsqlite3 -lcurl -lcrypto -lgcc_s -lm -lpthread)
 # In the order in which they need each other; what nothing needs is left out.
 runtime=(-lswiftGlibc -lswiftSynchronization -lswift_StringProcessing -lswift_RegexParser -lswift_Concurrency
     -lswiftCore -ldispatch -lBlocksRuntime)
@@ -44,7 +44,9 @@ objcopy --strip-debug --remove-section=.comment --remove-section=.swift_modhash 
 ar -rcsD "$output/libdither.a" "$output/dither.o"
 
 # Never unloaded (nodelete): the runtime and the agent's thread cannot be taken out of a process that runs.
-"$clang" -shared -fuse-ld=lld -o "$output/$file" "$output/dither.o" -Wl,--as-needed "${system[@]}" \
+# The C++ library is inside as well, what the runtime needs of it: a host in C has no other use for a megabyte of it.
+"$clang" -shared -fuse-ld=lld -o "$output/$file" "$output/dither.o" "$(c++ -print-file-name=libstdc++.a)" \
+    -Wl,--exclude-libs,ALL -Wl,--as-needed "${system[@]}" \
     -Wl,-soname,"$soname" -Wl,--version-script=clients/packaging/dither.map \
     -Wl,--gc-sections -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now -Wl,-z,defs -Wl,--build-id=sha1 -Wl,--strip-all
 objcopy --remove-section=.comment "$output/$file"

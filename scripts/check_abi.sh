@@ -65,7 +65,7 @@ readelf --dynamic --wide "$library" >"$work/dynamic"
 needs=$(grep -oP 'NEEDED.*\[\K[^]]+' "$work/dynamic" | sort | tr '\n' ' ')
 for need in $needs; do
     case $need in
-        libc.so.* | libm.so.* | libgcc_s.so.* | libstdc++.so.* | ld-linux-*) ;;
+        libc.so.* | libm.so.* | libgcc_s.so.* | ld-linux-*) ;;
         libcrypto.so.* | libcurl.so.* | libsqlite3.so.*) ;;
         *) fail "the library needs $need" ;;
     esac

@@ -163,6 +163,9 @@ int run_idle(const scenario_input *input) {
     CHECK(dither_set_consent(agent, 1) == DITHER_OK);
     CHECK(dither_record_boolean(agent, "departed_late", 1) == DITHER_OK);
     CHECK(dither_flush(agent, 60000) == DITHER_OK);
+    /* Idle is a host whose agent has had nothing to do for some seconds. */
+    struct timespec pause = {6, 0};
+    nanosleep(&pause, NULL);
     printf("%ld\n", resident_kib());
     CHECK(dither_close(agent) == DITHER_OK);
     return 0;

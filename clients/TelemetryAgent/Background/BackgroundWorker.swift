@@ -1,3 +1,4 @@
+internal import CPlatform
 internal import Glibc
 internal import ReportFormat
 internal import Synchronization
@@ -15,6 +16,8 @@ final class BackgroundWorker: Sendable {
     static let tickNanoseconds: UInt64 = 1_000_000_000
     private static let ticksBetweenStatus = 5
     private static let secondsBetweenFailures: Int64 = 60
+    /// Looks after a start or a flush until the thread is idle.
+    private static let ticksToRest = 3
 
     let agent: Agent
     let buffer: EventBuffer
@@ -26,6 +29,7 @@ final class BackgroundWorker: Sendable {
         var nextFlush: Int64 = .min
         var lastSeconds: Int64 = .min
         var ticksToStatus = 0
+        var ticksToRest = BackgroundWorker.ticksToRest
         var failingDay: UTCDay?
     }
     private let plan = Guarded(Plan())
@@ -73,6 +77,7 @@ final class BackgroundWorker: Sendable {
     /// One look: takes over what was recorded, and does what is due. Returns the outcome of a flush, if there was one.
     @discardableResult
     func tick(flushing: Bool = false) -> Result<FlushOutcome, AgentError>? {
+        defer { rest() }
         refreshConsent()
         guard buffer.accepts else {
             refreshStatus(isDue: flushing)
@@ -106,6 +111,15 @@ final class BackgroundWorker: Sendable {
         }
     }
 
+    /// Gives back, once after a start or a flush, what those needed and idling does not.
+    private func rest() {
+        let isIdle = plan.withLock { plan in
+            plan.ticksToRest -= plan.ticksToRest >= 0 ? 1 : 0
+            return plan.ticksToRest == 0
+        }
+        if isIdle { dither_release_code() }
+    }
+
     private var offOutcome: Result<FlushOutcome, AgentError> {
         findings.withLock { found in
             if case .unreadable = found.consent, let failure = found.failure { return .failure(failure) }
@@ -124,6 +138,7 @@ final class BackgroundWorker: Sendable {
     /// Closes what is over and sends what is due. The only place from which the thread reaches the network.
     private func flush() throws(AgentError) -> FlushOutcome {
         let report = try agent.flush(onlyWhenDue: true)
+        plan.withLock { $0.ticksToRest = Self.ticksToRest }
         let now = agent.configuration.clock.secondsSinceEpoch()
         let midnight = Int64(UTCDay(containing: now).advanced(by: 1).index) * 86_400
         let due = [report.nextAttempt, report.nextBundle].compactMap { $0 }.max() ?? midnight
