@@ -129,4 +129,99 @@ struct ConsentChangeTests {
         let next = try #require(try agent.status().nextAttempt)
         #expect(next <= noon + 6 * 3600)
     }
+
+    @Test("What was noted in memory before another process withdrew is not reported after it consents again")
+    func memoryEndsWithConsent() throws {
+        let host = try agent()
+        try host.setConsent(true)
+        try host.record(.boolean(true), for: "crashed")
+        let other = try agent()
+        try other.setConsent(false)
+        try other.setConsent(true)
+        try host.persist()
+        #expect(try host.waitingReports().isEmpty)
+        #expect(try host.budget().map(\.reports) == [0, 0, 0])
+        // Nor does it make an answer of the new consent a yes.
+        try host.record(.boolean(false), for: "crashed")
+        try host.persist()
+        #expect(try host.waitingReports().map(\.metric) == ["crashed"])
+    }
+
+    private func note(_ metric: StaticString, in buffer: EventBuffer) throws {
+        try buffer.record(
+            .boolean(true), for: UnsafeBufferPointer(start: metric.utf8Start, count: metric.utf8CodeUnitCount))
+    }
+
+    @Test(
+        "Events in the buffer of a host are wiped when another process withdraws and consents again between two looks")
+    func bufferEndsWithConsent() throws {
+        let host = try agent()
+        try host.setConsent(true)
+        let buffer = try EventBuffer(metricSet)
+        buffer.accept()
+        try host.takeOver(buffer)
+        try note("departed_late", in: buffer)
+        let other = try agent()
+        try other.setConsent(false)
+        try other.setConsent(true)
+        try host.takeOver(buffer)
+        #expect(buffer.isEmpty)
+        #expect(try host.waitingReports().isEmpty)
+        try note("departed_late", in: buffer)
+        try host.takeOver(buffer)
+        #expect(try host.waitingReports().map(\.metric) == ["departed_late"])
+        // Its own decisions cost a host nothing that it records after them.
+        try host.setConsent(false)
+        try host.setConsent(true)
+        try note("departed_late", in: buffer)
+        try host.takeOver(buffer)
+        #expect(try host.waitingReports().map(\.metric) == ["departed_late"])
+    }
+
+    @Test("Days without consent are neither reported nor debited")
+    func daysWithoutConsent() throws {
+        let agent = try agent()
+        try agent.setConsent(true)
+        try agent.record(.boolean(true), for: "departed_late")
+        try agent.setConsent(false)
+        clock.advance(days: 5)
+        try agent.setConsent(true)
+        try agent.record(.boolean(true), for: "departed_late")
+        #expect(try agent.waitingReports().map(\.period) == [UTCDay(containing: noon).advanced(by: 5)])
+        #expect(try agent.budget().first { $0.metric == "departed_late" }?.reports == 2)
+    }
+
+    @Test(
+        "An opt-out of the machine that cannot be looked for counts as one", arguments: ["a link", "a closed folder"])
+    func optOutOutOfSight(kind: String) throws {
+        var configuration = Agent.Configuration(
+            metricSet: metricSet, endpoint: try Endpoint("http://127.0.0.1:9"), stateFolder: folder.file("state"),
+            environment: [:], clock: clock)
+        configuration.machineOptOutFile = folder.file("etc/opt-out")
+        #expect(try Agent(configuration).consentSource() == .unset)
+        try FileManager.default.createDirectory(atPath: folder.file("etc"), withIntermediateDirectories: false)
+        if kind == "a link" {
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.file("etc/opt-out"), withDestinationPath: "/nonexistent")
+        } else {
+            // Root may look into every folder, but nobody at a name that is too long.
+            configuration.machineOptOutFile = folder.file("etc/" + String(repeating: "x", count: 300))
+        }
+        #expect(try Agent(configuration).consentSource() == .machineOptOut)
+    }
+
+    @Test("What happened on the first day that a device reports is reported, although that ends on the next")
+    func firstDay() throws {
+        let metric = try booleanMetric(
+            identifier: 7, name: "crashed", epsilonThousandths: 16_000, lifetimeThousandths: 160_000,
+            combination: .any)
+        let agent = try agent("late", try testMetricSet(enrolmentDelayHours: 24, metrics: [metric]))
+        try agent.setConsent(true)
+        clock.advance(days: 2)
+        try agent.record(.boolean(true), for: "crashed")
+        clock.advance(days: 1)
+        try agent.record(.boolean(true), for: "crashed")
+        let first = try #require(try agent.waitingReports().first)
+        #expect(first.stage == .queued && first.response == "true")
+    }
 }

@@ -14,6 +14,10 @@ extension Agent {
     /// - Throws: ``AgentError``; `consentOff` after wiping the buffer. That a metric takes no event is no error.
     package func takeOver(_ buffer: EventBuffer) throws(AgentError) {
         try locked { () throws(AgentError) in
+            let secret = try folder.identity(of: DeviceSecretStore.fileName, isImmutable: true)
+            // Another process has withdrawn and consented since the last look: what was recorded is of no consent.
+            if let bufferedUnder, bufferedUnder != secret { buffer.discard() }
+            bufferedUnder = .some(secret)
             guard !buffer.isEmpty || !unstored.isEmpty else { return }
             let source = try consent.effective()
             guard source.isOn else {

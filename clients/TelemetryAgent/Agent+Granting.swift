@@ -29,7 +29,8 @@ extension Agent {
             let stored = try consent.stored()
             guard stored != .granted else { return opened = try enrolled(makingSecret: false) }
             try clearAway(after: stored)
-            opened = try enrolled(makingSecret: true)
+            let session = try enrolled(makingSecret: true)
+            (opened, bufferedUnder) = (session, .some(session.files.first ?? nil))
             try consent.grant()
         }
     }
@@ -39,7 +40,9 @@ extension Agent {
         let seconds = configuration.clock.secondsSinceEpoch()
         try session.store.transaction { () throws(AgentError) in
             try session.device.enrol(at: seconds)
-            if makingSecret { try Journal(store: session.store).append(.consentGiven, at: seconds) }
+            guard makingSecret else { return }
+            try session.device.skipPeriods(before: try session.device.today(at: seconds))
+            try Journal(store: session.store).append(.consentGiven, at: seconds)
         }
         return session
     }

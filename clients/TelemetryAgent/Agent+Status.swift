@@ -162,7 +162,7 @@ extension Agent {
     /// The database, if the device has one.
     func storedState() throws(AgentError) -> SQLiteStore? {
         guard try folder.exists(), try folder.has(Self.databaseName) else { return nil }
-        if let opened, try stateFiles() == opened.files { return opened.store }
+        if let opened, try stateFiles() == Array(opened.files.dropLast()) { return opened.store }
         try folder.prepare(Self.databaseName)
         return try SQLiteStore(path: folder.path(of: Self.databaseName))
     }

@@ -60,10 +60,12 @@ public final class Agent: Sendable {
     /// Held while consent is changed, outside of all other locks.
     private let consentChange = Lock()
     let transfers = TransferControl()
-    // All three are touched only by `locked`, one thread at a time.
+    // All of these are touched only by `locked`, one thread at a time.
     nonisolated(unsafe) var opened: Session?
     nonisolated(unsafe) private var undecided: [UInt32: UndecidedEvent] = [:]
     nonisolated(unsafe) var unstored = UnstoredReports()
+    /// The secret of the consent under which the events of a buffer were taken; `nil` before the first look.
+    nonisolated(unsafe) var bufferedUnder: FileIdentity??
 
     /// An open state folder.
     struct Session {
@@ -79,6 +81,8 @@ public final class Agent: Sendable {
         var period: UTCDay
         var seconds: Int64
         var happened: Bool
+        /// The secret of the consent under which it happened: under another it is not reported.
+        var secret: FileIdentity?
     }
 
     /// An agent on a state folder. Touches nothing; the first call that needs the state opens it.
@@ -199,9 +203,10 @@ public final class Agent: Sendable {
         happened: Bool, for metric: MetricDefinition, at seconds: Int64, in session: Session
     ) throws(AgentError) {
         let period = try session.device.admit(metric, at: seconds)
-        let earlier = undecided[metric.identifier.value]?.happened ?? false
-        undecided[metric.identifier.value] = UndecidedEvent(
-            metric: metric, period: period, seconds: seconds, happened: earlier || happened)
+        let (identifier, secret) = (metric.identifier.value, session.files.first ?? nil)
+        let earlier = undecided[identifier].map { $0.secret == secret && $0.happened } ?? false
+        undecided[identifier] = UndecidedEvent(
+            metric: metric, period: period, seconds: seconds, happened: earlier || happened, secret: secret)
     }
 
     /// Randomizes and stores what waits in memory.
@@ -230,9 +235,10 @@ public final class Agent: Sendable {
         let due = undecided.values.filter { event in day.map { event.period < $0 } ?? true }
         for event in due.sorted(by: { $0.metric.identifier < $1.metric.identifier }) {
             undecided[event.metric.identifier.value] = nil
+            // Withdrawn and given again in the meantime, perhaps by another process: consent covers nothing of before.
+            guard event.secret == session.files.first ?? nil else { continue }
             do throws(AgentError) {
                 try session.store.transaction { () throws(AgentError) in
-                    try session.device.enrol(at: event.seconds)
                     try session.device.record(
                         .item(event.happened ? 1 : 0), for: event.metric, at: event.seconds, in: event.period)
                 }

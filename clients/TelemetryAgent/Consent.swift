@@ -1,3 +1,4 @@
+internal import CPlatform
 internal import Glibc
 
 /// What decides that telemetry is on or off, strongest first. Off anywhere wins over on.
@@ -32,13 +33,19 @@ struct Consent {
 
     /// Who decides at present, and what.
     func effective() throws(AgentError) -> ConsentSource {
-        if access(machineOptOutPath, F_OK) == 0 { return .machineOptOut }
+        if mayBeOptedOut { return .machineOptOut }
         for variable in Self.variables {
             if let value = environment[variable], !value.isEmpty, value != "0" {
                 return .environment(variable: variable)
             }
         }
         return try stored()
+    }
+
+    /// Whether the machine's opt-out is there, or cannot be looked for: what cannot be read permits nothing.
+    private var mayBeOptedOut: Bool {
+        var status = stat()
+        return lstat(machineOptOutPath, &status) == 0 || (errno != ENOENT && errno != ENOTDIR)
     }
 
     /// The stored decision alone.

@@ -50,7 +50,7 @@ struct Arguments {
                 operands.append(word)
                 continue
             }
-            if word == "--" { flagsEnded = true } else { try takeFlag(word, from: &rest) }
+            if word == "--" { flagsEnded = true } else { try takeFlag(word, of: operands.first, from: &rest) }
         }
         guard let name = operands.first else {
             throw UsageError(message: "Say what to do: \(Self.commandList).")
@@ -72,7 +72,9 @@ struct Arguments {
 
     private static var commandList: String { Command.allCases.map(\.rawValue).joined(separator: ", ") }
 
-    private mutating func takeFlag(_ word: String, from rest: inout ArraySlice<String>) throws(UsageError) {
+    private mutating func takeFlag(
+        _ word: String, of command: String?, from rest: inout ArraySlice<String>
+    ) throws(UsageError) {
         var (name, attached): (String, String?) = (word, nil)
         if let equals = word.firstIndex(of: "=") {
             (name, attached) = (String(word[..<equals]), String(word[word.index(after: equals)...]))
@@ -98,6 +100,9 @@ struct Arguments {
         case "--now" where attached == nil: ignoresBackoff = true
         case "--due" where attached == nil: sendsOnlyWhatIsDue = true
         case "--verify" where attached == nil: verifies = true
+        case _ where command == Command.record.rawValue:
+            // It may be a value, which no error repeats.
+            throw UsageError(message: "record has no such flag. A text that begins with - stands after --.")
         default: throw UsageError(message: "There is no flag \(word).")
         }
     }

@@ -81,11 +81,13 @@ package final class EventBuffer: Sendable {
 
     /// Wipes the events that wait.
     package func discard() {
+        let count = slots.recordedCount
         for stripe in 0..<ownStripeCount {
             take(stripe)
             slots.wipe(plans, in: stripe)
             slots.giveBack(stripe)
         }
+        drainedCount.store(count, ordering: .releasing)
     }
 
     /// Takes one event of the metric of this name.
