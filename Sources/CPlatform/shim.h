@@ -36,9 +36,10 @@ static inline void *dither_secret_pages(size_t byte_count) {
     return pages;
 }
 
-/// open(2) that neither follows a symbolic link nor survives exec. Returns a descriptor, or -errno.
+/// open(2) that neither follows a symbolic link, survives exec, nor waits for the other end of a pipe. Returns a
+/// descriptor, or -errno.
 static inline int dither_open(const char *path, int flags, mode_t mode) {
-    int descriptor = open(path, flags | O_NOFOLLOW | O_CLOEXEC, mode);
+    int descriptor = open(path, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, mode);
     return descriptor < 0 ? -errno : descriptor;
 }
 

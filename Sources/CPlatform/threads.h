@@ -100,9 +100,28 @@ static inline uint64_t dither_monotonic_nanoseconds(void) {
 /// The header of the program or library that this is linked into; every linker defines it.
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
-/// Gives the pages of our own code and constants back to the page cache: what a start needs of them is far more than what
-/// an idle thread does, and the kernel counts all of it as the host's. What is needed again is mapped again, at a
-/// microsecond or so a page that is in the cache. Nothing is lost: these segments are never written.
+/// Whether we are linked into our own shared library, and not into a program or somebody else's library.
+static inline int dither_is_own_library(const char *start, uintptr_t bias) {
+    const ElfW(Phdr) *segments = (const ElfW(Phdr) *)(start + __ehdr_start.e_phoff);
+    for (unsigned index = 0; index < __ehdr_start.e_phnum; index++) {
+        if (segments[index].p_type != PT_DYNAMIC) continue;
+        uintptr_t texts = 0, name = 0;
+        for (const ElfW(Dyn) *entry = (const ElfW(Dyn) *)(bias + segments[index].p_vaddr); entry->d_tag != DT_NULL; entry++) {
+            if (entry->d_tag == DT_STRTAB) texts = entry->d_un.d_ptr;
+            if (entry->d_tag == DT_SONAME) name = entry->d_un.d_val;
+        }
+        if (texts == 0 || name == 0) return 0;
+        // The loader has turned the table's place into an address, on all machines but a few.
+        if (texts < bias) texts += bias;
+        return strncmp((const char *)texts + name, "libdither.so.", 13) == 0;
+    }
+    return 0;
+}
+
+/// Gives the pages of the shared library's code and constants back to the page cache: what a start needs of them is far
+/// more than what an idle thread does, and the kernel counts all of it as the host's. What is needed again is mapped
+/// again, at a microsecond or so a page that is in the cache. In a program that holds the agent itself nothing is done:
+/// those pages are the host's, who may have changed them.
 static inline void dither_release_code(void) {
     const char *start = (const char *)&__ehdr_start;
     const ElfW(Phdr) *segments = (const ElfW(Phdr) *)(start + __ehdr_start.e_phoff);
@@ -110,6 +129,7 @@ static inline void dither_release_code(void) {
     uintptr_t bias = (uintptr_t)start;
     for (unsigned index = 0; index < __ehdr_start.e_phnum; index++)
         if (segments[index].p_type == PT_LOAD && segments[index].p_offset == 0) bias -= segments[index].p_vaddr;
+    if (!dither_is_own_library(start, bias)) return;
     for (unsigned index = 0; index < __ehdr_start.e_phnum; index++) {
         const ElfW(Phdr) *segment = &segments[index];
         if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W) != 0) continue;

@@ -132,6 +132,13 @@ struct FunctionTests {
         }
         #expect(refusal { $0.size = 0 }.code == DITHER_E_ARGUMENT)
         #expect(refusal { $0.size = 1 << 40 }.code == DITHER_E_ARGUMENT)
+        // Half a pointer is none.
+        for size in [12, 36, 44] { #expect(refusal { $0.size = size }.code == DITHER_E_ARGUMENT) }
+        let pipe = host.folder + "/pipe"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        #expect(refusal { $0.metrics_path = host.text(pipe) }.code == DITHER_E_METRIC_SET)
+        #expect(refusal { $0.ca_file = host.text(pipe) }.text.contains("ca_file"))
+        #expect(refusal { $0.ca_file = host.text("/nonexistent") }.code == DITHER_E_ARGUMENT)
         #expect(refusal { $0.endpoint = nil }.text.contains("endpoint"))
         #expect(refusal { $0.endpoint = host.text("http://elsewhere.example") }.code == DITHER_E_ENDPOINT)
         #expect(refusal { $0.state_folder = nil }.text.contains("state_folder"))

@@ -27,9 +27,16 @@ struct AgentProgram {
     }
 
     /// Runs a command; flags and variables of the call win over those that are always given.
-    func run(_ arguments: [String], _ environment: [String: String] = [:]) throws -> ProgramOutcome {
+    ///
+    /// - Parameter outputPath: a file that takes the output instead.
+    func run(
+        _ arguments: [String], _ environment: [String: String] = [:], outputPath: String? = nil
+    ) throws -> ProgramOutcome {
         let given = ["DITHER_METRICS": metrics, "DITHER_ENDPOINT": endpoint, "DITHER_STATE_DIR": folder.file("state")]
-        return try runProgram(try Self.path(), arguments, environment: given.merging(environment) { $1 })
+        let all = given.merging(environment) { $1 }
+        guard let outputPath else { return try runProgram(try Self.path(), arguments, environment: all) }
+        let script = #"exec "$0" "$@" >"# + outputPath
+        return try runProgram("/bin/sh", ["-c", script, try Self.path()] + arguments, environment: all)
     }
 
     /// The rows of a command that prints JSON.

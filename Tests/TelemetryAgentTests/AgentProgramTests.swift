@@ -115,4 +115,34 @@ struct AgentProgramTests {
         #expect(String(decoding: completed.output, as: UTF8.self) == "flush\n")
         #expect(try program.run(["completions", "tcsh"], nothing).status == 2)
     }
+
+    @Test(
+        "A pipe in the place of a file of the state is refused and waited for by nobody",
+        arguments: ["consent", "secret"])
+    func pipes(name: String) throws {
+        let program = try AgentProgram(endpoint: "http://127.0.0.1:9")
+        #expect(try program.run(["on"]).status == 0)
+        let path = program.folder.file("state/" + name)
+        try FileManager.default.removeItem(atPath: path)
+        #expect(mkfifo(path, 0o600) == 0)
+        #expect(try program.run(["record", "carrier", "AA"]).status == 8)
+        #expect(try program.run(["off"]).status == 0)
+        #expect(try program.run(["status"]).status == 0)
+    }
+
+    @Test("Output that cannot be written is a failure, and a value that looks like a flag is not repeated")
+    func complaints() throws {
+        let program = try AgentProgram(endpoint: "http://127.0.0.1:9")
+        #expect(try program.run(["status"], outputPath: "/dev/full").status == 1)
+        let refused = try program.run(["record", "carrier", "-CANARY"])
+        #expect(refused.status == 2 && !refused.complaint.contains("CANARY"))
+    }
+
+    @Test("A file of authorities that is not there is refused at once, and an empty variable names none")
+    func certificateFile() throws {
+        let program = try AgentProgram(endpoint: "https://127.0.0.1:9")
+        #expect(try program.run(["on"], ["DITHER_CA_FILE": ""]).status == 0)
+        let refused = try program.run(["status"], ["DITHER_CA_FILE": "/nonexistent"])
+        #expect(refused.status == 2 && refused.complaint.contains("/nonexistent"))
+    }
 }

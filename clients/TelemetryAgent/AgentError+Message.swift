@@ -43,8 +43,8 @@ extension AgentError: CustomStringConvertible {
         switch problem {
         case .foreignOwner: "\(path) belongs to another user. Choose a folder of your own."
         case .openToOthers(let mode):
-            "\(path) has mode \(String(mode, radix: 8)), so others could read or change it. Take their rights away: "
-                + "chmod go= \(path)"
+            "\(path) has mode \(String(mode, radix: 8)), so others could read or change it. Name a folder of this program's "
+                + "own; if it is one, take their rights away: chmod go= \(path)"
         case .wrongKind: "\(path) is not a plain file or folder. Symbolic links are not followed; name the real path."
         }
     }
@@ -92,6 +92,8 @@ extension AgentError: CustomStringConvertible {
         case .unsupportedScheme: "The endpoint must start with https://."
         case .plainHTTPToOtherHost:
             "Plain http goes to this machine only (127.0.0.1, [::1], localhost). Use https:// for another host."
+        case .noCertificateFile(let path):
+            "\(path) is no plain file that can be read. Name a PEM file of authorities, or none for the system's."
         case .superfluousPart: "The endpoint takes no user name, query or fragment."
         case .malformedKeyPin:
             "The key pin is none. Write it like sha256//BASE64, the base64 of 32 bytes; several with ; between them."
@@ -119,6 +121,8 @@ extension UploadFailure: CustomStringConvertible {
     /// What went wrong, in words.
     public var description: String {
         switch self {
+        case .transport(let code) where code == Int(CURLE_WRITE_ERROR.rawValue):
+            "the answer is longer than a collector's"
         case .transport(let code):
             "no connection: \(String(cString: curl_easy_strerror(CURLcode(rawValue: UInt32(truncatingIfNeeded: code)))))"
         case .unavailable(let status, _): "the collector is not available (HTTP \(status))"

@@ -95,6 +95,8 @@ public enum EndpointProblem: Hashable, Sendable {
     case unsupportedScheme
     /// Plain http goes to this machine only.
     case plainHTTPToOtherHost
+    /// There is no plain, readable file of authorities at this path.
+    case noCertificateFile(path: String)
     /// A URL with a user name, a query or a fragment.
     case superfluousPart
     /// The pins of the collector's key are not `sha256//` and base64 of 32 bytes each.

@@ -13,7 +13,9 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     ///
     /// - Throws: ``AgentError/endpoint(_:)``.
     public init(_ text: String) throws(AgentError) {
-        guard text.utf8.count <= 2_000, let handle = curl_url() else { throw .endpoint(.malformed) }
+        guard text.utf8.count <= 2_000, !text.utf8.contains(UInt8(ascii: "#")), let handle = curl_url() else {
+            throw .endpoint(.malformed)
+        }
         defer { curl_url_cleanup(handle) }
         guard curl_url_set(handle, CURLUPART_URL, text, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK,
             let scheme = Self.part(CURLUPART_SCHEME, of: handle), let host = Self.part(CURLUPART_HOST, of: handle)

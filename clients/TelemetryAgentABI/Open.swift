@@ -26,7 +26,8 @@ public func dither_open(
 /// library does not know must not be.
 private func known(_ options: UnsafePointer<dither_options>) throws(Failure) -> dither_options {
     let size = UnsafeRawPointer(options).load(as: Int.self)
-    guard size >= MemoryLayout<Int>.size, size <= sizeLimit else {
+    // Half a pointer would be one to somewhere else.
+    guard size >= MemoryLayout<Int>.size, size <= sizeLimit, size.isMultiple(of: MemoryLayout<Int>.size) else {
         throw Failure(DITHER_E_ARGUMENT, "options->size is not set. Begin with DITHER_OPTIONS_INIT.")
     }
     let given = UnsafeRawBufferPointer(start: options, count: size)
@@ -51,7 +52,13 @@ private func configuration(from options: dither_options) throws(Failure) -> Agen
     do throws(AgentError) { endpoint = try Endpoint(url) } catch { throw Failure(error) }
     var configuration = Agent.Configuration(
         metricSet: metricSet, endpoint: endpoint, stateFolder: try path(options.state_folder, "state_folder"))
-    if options.ca_file != nil { configuration.certificateFile = try path(options.ca_file, "ca_file") }
+    if options.ca_file != nil {
+        let file = try path(options.ca_file, "ca_file")
+        do throws(AgentError) { try CertificateFile.check(file) } catch {
+            throw Failure(DITHER_E_ARGUMENT, "ca_file: \(error)")
+        }
+        configuration.certificateFile = file
+    }
     if options.key_pin != nil {
         let pin = try text(options.key_pin, "key_pin")
         do throws(AgentError) { configuration.keyPin = try KeyPin(pin) } catch { throw Failure(error) }

@@ -58,9 +58,15 @@ private func content(of path: String) throws(Failure) -> [UInt8] {
             DITHER_E_METRIC_SET,
             "\(path): \(String(cString: strerror(code))). Name the compiled metric set in metrics_path.")
     }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // A pipe that nobody writes to must not stop the host.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw refused(errno) }
     defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw refused(errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+        throw Failure(DITHER_E_METRIC_SET, "\(path) is not a plain file. Name the compiled metric set in metrics_path.")
+    }
     var content: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 16_384)
     while true {

@@ -38,7 +38,7 @@ extension dither_status_info {
         waiting = UInt64(clamping: agent.waiting)
         acknowledged = UInt64(clamping: agent.acknowledged)
         rejected = UInt64(clamping: agent.rejected)
-        dropped = UInt64(clamping: agent.expired + agent.overflowed)
+        dropped = UInt64(clamping: agent.expired) &+ UInt64(clamping: agent.overflowed)
         next_upload = max(agent.nextAttempt ?? 0, agent.nextBundle ?? 0)
     }
 

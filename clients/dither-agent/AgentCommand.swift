@@ -68,7 +68,10 @@ struct AgentCommand {
                 let endpoint = try Endpoint(endpoint.isEmpty ? Self.nowhere : endpoint)
                 var configuration = Agent.Configuration(
                     metricSet: metricSet, endpoint: endpoint, stateFolder: stateFolder, environment: environment)
-                configuration.certificateFile = environment["DITHER_CA_FILE"]
+                if let file = environment["DITHER_CA_FILE"], !file.isEmpty {
+                    try CertificateFile.check(file)
+                    configuration.certificateFile = file
+                }
                 if let pin = environment["DITHER_KEY_PIN"], !pin.isEmpty { configuration.keyPin = try KeyPin(pin) }
                 configuration.registryKeys = try RegistryKeys.parsed(environment["DITHER_REGISTRY_KEYS"] ?? "")
                 return .success(try run(on: Agent(configuration), metricSet))
@@ -116,7 +119,7 @@ struct AgentCommand {
         if let value = arguments.value {
             try record(value)
         } else {
-            let input = StandardInput()
+            let input = StandardInput(metric: name)
             while let line = try input.nextLine() {
                 guard let text = String(validating: line, as: UTF8.self) else { throw .value(metric: name, .notUTF8) }
                 try record(text)

@@ -13,12 +13,10 @@ struct Main {
         }
         let flags = words.prefix { $0 != "--" }
         if flags.contains("--help") || flags.contains("-h") || words.first == "help" {
-            write(Help.text, to: STDOUT_FILENO)
-            exit(0)
+            exit(write(Help.text, to: STDOUT_FILENO) ? 0 : 1)
         }
         if flags.contains("--version") {
-            write(Help.version, to: STDOUT_FILENO)
-            exit(0)
+            exit(write(Help.version, to: STDOUT_FILENO) ? 0 : 1)
         }
         let environment = Self.environment()
         do throws(Arguments.UsageError) {
@@ -36,9 +34,9 @@ struct Main {
         let command = try AgentCommand(arguments, environment: environment)
         switch command.run() {
         case .success(let output):
-            write(output.text, to: STDOUT_FILENO)
+            let isWritten = write(output.text, to: STDOUT_FILENO)
             if let note = output.note { complain(note) }
-            return output.exitCode
+            return isWritten ? output.exitCode : 1
         case .failure(let failure):
             complain(failure.message)
             return failure.exitCode
@@ -73,7 +71,9 @@ struct Main {
 
     static func complain(_ message: String) { write("dither-agent: \(message)\n", to: STDERR_FILENO) }
 
-    static func write(_ text: String, to descriptor: Int32) {
+    /// Writes all of a text. A reader who has seen enough is no failure; a full disk is, and is complained of.
+    @discardableResult
+    static func write(_ text: String, to descriptor: Int32) -> Bool {
         let bytes = Array(text.utf8)
         var offset = 0
         while offset < bytes.count {
@@ -81,8 +81,15 @@ struct Main {
                 Glibc.write(descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset)
             }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
+            guard count > 0 else {
+                if errno == EPIPE { return true }
+                if descriptor != STDERR_FILENO {
+                    complain("The output cannot be written: \(String(cString: strerror(errno))).")
+                }
+                return false
+            }
             offset += count
         }
+        return true
     }
 }

@@ -1,13 +1,21 @@
 internal import Glibc
+internal import MetricDefinitions
 internal import TelemetryAgent
 
 /// The lines of standard input, byte for byte: nothing is repaired, so that no other value is recorded than was given.
 /// A line is wiped when the next one is asked for, and what was read last when the input is let go.
 final class StandardInput {
+    /// No value is nearly as long as this many bytes, so that a line that goes on is none.
+    private static let lineByteLimit = 65_536
+
+    private let metric: String
     private var memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 4096)
     /// The bytes read that no line took so far.
     private var unread = 0..<0
     private var isAtEnd = false
+
+    /// The lines of values of a metric, which errors name.
+    init(metric: String) { self.metric = metric }
 
     deinit { discard() }
 
@@ -25,6 +33,7 @@ final class StandardInput {
             guard !isAtEnd else {
                 return unread.isEmpty ? nil : take(upTo: unread.upperBound, next: unread.upperBound)
             }
+            guard unread.count < Self.lineByteLimit else { throw .value(metric: metric, .textTooLong) }
             let searchedCount = unread.count
             try readMore()
             searched = unread.lowerBound + searchedCount
