@@ -10,11 +10,12 @@ p99_limit=1000   # nanoseconds
 p999_limit=5000  # nanoseconds
 idle_limit=135   # hundredths of the same host's memory without the agent
 metrics=Tests/Fixtures/abi/metrics.set
-host=.build-static/release/abi-host
 
-swift build -c release --static-swift-stdlib --product abi-host --scratch-path .build-static
-
+scripts/build_library.sh
+library=$PWD/.build-static/library
 folder=$(mktemp -d)
+host=$folder/host
+cc -std=c11 -D_GNU_SOURCE -O2 -Iclients/CTelemetryAgent/include -o "$host" Tests/abi-host/*.c "-L$library" -ldither -lpthread "-Wl,-rpath,$library"
 trap 'umount "$folder/small" 2>/dev/null || true; rm -rf "$folder"' EXIT
 failures=0
 
