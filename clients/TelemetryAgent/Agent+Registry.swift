@@ -7,12 +7,13 @@ extension Agent {
     static let registryName = "registry"
 
     /// What the accepted set leaves of the program's. A set that was accepted and cannot be read any more leaves nothing,
-    /// until the collector has been asked again: nothing is reported that may have been withdrawn.
+    /// until the collector has been asked again: nothing is reported that may have been withdrawn. That holds for a process
+    /// without keys too, which trusts the key that another one on this folder has learnt.
     func reduction(in store: SQLiteStore) throws(AgentError) -> MetricReduction {
-        guard !configuration.registryKeys.isEmpty else { return .none }
-        return try store.transaction { () throws(AgentError) in
+        try store.transaction { () throws(AgentError) in
             let memory = RegistryMemory(store: store, keys: configuration.registryKeys)
             let missing: MetricReduction = try memory.sequence() > 0 ? .nothing : .none
+            if case .none = missing, configuration.registryKeys.isEmpty { return .none }
             guard let bytes = try folder.read(Self.registryName, limit: SignedMetricSet.byteLimit),
                 case .success(let accepted) = try memory.verified(bytes, isStored: true)
             else { return missing }

@@ -1,0 +1,74 @@
+import Foundation
+import MetricDefinitions
+import ReportFormat
+import SecureRandomness
+import TestSupport
+import Testing
+
+@testable import TelemetryAgent
+
+@Suite("What a device keeps of an accepted metric set")
+struct RegistryMemoryTests {
+    private let offer = RegistryOffer()
+    private let server: RecordingServer
+    private let test: TestAgent
+
+    init() throws {
+        let offer = offer
+        server = try RecordingServer { request, _ in offer.reply(request) ?? .answer(200) }
+        var test = try TestAgent(endpoint: server.url)
+        test.configuration.registryKeys = [try signingKey(1).publicKey()]
+        self.test = test
+    }
+
+    /// A signed set without `carrier`, or with these metrics.
+    private static func reduced(_ sequence: UInt64, _ identifiers: [UInt32] = [1, 3], keys: [UInt8] = [1]) throws
+        -> [UInt8]
+    {
+        let metrics = try testMetricSet().metrics.filter { identifiers.contains($0.identifier.value) }
+        return try signedSet(try testMetricSet(metrics: metrics), sequence: sequence, keys: keys).encoded
+    }
+
+    /// An agent whose program brings these keys.
+    private func agent(keys: [UInt8]) throws -> Agent {
+        var configuration = test.configuration
+        configuration.registryKeys = try keys.map { try signingKey($0).publicKey() }
+        return Agent(configuration)
+    }
+
+    private func isWithheld(_ agent: Agent, _ name: String = "carrier") throws -> Bool {
+        let value: MetricValue = name == "carrier" ? .category("AA") : .boolean(true)
+        do throws(AgentError) { try agent.record(value, for: name) } catch {
+            #expect(error == .notReporting(metric: name, .withheld))
+            return true
+        }
+        return false
+    }
+
+    private var registry: URL { URL(filePath: test.folder.file("state/registry")) }
+
+    @Test("A process that brings no keys keeps to the set that another one on its folder has accepted")
+    func withoutKeys() throws {
+        defer { server.stop() }
+        let agent = test.open()
+        try agent.setConsent(true)
+        let keyless = try self.agent(keys: [])
+        #expect(try !isWithheld(keyless))
+        offer.set(try Self.reduced(4, keys: [1, 2]))
+        test.clock.advance(days: 1)
+        #expect(try agent.flush().failure == nil)
+        #expect(try isWithheld(agent))
+        #expect(try isWithheld(keyless))
+        #expect(try !isWithheld(keyless, "departed_late"))
+        #expect(try keyless.flush(closingPeriod: true).acknowledged == 2)
+        let sent = try server.requests.filter { !$0.body.isEmpty }.flatMap { try Batch(decoding: $0.body).reports }
+        #expect(!sent.contains { $0.metric == 2 })
+        // What a key signs that was not learnt leaves nothing; nor does an earlier set.
+        for (sequence, keys) in [(4, [3]), (4, [1]), (3, [1, 2])] as [(UInt64, [UInt8])] {
+            try Data(try Self.reduced(sequence, [1, 2, 3], keys: keys)).write(to: registry)
+            #expect(try isWithheld(try self.agent(keys: []), "departed_late"))
+        }
+        try FileManager.default.removeItem(at: registry)
+        #expect(try isWithheld(try self.agent(keys: []), "departed_late"))
+    }
+}
