@@ -71,4 +71,37 @@ struct RegistryMemoryTests {
         try FileManager.default.removeItem(at: registry)
         #expect(try isWithheld(try self.agent(keys: []), "departed_late"))
     }
+
+    @Test(
+        "A set whose file was in place when the power failed is remembered at the next start, and none before it comes back",
+        arguments: [0, 5] as [UInt64], [true, false])
+    func crashBeforeCommit(earlier: UInt64, isOfferedAgain: Bool) throws {
+        defer { server.stop() }
+        let agent = test.open()
+        try agent.setConsent(true)
+        if earlier > 0 { offer.set(try Self.reduced(earlier, [1, 2, 3])) }
+        test.clock.advance(days: 1)
+        #expect(try agent.flush().failure == nil)
+        #expect(try !isWithheld(agent))
+        // The rename has happened, and the transaction around it has not: a file of 7, and a database of before.
+        let later = try Self.reduced(7, keys: [1, 2])
+        let folder = StateFolder(path: test.folder.file("state"))
+        try folder.replace(Agent.registryName, with: later)
+        #expect(try test.value(.registrySequence) ?? 0 == Int64(earlier))
+        offer.set(isOfferedAgain ? later : nil)
+        let restarted = test.open()
+        test.clock.advance(days: 1)
+        #expect(try restarted.flush().acknowledged == 2)
+        #expect(try test.value(.registrySequence) == 7 && test.value(.registryRotation) == 1)
+        let noted = try restarted.journal().filter {
+            if case .registryAccepted(7, _) = $0.event { true } else { false }
+        }
+        #expect(try noted.count == 1 && restarted.journalDamage() == nil)
+        for (sequence, keys) in [(6, [1, 2]), (8, [1]), (8, [1, 3])] as [(UInt64, [UInt8])] {
+            offer.set(try Self.reduced(sequence, [1, 2, 3], keys: keys))
+            test.clock.advance(days: 1)
+            #expect(try restarted.flush().acknowledged == 2)
+            #expect(try isWithheld(test.open()))
+        }
+    }
 }

@@ -2,6 +2,12 @@ internal import MetricDefinitions
 internal import ReportFormat
 internal import SecureRandomness
 
+/// A signed metric set whose signature was right, and its bytes.
+struct StoredRegistry {
+    var bytes: [UInt8]
+    var accepted: VerifiedMetricSet
+}
+
 /// What a device keeps in mind about signed metric sets, in its ledger's database, so that neither a collector nor a
 /// deleted file brings an earlier one back. Every method is called within a transaction.
 struct RegistryMemory {
