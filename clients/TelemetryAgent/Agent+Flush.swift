@@ -127,6 +127,7 @@ extension Agent {
                 }
                 report.nextAttempt = try nextAttempt(in: session.store, ignoringBackoff: plan.ignoresBackoff)
                 guard report.nextAttempt == nil else { return nil }
+                try postponeInAdvance(in: session.store)
                 let journal = Journal(store: session.store)
                 if try !journal.holds(batch.identifier) {
                     try journal.append(.sent(batch.identifier, body: batch.body), at: seconds)
