@@ -104,4 +104,38 @@ struct RegistryMemoryTests {
             #expect(try isWithheld(test.open()))
         }
     }
+
+    @Test(
+        "A batch that waits goes on without a withdrawn metric, under a new identifier, also where a crash cut it short",
+        arguments: [true, false])
+    func waitingBatch(isCutShort: Bool) throws {
+        let offer = offer
+        self.server.stop()
+        let server = try RecordingServer { request, _ in
+            let metrics = (try? Batch(decoding: request.body).reports.map(\.metric)) ?? []
+            return offer.reply(request) ?? (metrics.contains(2) ? .answer(503) : .answer(200))
+        }
+        defer { server.stop() }
+        var test = test
+        test.configuration.endpoint = try Endpoint(server.url)
+        let agent = test.open()
+        try agent.setConsent(true)
+        test.clock.advance(days: 1)
+        #expect(try agent.flush().waiting == 3)
+        if isCutShort {
+            try StateFolder(path: test.folder.file("state")).replace(Agent.registryName, with: try Self.reduced(1))
+        } else {
+            offer.set(try Self.reduced(1))
+        }
+        test.clock.advance(days: 1)
+        // Two of the batch that waits, two of the day since.
+        let report = try agent.flush(now: true)
+        #expect(report.acknowledged == 4 && report.waiting == 0 && report.failure == nil)
+        let batches = try server.requests.filter { !$0.body.isEmpty }.map { try Batch(decoding: $0.body) }
+        #expect(batches.map { Set($0.reports.map(\.metric)) } == [[1, 2, 3], [1, 3], [1, 3]])
+        #expect(Set(batches.map(\.identifier)).count == 3)
+        #expect(Set(batches[1].reports) == Set(batches[0].reports.filter { $0.metric != 2 }))
+        // Offered, the set comes after the day was closed, whose report is dropped as well.
+        #expect(try agent.status().retired == (isCutShort ? 1 : 2) && agent.journalDamage() == nil)
+    }
 }

@@ -110,21 +110,13 @@ extension Agent {
     private func accept(
         _ stored: StoredRegistry, leaving left: MetricSet?, in session: Session
     ) throws(AgentError) {
-        try withdraw(allBut: left, in: session)
+        let identifiers = configuration.metricSet.metrics.map(\.identifier.value)
+        try session.device.withdraw(Set(identifiers.filter { left?.metric($0) == nil }))
         try RegistryMemory(store: session.store, keys: configuration.registryKeys).remember(stored.accepted)
         let digest: [UInt8]
         do throws(RandomnessError) { digest = try SHA256.digest(stored.bytes) } catch { throw .noRandomness(error) }
         try Journal(store: session.store).append(
             .registryAccepted(sequence: stored.accepted.sequence, digest: digest),
             at: configuration.clock.secondsSinceEpoch())
-    }
-
-    /// Drops what waits of metrics that are not permitted any more.
-    private func withdraw(allBut left: MetricSet?, in session: Session) throws(AgentError) {
-        for metric in configuration.metricSet.metrics where left?.metric(metric.identifier.value) == nil {
-            let identifier = metric.identifier.value
-            try session.store.removeSlots(ofMetric: identifier)
-            try session.device.add(try session.store.removeQueued(ofMetric: identifier), to: .retiredReports)
-        }
     }
 }
