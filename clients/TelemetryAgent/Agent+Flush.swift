@@ -100,7 +100,9 @@ extension Agent {
         _ plan: FlushPlan, through uploader: ReportUploader, into report: inout FlushReport
     ) throws(AgentError) -> Bool {
         guard let batch = try dueBatch(plan, into: &report) else { return false }
-        let exchange = uploader.post(batch.body, until: plan.deadline) { isUnwanted(plan) }
+        let exchange = uploader.post(batch.body, reportCount: batch.reportCount, until: plan.deadline) {
+            isUnwanted(plan)
+        }
         try locked { () throws(AgentError) in try settle(batch, exchange, plan, into: &report) }
         return report.failure == nil
     }

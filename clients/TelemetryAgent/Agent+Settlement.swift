@@ -40,8 +40,8 @@ extension Agent {
         let status = exchange.status ?? 0
         switch exchange.outcome {
         case .delivered(let refused):
-            try device.settle(batch, rejected: min(refused.count, batch.reportCount))
-            report.acknowledged += max(0, batch.reportCount - refused.count)
+            try device.settle(batch, rejected: refused.count)
+            report.acknowledged += batch.reportCount - refused.count
             for refusal in refused { report.rejected[refusal.code, default: 0] += 1 }
             return .delivered(status: status, refused: refused)
         case .retired(let metric, let token):
