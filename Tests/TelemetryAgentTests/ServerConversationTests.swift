@@ -134,6 +134,32 @@ final class ServerConversationTests {
         #expect(try agent.status().lastFailure == nil)
     }
 
+    /// A list that refuses these reports, with codes as long as they may be.
+    private static func refusal(of indices: [Int]) -> String {
+        let code = String(repeating: "x", count: 64)
+        return #"{"rejected":["# + indices.map { #"{"index":\#($0),"code":"\#(code)"}"# }.joined(separator: ",") + "]}"
+    }
+
+    @Test(
+        "A list that refuses a report twice, or one that was not sent, is no collector's, and does not fill the journal",
+        arguments: [[Int](repeating: 0, count: 1_400), [0, 0], [3], [0, 1, 2, 3], [0, 4_095]])
+    func impossibleRefusal(indices: [Int]) throws {
+        let server = try RecordingServer { _, earlier in
+            .answer(200, "application/json", Self.refusal(of: earlier == 0 ? indices : [2, 0]))
+        }
+        defer { server.stop() }
+        let (_, agent) = try agent(server)
+        let first = try agent.flush()
+        #expect(first.failure == .notACollector(status: 200) && first.waiting == 3 && first.rejected.isEmpty)
+        guard case .answered(_, .failed(.notACollector(status: 200)))? = try agent.journal().last?.event else {
+            Issue.record("\(try agent.journal())")
+            return
+        }
+        let second = try agent.flush(now: true)
+        #expect(second.acknowledged == 1 && second.waiting == 0 && second.failure == nil)
+        #expect(try agent.status().rejected == 2 && Set(server.requests).count == 1)
+    }
+
     @Test("A collector's want of a credential pauses uploads for a day, also with now", arguments: [401, 403])
     func credential(status: Int) throws {
         let server = try RecordingServer { _, earlier in earlier == 0 ? .problem(status, "unauthorized") : .answer(200)

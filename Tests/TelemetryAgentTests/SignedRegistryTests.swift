@@ -3,7 +3,6 @@ import LocalPrivacy
 import MetricDefinitions
 import ReportFormat
 import SecureRandomness
-import Synchronization
 import TestSupport
 import Testing
 
@@ -11,36 +10,13 @@ import Testing
 
 @Suite("The signed metric set that a collector offers")
 struct SignedRegistryTests {
-    /// What a collector offers at present.
-    private final class Offer: Sendable {
-        private let bytes = Mutex<[UInt8]?>(nil)
-        private let mediaType = Mutex(SignedMetricSet.mediaType)
-
-        func set(_ offered: [UInt8]?, mediaType type: String = SignedMetricSet.mediaType) {
-            bytes.withLock { $0 = offered }
-            mediaType.withLock { $0 = type }
-        }
-
-        func reply(_ request: RecordingServer.Request) -> RecordingServer.Reply {
-            guard request.head.hasPrefix("GET /v1/registry HTTP/1.1") else { return .answer(200) }
-            guard let bytes = bytes.withLock({ $0 }) else { return .problem(404, "no_registry") }
-            let tag = "\"\((try? hexadecimal(SHA256.digest(bytes))) ?? "")\""
-            let isKnown = request.header("if-none-match") == tag
-            return .raw(
-                Array(
-                    ("HTTP/1.1 \(isKnown ? 304 : 200) x\r\nETag: \(tag)\r\nContent-Type: \(mediaType.withLock { $0 })\r\n"
-                        + "Content-Length: \(isKnown ? 0 : bytes.count)\r\nConnection: close\r\n\r\n").utf8)
-                    + (isKnown ? [] : bytes))
-        }
-    }
-
-    private let offer = Offer()
+    private let offer = RegistryOffer()
     private let server: RecordingServer
     private let test: TestAgent
 
     init() throws {
         let offer = offer
-        server = try RecordingServer { request, _ in offer.reply(request) }
+        server = try RecordingServer { request, _ in offer.reply(request) ?? .answer(200) }
         var test = try TestAgent(endpoint: server.url)
         test.configuration.registryKeys = [try signingKey(1).publicKey()]
         self.test = test

@@ -54,7 +54,9 @@ struct TransferTests {
         #expect(server.requests.count >= 334)
     }
 
-    @Test("An upload that is interrupted ends at once, is no failure of the collector's, and its batch goes out again")
+    @Test(
+        "An upload that is interrupted ends at once, is no failure of the collector's, and its batch goes out again later"
+    )
     func interrupted() throws {
         let arrived = Signal()
         let server = try RecordingServer { _, earlier in
@@ -75,13 +77,22 @@ struct TransferTests {
         }
         thread.start()
         arrived.wait()
+        // What a process leaves that is killed here.
+        let noted = try #require(try test.value(.backoffUntil))
+        let now = test.clock.secondsSinceEpoch()
+        #expect((now + 1...now + 30).contains(noted))
         agent.interrupt()
         ended.wait()
         let report = try #require(outcome.withLock { $0 })
-        #expect(report.failure == .interrupted && report.waiting == 3 && report.nextAttempt == nil)
+        #expect(report.failure == .interrupted && report.waiting == 3 && report.nextAttempt == noted)
         #expect(try agent.status().failures == 0)
+        // However often the program starts meanwhile, the collector sees nothing of it.
+        for _ in 0..<6 { #expect(try test.open().flush(deadlineMilliseconds: 5_000).nextAttempt == noted) }
+        #expect(server.requests.count == 1)
+        test.clock.set(noted)
         #expect(try agent.flush().acknowledged == 3)
-        #expect(Set(server.requests).count == 1)
+        #expect(server.requests.count == 2 && Set(server.requests).count == 1)
+        #expect(try test.value(.backoffUntil) == 0)
     }
 
     @Test(

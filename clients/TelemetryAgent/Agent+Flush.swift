@@ -100,7 +100,9 @@ extension Agent {
         _ plan: FlushPlan, through uploader: ReportUploader, into report: inout FlushReport
     ) throws(AgentError) -> Bool {
         guard let batch = try dueBatch(plan, into: &report) else { return false }
-        let exchange = uploader.post(batch.body, until: plan.deadline) { isUnwanted(plan) }
+        let exchange = uploader.post(batch.body, reportCount: batch.reportCount, until: plan.deadline) {
+            isUnwanted(plan)
+        }
         try locked { () throws(AgentError) in try settle(batch, exchange, plan, into: &report) }
         return report.failure == nil
     }
@@ -127,6 +129,7 @@ extension Agent {
                 }
                 report.nextAttempt = try nextAttempt(in: session.store, ignoringBackoff: plan.ignoresBackoff)
                 guard report.nextAttempt == nil else { return nil }
+                try postponeInAdvance(in: session.store)
                 let journal = Journal(store: session.store)
                 if try !journal.holds(batch.identifier) {
                     try journal.append(.sent(batch.identifier, body: batch.body), at: seconds)

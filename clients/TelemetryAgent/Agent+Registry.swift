@@ -7,18 +7,33 @@ extension Agent {
     static let registryName = "registry"
 
     /// What the accepted set leaves of the program's. A set that was accepted and cannot be read any more leaves nothing,
-    /// until the collector has been asked again: nothing is reported that may have been withdrawn.
-    func reduction(in store: SQLiteStore) throws(AgentError) -> MetricReduction {
-        guard !configuration.registryKeys.isEmpty else { return .none }
-        return try store.transaction { () throws(AgentError) in
+    /// until the collector has been asked again: nothing is reported that may have been withdrawn. That holds for a process
+    /// without keys too, which trusts the key that another one on this folder has learnt.
+    ///
+    /// - Returns: that, and the set if it is newer than what is remembered: a crash came between its two places.
+    func reduction(in store: SQLiteStore) throws(AgentError) -> (MetricReduction, unremembered: StoredRegistry?) {
+        try store.transaction { () throws(AgentError) in
             let memory = RegistryMemory(store: store, keys: configuration.registryKeys)
-            let missing: MetricReduction = try memory.sequence() > 0 ? .nothing : .none
-            guard let bytes = try folder.read(Self.registryName, limit: SignedMetricSet.byteLimit),
-                case .success(let accepted) = try memory.verified(bytes, isStored: true)
-            else { return missing }
+            let remembered = try memory.sequence()
+            let missing: MetricReduction = remembered > 0 ? .nothing : .none
+            if remembered == 0, configuration.registryKeys.isEmpty { return (.none, nil) }
+            guard let stored = try storedRegistry(memory) else { return (missing, nil) }
             do {
-                return try configuration.metricSet.reduced(by: accepted.set).map { .to($0) } ?? .nothing
-            } catch { return .nothing }
+                let left = try configuration.metricSet.reduced(by: stored.accepted.set)
+                return (left.map { .to($0) } ?? .nothing, stored.accepted.sequence > remembered ? stored : nil)
+            } catch { return (.nothing, nil) }
+        }
+    }
+
+    /// Finishes the acceptance of a set whose file is in place.
+    func remember(_ stored: StoredRegistry, in session: Session) throws(AgentError) {
+        try session.store.transaction { () throws(AgentError) in
+            let memory = RegistryMemory(store: session.store, keys: configuration.registryKeys)
+            // Another process may have done so meanwhile.
+            guard try memory.sequence() < stored.accepted.sequence else { return }
+            var left: MetricSet?
+            if case .to(let set) = session.device.reduction { left = set }
+            try accept(stored, leaving: left, in: session)
         }
     }
 
@@ -47,11 +62,14 @@ extension Agent {
     /// The accepted bytes, if they are still what was accepted.
     private func heldRegistry(in store: SQLiteStore) throws(AgentError) -> [UInt8]? {
         let memory = RegistryMemory(store: store, keys: configuration.registryKeys)
-        guard try memory.sequence() > 0,
-            let bytes = try folder.read(Self.registryName, limit: SignedMetricSet.byteLimit),
-            case .success = try memory.verified(bytes, isStored: true)
+        return try memory.sequence() > 0 ? try storedRegistry(memory)?.bytes : nil
+    }
+
+    private func storedRegistry(_ memory: RegistryMemory) throws(AgentError) -> StoredRegistry? {
+        guard let bytes = try folder.read(Self.registryName, limit: SignedMetricSet.byteLimit),
+            case .success(let accepted) = try memory.verified(bytes, isStored: true)
         else { return nil }
-        return bytes
+        return StoredRegistry(bytes: bytes, accepted: accepted)
     }
 
     private func take(_ answer: RegistryAnswer, instead held: [UInt8]?) throws(AgentError) {
@@ -80,24 +98,25 @@ extension Agent {
             } catch {
                 return try Journal(store: store).append(.registryRefused(reason: error.sentence), at: seconds)
             }
-            try withdraw(allBut: left, in: session)
-            try memory.remember(accepted)
-            let digest: [UInt8]
-            do throws(RandomnessError) { digest = try SHA256.digest(bytes) } catch { throw .noRandomness(error) }
-            try Journal(store: store).append(
-                .registryAccepted(sequence: accepted.sequence, digest: digest), at: seconds)
-            // Before the commit: a crash between the two leaves a file that is newer than what is remembered, which counts.
+            try accept(StoredRegistry(bytes: bytes, accepted: accepted), leaving: left, in: session)
+            // Before the commit: a crash between the two leaves a file that is newer than what is remembered. It counts,
+            // and is remembered when the state is opened next.
             try folder.replace(Self.registryName, with: bytes)
         }
         endSession()
     }
 
-    /// Drops what waits of metrics that are not permitted any more.
-    private func withdraw(allBut left: MetricSet?, in session: Session) throws(AgentError) {
-        for metric in configuration.metricSet.metrics where left?.metric(metric.identifier.value) == nil {
-            let identifier = metric.identifier.value
-            try session.store.removeSlots(ofMetric: identifier)
-            try session.device.add(try session.store.removeQueued(ofMetric: identifier), to: .retiredReports)
-        }
+    /// Takes a set into the state. Within a transaction.
+    private func accept(
+        _ stored: StoredRegistry, leaving left: MetricSet?, in session: Session
+    ) throws(AgentError) {
+        let identifiers = configuration.metricSet.metrics.map(\.identifier.value)
+        try session.device.withdraw(Set(identifiers.filter { left?.metric($0) == nil }))
+        try RegistryMemory(store: session.store, keys: configuration.registryKeys).remember(stored.accepted)
+        let digest: [UInt8]
+        do throws(RandomnessError) { digest = try SHA256.digest(stored.bytes) } catch { throw .noRandomness(error) }
+        try Journal(store: session.store).append(
+            .registryAccepted(sequence: stored.accepted.sequence, digest: digest),
+            at: configuration.clock.secondsSinceEpoch())
     }
 }

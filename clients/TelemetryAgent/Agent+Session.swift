@@ -50,11 +50,13 @@ extension Agent {
         let clock = configuration.clock
         // Before its content: a file that takes its place meanwhile is noticed at the next call.
         let registry = try folder.identity(of: Self.registryName, isImmutable: true)
-        let reduction = try reduction(in: store)
+        let (reduction, unremembered) = try reduction(in: store)
         let device = try Device(
             metricSet: configuration.metricSet, reduction: reduction, secret: key, store: store
         ) { clock.uptime() }
-        return Session(store: store, device: device, files: try stateFiles() + [registry])
+        let session = Session(store: store, device: device, files: try stateFiles() + [registry])
+        if let unremembered { try remember(unremembered, in: session) }
+        return session
     }
 
     /// Makes the next call open the state anew.

@@ -40,8 +40,8 @@ extension Agent {
         let status = exchange.status ?? 0
         switch exchange.outcome {
         case .delivered(let refused):
-            try device.settle(batch, rejected: min(refused.count, batch.reportCount))
-            report.acknowledged += max(0, batch.reportCount - refused.count)
+            try device.settle(batch, rejected: refused.count)
+            report.acknowledged += batch.reportCount - refused.count
             for refusal in refused { report.rejected[refusal.code, default: 0] += 1 }
             return .delivered(status: status, refused: refused)
         case .retired(let metric, let token):
@@ -91,12 +91,22 @@ extension Agent {
         return due > now ? due : nil
     }
 
-    /// Notes a failure and returns when to try again; what was broken off on this side is none of the collector's.
+    /// Makes the next attempt wait as after a failure, until the exchange that begins is settled: a process that ends in the
+    /// middle of it leaves the wait behind, so that a collector that never answers does not see every start. Within a
+    /// transaction.
+    func postponeInAdvance(in store: SQLiteStore) throws(AgentError) {
+        let failures = (try store.value(.failures) ?? 0) &+ 1
+        let delay = try Backoff.delay(afterFailures: failures)
+        try store.set(.backoffUntil, to: configuration.clock.secondsSinceEpoch() &+ delay)
+    }
+
+    /// Notes a failure and returns when to try again. What was broken off on this side is none of the collector's, and waits
+    /// as was noted in advance.
     private func postpone(after failure: UploadFailure, in store: SQLiteStore) throws(AgentError) -> Int64? {
         let now = configuration.clock.secondsSinceEpoch()
         var retryAfter: Int64 = 0
         switch failure {
-        case .interrupted: return nil
+        case .interrupted: return try nextAttempt(in: store)
         case .unavailable(_, let seconds?): retryAfter = now &+ seconds
         case .credential: retryAfter = now &+ ServerAnswer.longestRetryAfterSeconds
         default: break

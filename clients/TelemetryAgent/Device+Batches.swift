@@ -90,6 +90,26 @@ extension Device {
         return dropped
     }
 
+    /// Drops what waits of metrics that may not be reported any more. A batch that holds some goes on without, under a new
+    /// identifier, since what an identifier stands for never changes; had it arrived unacknowledged, the collector counts
+    /// the rest twice. Within a transaction.
+    func withdraw(_ identifiers: Set<UInt32>) throws(AgentError) {
+        var dropped = 0
+        for batch in try store.outbox() {
+            let reports: [ReportRecord]
+            do { reports = try Batch(decoding: batch.body).reports } catch { throw .stateDamaged(field: "outbox.body") }
+            let others = reports.filter { !identifiers.contains($0.metric) }
+            guard others.count < reports.count, try store.removeOutbound(batch.identifier) else { continue }
+            if !others.isEmpty { try store.put(try makeBatch(of: others)) }
+            dropped += reports.count - others.count
+        }
+        for identifier in identifiers {
+            try store.removeSlots(ofMetric: identifier)
+            dropped += try store.removeQueued(ofMetric: identifier)
+        }
+        try add(dropped, to: .retiredReports)
+    }
+
     /// The wire identity of a metric that a collector names; `nil` for a name that the set does not know.
     func identifier(of retired: RetiredMetric) -> UInt32? {
         switch retired {

@@ -2,13 +2,19 @@ internal import MetricDefinitions
 internal import ReportFormat
 internal import SecureRandomness
 
+/// A signed metric set whose signature was right, and its bytes.
+struct StoredRegistry {
+    var bytes: [UInt8]
+    var accepted: VerifiedMetricSet
+}
+
 /// What a device keeps in mind about signed metric sets, in its ledger's database, so that neither a collector nor a
 /// deleted file brings an earlier one back. Every method is called within a transaction.
 struct RegistryMemory {
     private static let keyFields: [StateField] = [.registryKey1, .registryKey2, .registryKey3, .registryKey4]
 
     let store: SQLiteStore
-    /// The keys that the program brings.
+    /// The keys that the program brings. None are no others than before: who brings none goes by the key that was learnt.
     let keys: [Ed25519PublicKey]
 
     /// The number of the newest set that was accepted, 0 before the first.
@@ -36,7 +42,7 @@ struct RegistryMemory {
     func remember(_ accepted: VerifiedMetricSet) throws(AgentError) {
         try store.set(.registrySequence, to: Int64(clamping: accepted.sequence))
         try store.set(.registryRotation, to: Int64(clamping: accepted.rotation))
-        try store.set(.registryTrust, to: try trust())
+        if !keys.isEmpty { try store.set(.registryTrust, to: try trust()) }
         for (position, field) in Self.keyFields.enumerated() {
             let word = accepted.key.bytes[(8 * position)..<(8 * position + 8)].reduce(0) { $0 << 8 | UInt64($1) }
             try store.set(field, to: Int64(bitPattern: word))
@@ -44,7 +50,7 @@ struct RegistryMemory {
     }
 
     private func learntKey() throws(AgentError) -> Ed25519PublicKey? {
-        guard try store.value(.registryTrust) == trust() else { return nil }
+        if !keys.isEmpty, try store.value(.registryTrust) != trust() { return nil }
         var bytes: [UInt8] = []
         for field in Self.keyFields {
             guard let word = try store.value(field) else { return nil }

@@ -47,20 +47,25 @@ package final class ReportUploader {
 
     /// Posts one batch and waits for the answer, at most half a minute.
     package func post(_ body: [UInt8]) -> Exchange {
-        post(body, until: Deadline(milliseconds: CollectorExchange.longestMilliseconds)) { false }
+        let deadline = Deadline(milliseconds: CollectorExchange.longestMilliseconds)
+        return post(body, reportCount: WireLimits.reportsPerBatch, until: deadline) { false }
     }
 
     /// Posts one batch and waits for the answer.
     ///
     /// - Parameters:
+    ///   - reportCount: how many reports the batch has.
     ///   - deadline: when to give up; half a minute from here if that is sooner.
     ///   - isCancelled: asked before anything is sent and then ten times a second; a yes breaks the exchange off.
-    func post(_ body: [UInt8], until deadline: Deadline, isCancelled: () -> Bool) -> Exchange {
+    func post(
+        _ body: [UInt8], reportCount: Int, until deadline: Deadline, isCancelled: () -> Bool
+    ) -> Exchange {
         switch exchange.perform(sending: body, until: deadline, isCancelled: isCancelled) {
-        case .interrupted: Exchange(outcome: .failed(.interrupted))
-        case .failed(let code): Exchange(outcome: .failed(.transport(code: code)))
-        case .answered(let answer, let date):
-            Exchange(
+        case .interrupted: return Exchange(outcome: .failed(.interrupted))
+        case .failed(let code): return Exchange(outcome: .failed(.transport(code: code)))
+        case .answered(var answer, let date):
+            answer.reportCount = reportCount
+            return Exchange(
                 outcome: answer.outcome, status: answer.status, collectorSeconds: answer.isFromCollector ? date : nil)
         }
     }

@@ -51,6 +51,8 @@ package struct ServerAnswer {
     package var contentType: String
     package var retryAfterSeconds: Int64
     package var body: [UInt8]
+    /// How many reports the batch has that was posted; a collector refuses no other.
+    var reportCount = WireLimits.reportsPerBatch
 
     package init(status: Int, contentType: String, retryAfterSeconds: Int64, body: [UInt8]) {
         (self.status, self.contentType) = (status, contentType)
@@ -93,16 +95,21 @@ package struct ServerAnswer {
         retryAfterSeconds > 0 ? min(retryAfterSeconds, Self.longestRetryAfterSeconds) : nil
     }
 
+    /// What a delivery's list says; `nil` for what no collector writes, such as a report that was not sent or is refused
+    /// twice: a list without end would drive everything else out of the journal.
     private var refused: [RefusedReport]? {
         guard case .object(let members)? = try? JSONValue(parsing: body), members.count == 1,
             case .array(let rejected)? = members["rejected"]
         else { return nil }
+        guard rejected.count <= reportCount else { return nil }
         var reports: [RefusedReport] = []
+        var isRefused = [Bool](repeating: false, count: reportCount)
         for element in rejected {
             guard case .object(let fields) = element, case .number(let number)? = fields["index"],
-                let index = Int(number), (0..<WireLimits.reportsPerBatch).contains(index),
+                let index = Int(number), isRefused.indices.contains(index), !isRefused[index],
                 case .string(let code)? = fields["code"], Self.isToken(code)
             else { return nil }
+            isRefused[index] = true
             reports.append(RefusedReport(index: index, code: code))
         }
         return reports
