@@ -44,6 +44,49 @@ struct SigningTests {
         #expect(openssl.status == 0 && shown == publicKey)
     }
 
+    @Test("Where one key cannot be a new file, neither is made, and what is there stays as it is")
+    func keysOverNothing() throws {
+        let (key, pub) = try keygen("a"), fresh = workspace.file("fresh"), link = workspace.file("link")
+        let before = try contents(of: [key, pub])
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: fresh)
+        for (first, second, status) in [
+            (fresh, pub, 1), (fresh, key, 1), (key, fresh, 1), (fresh, link, 1), (link, fresh, 2), (fresh, fresh, 2),
+            (fresh, workspace.file("./fresh"), 2), (key, key, 2), (fresh, workspace.file("none/a.pub"), 1),
+        ] {
+            let outcome = try dither("keygen", "-o", first, "--public", second, status: Int32(status))
+            #expect(outcome.output.isEmpty && !FileManager.default.fileExists(atPath: fresh), "\(first), \(second)")
+            #expect(try contents(of: [key, pub]) == before, "\(first), \(second)")
+        }
+        try dither("keygen", "--output", fresh)
+        #expect(try contents(of: [fresh])[0].contains("PRIVATE KEY"))
+    }
+
+    @Test("Nothing is written over the key that signs, the registry or the next key, by whatever name")
+    func inputsStay() throws {
+        let (key, pub) = try keygen("a"), (_, next) = try keygen("b"), copy = workspace.file("metrics.yaml")
+        try Data(contentsOf: URL(filePath: registry)).write(to: URL(filePath: copy))
+        let (hard, soft) = (workspace.file("hard"), workspace.file("soft"))
+        try FileManager.default.linkItem(atPath: key, toPath: hard)
+        try FileManager.default.createSymbolicLink(atPath: soft, withDestinationPath: key)
+        let files = [key, pub, next, copy, hard, soft], before = try contents(of: files)
+        for name in [key, hard, soft, workspace.file("./a.key")] {
+            let signed = try dither("sign", registry, "--key", key, "--sequence", "1", "-o", name, status: 2)
+            #expect(signed.complaint.contains("--key names this file too"))
+            try dither("sign", registry, "--key", name, "--sequence", "1", "-o", key, status: 2)
+            try dither("rotate", "--key", key, "--to", next, "-o", name, status: 2)
+        }
+        try dither("rotate", "--key", key, "--to", next, "-o", next, status: 2)
+        try dither("check", copy, "--update")
+        let lock = workspace.file("metrics.lock"), locked = try contents(of: [lock])
+        for name in [copy, lock] { try dither("sign", copy, "--key", key, "--sequence", "1", "-o", name, status: 2) }
+        #expect(try contents(of: [lock]) == locked)
+        #expect(try contents(of: files) == before)
+    }
+
+    private func contents(of paths: [String]) throws -> [String] {
+        try paths.map { try String(contentsOfFile: $0, encoding: .utf8) }
+    }
+
     @Test(
         "A signed set is believed by who knows the key, by its digits or its file, and openssl finds the signature right"
     )

@@ -47,6 +47,16 @@ struct PrivacyPageTests {
         ] { #expect(page.contains(words), "\(words)") }
     }
 
+    @Test("Promises that something is erased of the first way to turn it off alone")
+    func erasure() throws {
+        let page = try page([try booleanMetric()])
+        let section = try #require(page.components(separatedBy: "## How to turn it off\n").last)
+            .components(separatedBy: "\n## ")[0]
+        #expect(section.contains("Only the first way erases: the device's secret, all reports that wait"))
+        #expect(section.contains("They erase nothing: the secret and the reports that wait stay"))
+        #expect(!section.contains("erased"), "whatever the way")
+    }
+
     @Test("Is the same for the registry and for its compiled set, and has no line that ends in a blank")
     func deterministic() throws {
         let set = try testMetricSet(metrics: try allKinds)

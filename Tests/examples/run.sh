@@ -104,6 +104,10 @@ cpp() {
     c++ -std=c++17 "${strict[@]}" "$examples/cpp/hello.cpp" "${flags[@]}" -o hello-cpp && arrives cpp "$four" ./hello-cpp
 }
 python() { PYTHONDONTWRITEBYTECODE=1 arrives python "$four" python3 "$examples/python/hello.py"; }
+python_decisions() {
+    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$examples/python python3 "$repo/Tests/examples/binding.py" \
+        "$DITHER_METRICS" "$work/state/decisions"
+}
 swift_host() {
     swiftc -warnings-as-errors "$1" -I "$repo/clients/CTelemetryAgent/include" "$repo/Tests/examples/SwiftHost.swift" \
         -Lusr/lib -ldither -o "host$1" && arrives "host$1" "$four" "./host$1"
@@ -112,6 +116,7 @@ report "C" c
 report "C, with the archive" static
 report "C++" cpp
 report "Python" python
+report "Python takes no text for a decision" python_decisions
 report "a Swift program with another runtime" swift_host -no-static-stdlib
 report "a Swift program with another runtime in itself" swift_host -static-stdlib
 report "shell" arrives shell "$four" sh "$examples/shell/hello.sh"

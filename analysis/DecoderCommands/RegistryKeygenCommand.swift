@@ -9,22 +9,24 @@ public struct RegistryKeygenCommand: ParsableCommand {
         abstract: "Make a key that signs metric sets, and print its public half.",
         discussion: """
             The private key is an Ed25519 key in PEM, in a new file with mode 600: keep it offline, away from the collector. \
-            The public key, 64 hexadecimal digits, goes into the programs that are to believe it.
+            Neither key is ever written over a file. The public key, 64 hexadecimal digits, goes into the programs that are to believe it.
 
             EXAMPLES:
-              dither registry keygen --out flights.key
-              dither registry keygen --out flights.key --public flights.pub
+              dither registry keygen -o flights.key
+              dither registry keygen -o flights.key --public flights.pub
 
             EXIT STATUS:
               0  made
-              1  the file exists or cannot be written, or there is no randomness
+              1  nothing made: a file exists, cannot be written, or no randomness
               2  usage
             """)
 
-    @Option(help: ArgumentHelp("Where the private key is written; never over a file.", valueName: "key"))
+    @Option(
+        name: [.short, .customLong("output"), .long],
+        help: ArgumentHelp("Where the private key is written; never over a file.", valueName: "key"))
     var out: String
 
-    @Option(help: ArgumentHelp("Where the public key is written too.", valueName: "pub"))
+    @Option(help: ArgumentHelp("Where the public key is written too; never over a file.", valueName: "pub"))
     var `public`: String?
 
     public init() {}
@@ -32,10 +34,8 @@ public struct RegistryKeygenCommand: ParsableCommand {
     public func run() throws {
         let made: Ed25519PublicKey
         do throws(SigningError) {
-            let key = try SigningKeyFile.make(at: out)
-            if let path = `public` { try SigningKeyFile.write(key, to: path) }
+            made = try SigningKeyFile.make(at: out, publicAt: `public`)
             StandardStreams.tell("\(out): keep it secret, offline, and where it is not lost")
-            made = key
         } catch { throw error.commandError }
         try StandardStreams.write("\(made)\n")
     }
@@ -47,7 +47,7 @@ extension SigningError {
         switch self {
         case .file(let error): RegistryLoading.commandError(for: error)
         case .exists, .noKey: CommandError(.runtimeFailure, message)
-        case .notAPublicKey: CommandError(.usage, message)
+        case .notAPublicKey, .sameFile: CommandError(.usage, message)
         case .notAPrivateKey, .openToOthers, .refused: CommandError(.validationFailed, message)
         }
     }

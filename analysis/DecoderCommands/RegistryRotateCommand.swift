@@ -41,6 +41,7 @@ public struct RegistryRotateCommand: ParsableCommand {
 
     public func run() throws {
         do throws(SigningError) {
+            try SignedSetFile.refuse(writing: output, over: ["--key": key, "--to": to])
             let next = try SigningKeyFile.publicKey(to), key = try SigningKeyFile.read(key)
             let longer = try appoint(next, by: key, after: try keys(endingWith: key))
             try SignedSetFile.write(longer.encoded, to: output)

@@ -45,6 +45,14 @@ public struct RegistrySignCommand: ParsableCommand {
     public init() {}
 
     public func run() throws {
+        do throws(SigningError) {
+            try SignedSetFile.refuse(
+                writing: output,
+                over: [
+                    "--key": key, "--chain": chain, "--lock": lock ?? RegistrySource.lockPath(beside: file),
+                    "the registry": file,
+                ])
+        } catch { throw error.commandError }
         let choice: RegistrySource.LockChoice = lock.map { .file($0, mustExist: true) } ?? .beside
         let set = try RegistryLoading.load(file, expiry: .refuse, lock: choice).set
         do throws(SigningError) {

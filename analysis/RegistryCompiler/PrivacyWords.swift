@@ -24,11 +24,16 @@ enum PrivacyWords {
 
         - In the program, where it asks for consent; or `dither-agent off` for its state folder.
         - For everything that you run: set the environment variable `DO_NOT_TRACK=1` or `DITHER_DISABLED=1`. Any value but \
-        empty and `0` counts.
-        - For the whole machine: create the file `/etc/dither/opt-out`. It and the variables win over whatever was consented.
+        empty and `0` counts. A program reads them when it starts.
+        - For the whole machine: create the file `/etc/dither/opt-out`.
 
-        Off takes effect at once, and nobody is told. The secret and all reports that wait are erased. What was spent of ε \
-        stays noted, so that turning it on again does not start anew. An upgrade of the program never turns it on.
+        Off takes effect at once, and nobody is told. An upgrade of the program never turns it on.
+
+        Only the first way erases: the device's secret, all reports that wait, and the journal of what was sent. What was \
+        spent of ε stays noted, so that turning it on again does not start anew. The variables and the file win over \
+        whatever was consented, and stop recording and sending while they are there. They erase nothing: the secret and the \
+        reports that wait stay on the device, and go on when variable and file are gone. `dither-agent off` erases them, \
+        also meanwhile.
         """
 
     static let erasure = """

@@ -30,6 +30,17 @@ public enum SignedSetFile {
         do { try AtomicFile.write(bytes, to: path) } catch { throw .file(error) }
     }
 
+    /// Refuses to write over what was read, by whatever name.
+    ///
+    /// - Parameter inputs: the paths of what is read, by the options that name them.
+    /// - Throws: ``SigningError/sameFile(path:option:)``.
+    public static func refuse(writing path: String, over inputs: KeyValuePairs<String, String?>) throws(SigningError) {
+        for (option, input) in inputs {
+            guard let input, FileIdentity.isOne(path, input) else { continue }
+            throw .sameFile(path: path, option: option)
+        }
+    }
+
     private static func bytes(_ path: String, limit: Int) throws(SigningError) -> [UInt8] {
         do { return try InputFile.read(path, limit: limit) } catch { throw .file(error) }
     }

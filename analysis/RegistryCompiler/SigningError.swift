@@ -4,8 +4,10 @@ public import MetricDefinitions
 public enum SigningError: Error, Hashable, Sendable {
     /// A file cannot be read or written, or is too long.
     case file(RegistryError)
-    /// A private key is never written over a file.
+    /// A key is never written over a file.
     case exists(path: String)
+    /// What would be written is named by another option as well.
+    case sameFile(path: String, option: String)
     /// The file holds no private key of Ed25519.
     case notAPrivateKey(path: String)
     /// Others than its owner can read or write the private key.
@@ -22,6 +24,8 @@ public enum SigningError: Error, Hashable, Sendable {
         switch self {
         case .file(let error): error.message
         case .exists(let path): "\(path): exists, and a key is written over nothing. Name another file."
+        case .sameFile(let path, let option):
+            "\(path): \(option) names this file too. Name another one, so that neither is lost."
         case .notAPrivateKey(let path):
             "\(path): holds no private key of Ed25519. Make one with 'dither registry keygen'."
         case .openToOthers(let path):

@@ -10,29 +10,33 @@ public enum SigningKeyFile {
         0x30, 0x2E, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
     ]
 
-    /// Makes a key and writes it to a new file that only its owner can read.
+    /// Makes a key and writes it to a new file that only its owner can read, and perhaps its public half, a line of 64
+    /// hexadecimal digits, to another new one.
     ///
-    /// - Throws: ``SigningError``; then there is no file.
-    public static func make(at path: String) throws(SigningError) -> Ed25519PublicKey {
+    /// - Throws: ``SigningError``; then neither file was made, and none was changed.
+    public static func make(at path: String, publicAt publicPath: String?) throws(SigningError) -> Ed25519PublicKey {
         let (key, publicKey): (Ed25519PrivateKey, Ed25519PublicKey)
         do {
             key = try .random()
             publicKey = try key.publicKey()
         } catch { throw .noKey }
+        // First, so that no private key is ever without the public one that was asked for.
+        var publicFile: NewFile?
+        if let publicPath {
+            guard publicPath != path else { throw .sameFile(path: path, option: "--public") }
+            publicFile = try NewFile.make(publicPath, mode: 0o666)
+        }
+        let file: NewFile
+        do { file = try NewFile.make(path, mode: 0o600) } catch {
+            // Two names of what has just been made.
+            if let publicFile, publicFile.isAlso(path) { throw .sameFile(path: path, option: "--public") }
+            throw error
+        }
         let der = prefix + key.withUnsafeSeed { Array($0) }
-        let text = "\(opening)\n\(Data(der).base64EncodedString())\n\(closing)\n"
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw errno == EEXIST ? .exists(path: path) : .file(.unwritable(path: path, errno: errno))
-        }
-        defer { close(descriptor) }
-        do throws(RegistryError) {
-            try AtomicFile.append(Array(text.utf8), to: descriptor, path: path)
-            guard fsync(descriptor) == 0 else { throw RegistryError.unwritable(path: path, errno: errno) }
-        } catch {
-            unlink(path)
-            throw .file(error)
-        }
+        try publicFile?.write("\(publicKey)\n")
+        try file.write("\(opening)\n\(Data(der).base64EncodedString())\n\(closing)\n")
+        publicFile?.keep()
+        file.keep()
         return publicKey
     }
 
@@ -50,13 +54,6 @@ public enum SigningKeyFile {
             let seed = SecretKey(copying: Array(der.dropFirst(prefix.count)))
         else { throw .notAPrivateKey(path: path) }
         return Ed25519PrivateKey(seed: seed)
-    }
-
-    /// Writes a public key as a line of 64 hexadecimal digits.
-    ///
-    /// - Throws: ``SigningError``.
-    public static func write(_ key: Ed25519PublicKey, to path: String) throws(SigningError) {
-        do { try AtomicFile.write(Array("\(key)\n".utf8), to: path) } catch { throw .file(error) }
     }
 
     /// The public key of 64 hexadecimal digits, or of a file that holds them.

@@ -36,6 +36,13 @@ struct OptOutTests {
             #expect(host.output == "open 0\nboolean 1\nflush 1\nstatus 4\nclose 0\n", "\(host)")
         }
         #expect(server.connectionCount == 0)
+        // Which is all that a privacy page says of the variables: what was kept stays, until `off` is run, also meanwhile.
+        let secret = programs.state + "/secret"
+        #expect(FileManager.default.fileExists(atPath: secret))
+        #expect(try programs.agent("show", "--format", "csv").output.contains("departed_late"))
+        try programs.agent("off")
+        #expect(!FileManager.default.fileExists(atPath: secret))
+        #expect(!(try programs.agent("show", "--format", "csv").output.contains("departed_late")))
     }
 
     @Test(

@@ -99,11 +99,18 @@ def _text(value):
     return encoded
 
 
+def _decision(value):
+    """True or False, or 1 or 0. Any other value is not guessed: "0" and "off" are true to Python."""
+    if isinstance(value, int) and value in (0, 1):
+        return int(value)
+    raise TypeError(f"give True or False, not {type(value).__name__}")
+
+
 class Agent:
     """An open agent. Close it before the program ends, or use it in a `with` statement.
 
     The record_ methods return whether the event was taken: not if telemetry is off. They raise `Error` for a metric or a
-    value that the metric set does not know.
+    value that the metric set does not know, and TypeError for a boolean that is neither True nor False.
     """
 
     def __init__(self, metrics, endpoint, state_folder, *, ca_file=None, key_pin=None, registry_keys=None):
@@ -122,7 +129,7 @@ class Agent:
         self._handle = handle.value
 
     def record_boolean(self, metric, value):
-        return _checked(_library.dither_record_boolean(self._handle, _text(metric), bool(value))) == OK
+        return _checked(_library.dither_record_boolean(self._handle, _text(metric), _decision(value))) == OK
 
     def record_category(self, metric, category):
         return _checked(_library.dither_record_category(self._handle, _text(metric), _text(category))) == OK
@@ -135,8 +142,11 @@ class Agent:
         return _checked(_library.dither_record_number(self._handle, _text(metric), number)) == OK
 
     def set_consent(self, granted):
-        """Stores the user's decision; returns whether telemetry is on or off as asked for."""
-        return _checked(_library.dither_set_consent(self._handle, bool(granted))) == OK
+        """Stores the user's decision; returns whether telemetry is on or off as asked for.
+
+        Takes True and False alone, or 1 and 0, so that no text from a form or a file turns it on.
+        """
+        return _checked(_library.dither_set_consent(self._handle, _decision(granted))) == OK
 
     def flush(self, seconds=30):
         """Makes durable what was recorded and sends what is due; returns whether nothing more is due."""
