@@ -28,7 +28,7 @@ extension Agent {
             let (session, seconds) = (try session(), configuration.clock.secondsSinceEpoch())
             unstored.retain(under: session.files)
             try persistUndecided(before: try today(in: session, at: seconds), in: session)
-            try session.store.transaction { () throws(AgentError) in
+            try change(session) { () throws(AgentError) in
                 try session.device.enrol(at: seconds)
                 try randomize(buffer, at: seconds, in: session)
                 for candidate in unstored.candidates.values {

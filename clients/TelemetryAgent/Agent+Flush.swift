@@ -52,7 +52,7 @@ extension Agent {
         try locked { () throws(AgentError) in
             let (session, seconds) = (try session(), configuration.clock.secondsSinceEpoch())
             try persistUndecided(before: closingPeriod ? nil : try today(in: session, at: seconds), in: session)
-            try session.store.transaction { () throws(AgentError) in
+            try change(session) { () throws(AgentError) in
                 try session.device.enrol(at: seconds)
                 let today = try session.device.today(at: seconds)
                 try session.device.closePeriods(through: closingPeriod ? today : today.advanced(by: -1), today: today)
@@ -117,7 +117,7 @@ extension Agent {
         try locked { () throws(AgentError) in
             guard try consent.effective().isOn else { return nil }
             let (session, seconds) = (try session(), configuration.clock.secondsSinceEpoch())
-            return try session.store.transaction { () throws(AgentError) in
+            return try change(session) { () throws(AgentError) in
                 if plan.onlyWhenDue {
                     report.nextBundle = try session.device.sendMoment(at: seconds)
                     guard let moment = report.nextBundle, moment <= seconds else { return nil }

@@ -8,7 +8,7 @@ extension Agent {
         let source = try consent.effective()
         guard source.isOn else { throw .consentOff(source) }
         let (session, seconds) = (try session(), configuration.clock.secondsSinceEpoch())
-        try session.store.transaction { () throws(AgentError) in
+        try change(session) { () throws(AgentError) in
             let store = session.store
             if let date = exchange.collectorSeconds {
                 try session.device.calendar.noteCollectorDate(date, at: seconds)

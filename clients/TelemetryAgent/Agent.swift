@@ -186,7 +186,7 @@ public final class Agent: Sendable {
             let session = try session()
             // What waits from a day that is over belongs to that day: it goes first.
             if !undecided.isEmpty { try persistUndecided(before: try today(in: session, at: seconds), in: session) }
-            try session.store.transaction { () throws(AgentError) in
+            try change(session) { () throws(AgentError) in
                 try session.device.enrol(at: seconds)
                 guard metric.combination == .any else {
                     try session.device.record(input.input, for: metric, at: seconds)
@@ -224,9 +224,21 @@ public final class Agent: Sendable {
         }
     }
 
+    /// Changes the state under consent: a withdrawal by any process comes before, and nothing is changed, or after, and
+    /// finds what was changed to erase.
+    func change<Result>(
+        _ session: Session, _ body: () throws(AgentError) -> Result
+    ) throws(AgentError) -> Result {
+        try session.store.transaction { () throws(AgentError) in
+            let source = try consent.effective()
+            guard source.isOn else { throw .consentOff(source) }
+            return try body()
+        }
+    }
+
     /// The day that counts at a moment.
     func today(in session: Session, at seconds: Int64) throws(AgentError) -> UTCDay {
-        try session.store.transaction { () throws(AgentError) in try session.device.today(at: seconds) }
+        try change(session) { () throws(AgentError) in try session.device.today(at: seconds) }
     }
 
     /// Stores what waits of the periods before a day; without a day, all of it. An event whose metric has stopped
@@ -238,7 +250,7 @@ public final class Agent: Sendable {
             // Withdrawn and given again in the meantime, perhaps by another process: consent covers nothing of before.
             guard event.secret == session.files.first ?? nil else { continue }
             do throws(AgentError) {
-                try session.store.transaction { () throws(AgentError) in
+                try change(session) { () throws(AgentError) in
                     try session.device.record(
                         .item(event.happened ? 1 : 0), for: event.metric, at: event.seconds, in: event.period)
                 }

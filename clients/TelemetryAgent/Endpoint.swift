@@ -13,13 +13,15 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     ///
     /// - Throws: ``AgentError/endpoint(_:)``.
     public init(_ text: String) throws(AgentError) {
-        guard text.utf8.count <= 2_000, !text.utf8.contains(UInt8(ascii: "#")), let handle = curl_url() else {
+        guard text.utf8.count <= 2_000, let handle = curl_url() else {
             throw .endpoint(.malformed)
         }
         defer { curl_url_cleanup(handle) }
         guard curl_url_set(handle, CURLUPART_URL, text, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK,
             let scheme = Self.part(CURLUPART_SCHEME, of: handle), let host = Self.part(CURLUPART_HOST, of: handle)
         else { throw .endpoint(.malformed) }
+        // libcurl does not report a fragment that is empty.
+        guard !text.utf8.contains(UInt8(ascii: "#")) else { throw .endpoint(.superfluousPart) }
         for part in [CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT]
         where Self.part(part, of: handle) != nil {
             throw .endpoint(.superfluousPart)
