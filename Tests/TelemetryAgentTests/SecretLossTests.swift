@@ -68,6 +68,35 @@ struct SecretLossTests {
         #expect(try agent().budget().first { $0.metric == "departed_late" }?.spentThousandths == 31_000)
     }
 
+    @Test(
+        "A machine's name that cannot be read for a while is an error and no loss", arguments: [ELOOP, EISDIR])
+    func unreadableMachineName(code: Int32) throws {
+        try begin()
+        let name = folder.file("machine-id")
+        try FileManager.default.moveItem(atPath: name, toPath: name + ".kept")
+        if code == ELOOP {
+            try FileManager.default.createSymbolicLink(atPath: name, withDestinationPath: name)
+        } else {
+            try FileManager.default.createDirectory(atPath: name, withIntermediateDirectories: false)
+        }
+        let expected = AgentError.file(path: name, operation: code == ELOOP ? "open" : "read", errno: code)
+        #expect(throws: expected) { try agent().record(.boolean(true), for: "departed_late") }
+        #expect(throws: expected) { _ = try agent().flush() }
+        #expect(throws: expected) { _ = try agent().status() }
+        try FileManager.default.removeItem(atPath: name)
+        // Where there is none at all, the secret is another machine's.
+        #expect(throws: AgentError.secretLost(.madeElsewhere)) {
+            _ = try DeviceSecretStore(
+                folder: StateFolder(path: folder.file("state")), machineIdentity: agent().machineIdentity()
+            ).load()
+        }
+        try FileManager.default.moveItem(atPath: name + ".kept", toPath: name)
+        try agent().record(.boolean(true), for: "departed_late")
+        try agent().record(.category("JFK"), for: "home_airport")
+        let store = try SQLiteStore(path: folder.file("state/agent.db"))
+        #expect(try store.value(.secretLosses) == nil && store.day(.secretLostOn) == nil)
+    }
+
     @Test("is off for good after a second loss, until consent is withdrawn and given again")
     func secondLoss() throws {
         try begin()

@@ -58,6 +58,6 @@ extension Agent {
             try store.erasePending()
             if endsSecret { try store.retireMemoized() }
         }
-        if endsSecret { try secretStore.erase() }
+        if endsSecret { try DeviceSecretStore(folder: folder, machineIdentity: []).erase() }
     }
 }

@@ -35,7 +35,7 @@ extension Agent {
         try folder.prepare(Self.databaseName)
         let store = try SQLiteStore(path: folder.path(of: Self.databaseName))
         let loss = SecretLoss(
-            store: store, secrets: secretStore, calendar: calendar(on: store),
+            store: store, secrets: try secretStore, calendar: calendar(on: store),
             seconds: configuration.clock.secondsSinceEpoch())
         let key: SecretKey
         if let secret {
@@ -75,13 +75,23 @@ extension Agent {
         ]
     }
 
-    /// What the machine calls itself; empty where it has no name.
-    func machineIdentity() -> [UInt8] {
-        let file = Glibc.open(configuration.machineIdentityFile, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return [] }
-        defer { close(file) }
+    /// What the machine calls itself; empty where it has no name. One that is there and cannot be read just now is an error:
+    /// taken for none, it would make the secret another machine's, and lost.
+    func machineIdentity() throws(AgentError) -> [UInt8] {
+        let path = configuration.machineIdentityFile
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            let code = errno
+            if code == ENOENT { return [] }
+            throw .file(path: path, operation: "open", errno: code)
+        }
+        defer { close(descriptor) }
         var content = [UInt8](repeating: 0, count: 64)
-        let count = content.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
-        return Array(content[..<max(0, count)])
+        while true {
+            let count = content.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 { return Array(content[..<count]) }
+            let code = errno
+            guard code == EINTR else { throw .file(path: path, operation: "read", errno: code) }
+        }
     }
 }

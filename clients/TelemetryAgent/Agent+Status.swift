@@ -109,7 +109,7 @@ extension Agent {
                 status.unconfirmedDay = try calendar.unconfirmedDay(at: seconds)
                 if try consent.stored() == .granted {
                     status.secretProblem = try secretProblem()
-                    let loss = SecretLoss(store: store, secrets: secretStore, calendar: calendar, seconds: seconds)
+                    let loss = SecretLoss(store: store, secrets: try secretStore, calendar: calendar, seconds: seconds)
                     status.secretReplacedOn = try status.secretProblem.flatMap { (_) throws(AgentError) in
                         try loss.end()
                     }

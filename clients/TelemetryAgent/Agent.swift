@@ -273,7 +273,7 @@ extension Agent {
     }
 
     var secretStore: DeviceSecretStore {
-        DeviceSecretStore(folder: folder, machineIdentity: machineIdentity())
+        get throws(AgentError) { DeviceSecretStore(folder: folder, machineIdentity: try machineIdentity()) }
     }
 
     /// Runs `body` alone in this process; in the child of a fork, not at all.

@@ -5,7 +5,7 @@ public import SecureRandomness
 
 /// Why the agent did not do what it was asked. Never holds a recorded value, a permanent response or a secret.
 public enum AgentError: Error, Hashable, Sendable {
-    /// The system refused an operation on a file of the state folder.
+    /// The system refused an operation on a file of the state folder, or on the one that names the machine.
     case file(path: String, operation: String, errno: Int32)
     /// The state folder or a file in it could be read or replaced by somebody else.
     case unsafePermissions(path: String, problem: PermissionProblem)

@@ -90,18 +90,17 @@ extension Device {
         return dropped
     }
 
-    /// Drops what waits of metrics that may not be reported any more. A batch that holds some goes on without, under a new
-    /// identifier, since what an identifier stands for never changes; had it arrived unacknowledged, the collector counts
-    /// the rest twice. Within a transaction.
+    /// Drops what waits of metrics that may not be reported any more. A batch that holds some goes as a whole: it may have
+    /// arrived unacknowledged, and the rest of it would be counted twice under another identifier. Within a transaction.
     func withdraw(_ identifiers: Set<UInt32>) throws(AgentError) {
         var dropped = 0
         for batch in try store.outbox() {
             let reports: [ReportRecord]
             do { reports = try Batch(decoding: batch.body).reports } catch { throw .stateDamaged(field: "outbox.body") }
-            let others = reports.filter { !identifiers.contains($0.metric) }
-            guard others.count < reports.count, try store.removeOutbound(batch.identifier) else { continue }
-            if !others.isEmpty { try store.put(try makeBatch(of: others)) }
-            dropped += reports.count - others.count
+            guard reports.contains(where: { identifiers.contains($0.metric) }),
+                try store.removeOutbound(batch.identifier)
+            else { continue }
+            dropped += reports.count
         }
         for identifier in identifiers {
             try store.removeSlots(ofMetric: identifier)
