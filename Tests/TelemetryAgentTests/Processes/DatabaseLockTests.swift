@@ -17,16 +17,24 @@ struct DatabaseLockTests {
 
     @Test("leave each other's locks on the database alone, without which another process could take its log away")
     func locksStay() throws {
-        let device = try TestAgent()
-        let first = device.open()
-        try first.setConsent(true)
-        let database = device.folder.file("state/agent.db")
-        let held = try locks(on: database)
-        #expect(held > 0)
-        let second = device.open()
-        try second.record(.boolean(true), for: "departed_late")
-        #expect(try second.status().waiting == 0)
-        #expect(try locks(on: database) >= held)
-        withExtendedLifetime((first, second)) {}
+        // A fork by another test of this process closes every agent's database, which is opened again at the next call:
+        // hence a few tries, of which a fault spoils all.
+        for attempt in 1... {
+            let device = try TestAgent()
+            let first = device.open()
+            try first.setConsent(true)
+            let database = device.folder.file("state/agent.db")
+            let held = try locks(on: database)
+            let second = device.open()
+            try second.record(.boolean(true), for: "departed_late")
+            #expect(try second.status().waiting == 0)
+            let left = try locks(on: database)
+            withExtendedLifetime((first, second)) {}
+            if held > 0, left >= held { break }
+            guard attempt < 10 else {
+                Issue.record("\(held) locks were held, and \(left) are left")
+                break
+            }
+        }
     }
 }
