@@ -117,4 +117,29 @@ struct DamagedStateTests {
         }
         #expect(refused > mutants.count / 20)
     }
+
+    @Test(
+        "Numbers at the end of their range end in an answer, also where the secret is lost or an upload fails",
+        arguments: [Int64.min, -1, Int64.max])
+    func extremes(number: Int64) throws {
+        let test = try TestAgent()
+        try test.open().setConsent(true)
+        try test.open().record(.boolean(true), for: "departed_late")
+        let store = try SQLiteStore(path: test.folder.file("state/agent.db"))
+        try store.transaction { () throws(AgentError) in
+            for field in [StateField.failures, .secretLosses] { try store.set(field, to: number) }
+        }
+        #expect(try test.open().flush(closingPeriod: true, now: true).failure != nil)
+        try store.transaction { () throws(AgentError) in
+            for sequence in [number, number &+ 1] {
+                try store.put(JournalRow(sequence: sequence, seconds: number, content: [], hash: []))
+            }
+        }
+        #expect(try test.open().journalDamage() != nil)
+        try FileManager.default.removeItem(atPath: test.folder.file("state/secret"))
+        #expect(throws: AgentError.secretLost(.missing)) {
+            try test.open().record(.boolean(true), for: "departed_late")
+        }
+        #expect(try test.open().status().secretReplacedOn == nil)
+    }
 }

@@ -7,7 +7,7 @@ enum Backoff {
 
     /// A random wait in seconds after `failures` failed uploads, from 1 up to 30 s · 2^(failures − 1), at most 6 h.
     static func delay(afterFailures failures: Int64) throws(AgentError) -> Int64 {
-        let doublings = min(max(failures - 1, 0), 20)
+        let doublings = min(max(failures, 1) - 1, 20)
         let ceiling = min(firstSeconds << doublings, longestSeconds)
         do {
             var noise = try FreshNoise(wordCount: 1)

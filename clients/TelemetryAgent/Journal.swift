@@ -69,7 +69,7 @@ struct Journal {
         let rows = try store.journalRows()
         var previous = Self.beginning
         for (position, row) in rows.enumerated() {
-            let follows = position == 0 || row.sequence == rows[position - 1].sequence + 1
+            let follows = position == 0 || row.sequence == rows[position - 1].sequence &+ 1
             guard follows, row.hash.count == Self.hashByteCount else { return .changed(sequence: row.sequence) }
             if position == 0, row.content.isEmpty {
                 // The last of those that were dropped: of it only the hash is left, on which the next one rests.

@@ -31,7 +31,7 @@ struct SecretLoss {
             let today = try calendar.today(at: seconds)
             let ledger = try store.ledger()
             let isUntouched = problem == .madeElsewhere && ledger.allSatisfy { $0.reports == 0 }
-            var losses = try store.value(.secretLosses) ?? 0
+            var losses = try lossCount()
             if !isUntouched, try store.day(.secretLostOn) == nil {
                 losses += 1
                 try store.set(.secretLostOn, to: today)
@@ -50,7 +50,7 @@ struct SecretLoss {
         return try store.transaction { () throws(AgentError) in
             if let made = try? secrets.load() { return made }
             try secrets.erase()
-            let key = try secrets.loadOrCreate(on: today, generation: UInt32(clamping: losses) + 1)
+            let key = try secrets.loadOrCreate(on: today, generation: UInt32(losses) + 1)
             try store.remove(.secretLostOn)
             if let closed = try store.day(.lastClosedPeriod), closed < today.advanced(by: -1) {
                 try store.set(.lastClosedPeriod, to: today.advanced(by: -1))
@@ -59,9 +59,15 @@ struct SecretLoss {
         }
     }
 
+    /// How often a secret was lost; what no agent would have written counts as once too often.
+    private func lossCount() throws(AgentError) -> Int64 {
+        let stored = try store.value(.secretLosses) ?? 0
+        return (0..<2).contains(stored) ? stored : 2
+    }
+
     /// The day on which a lost secret is replaced; `nil` if it was lost once too often.
     func end() throws(AgentError) -> UTCDay? {
-        let losses = try store.value(.secretLosses) ?? 0
+        let losses = try lossCount()
         if let lost = try store.day(.secretLostOn) { return losses < 2 ? lost.advanced(by: Self.cooldownDays) : nil }
         // Nobody has noticed so far.
         let today = try store.day(.highestDay) ?? UTCDay(containing: seconds)
