@@ -41,7 +41,7 @@ extension Agent {
         try session.store.transaction { () throws(AgentError) in
             try session.device.enrol(at: seconds)
             guard makingSecret else { return }
-            try session.device.skipPeriods(before: try session.device.today(at: seconds))
+            try session.store.skipPeriods(before: try session.device.today(at: seconds))
             try Journal(store: session.store).append(.consentGiven, at: seconds)
         }
         return session

@@ -194,4 +194,11 @@ extension AgentStore {
     }
 
     func set(_ field: StateField, to day: UTCDay) throws(AgentError) { try set(field, to: Int64(day.index)) }
+
+    /// Leaves out the periods before a day, which nothing is said about: there was no consent, or no secret. Within a
+    /// transaction.
+    func skipPeriods(before day: UTCDay) throws(AgentError) {
+        guard let closed = try self.day(.lastClosedPeriod), closed < day.advanced(by: -1) else { return }
+        try set(.lastClosedPeriod, to: day.advanced(by: -1))
+    }
 }

@@ -118,13 +118,6 @@ extension Device {
         try store.put(debited)
     }
 
-    /// Leaves out the periods before a day, which nothing is said about: there was no consent, or no secret. Within a
-    /// transaction.
-    func skipPeriods(before day: UTCDay) throws(AgentError) {
-        guard let closed = try store.day(.lastClosedPeriod), closed < day.advanced(by: -1) else { return }
-        try store.set(.lastClosedPeriod, to: day.advanced(by: -1))
-    }
-
     /// Queues the reports of every period that is over, those of periods without an event included. Within a
     /// transaction.
     ///

@@ -52,9 +52,7 @@ struct SecretLoss {
             try secrets.erase()
             let key = try secrets.loadOrCreate(on: today, generation: UInt32(losses) + 1)
             try store.remove(.secretLostOn)
-            if let closed = try store.day(.lastClosedPeriod), closed < today.advanced(by: -1) {
-                try store.set(.lastClosedPeriod, to: today.advanced(by: -1))
-            }
+            try store.skipPeriods(before: today)
             return key
         }
     }
