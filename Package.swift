@@ -125,6 +125,23 @@ let package = Package(
             dependencies: ["LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions"],
             path: "analysis/Estimation", swiftSettings: strict),
         .target(
+            name: "Planning",
+            dependencies: ["LocalPrivacy", "ReportFormat", "Mechanisms", "MetricDefinitions", "Estimation"],
+            path: "analysis/Planning", swiftSettings: strict),
+        .target(
+            name: "Auditing",
+            dependencies: [
+                "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions", "Estimation",
+            ],
+            path: "analysis/Auditing", swiftSettings: strict),
+        .target(
+            name: "Studies",
+            dependencies: [
+                "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions", "Estimation",
+                "Planning", "Auditing",
+            ],
+            path: "analysis/Studies", swiftSettings: strict),
+        .target(
             name: "StoreReader",
             dependencies: [
                 "ReportFormat", "StoreFormat", .product(name: "GRDB", package: "GRDB.swift"),
@@ -133,7 +150,7 @@ let package = Package(
         .target(
             name: "RegistryCompiler",
             dependencies: [
-                "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions",
+                "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions", "Planning",
                 .product(name: "Yams", package: "Yams"),
             ],
             path: "analysis/RegistryCompiler", swiftSettings: strict),
@@ -147,7 +164,7 @@ let package = Package(
             name: "DecoderCommands",
             dependencies: [
                 "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions", "Estimation",
-                "StoreReader", "RegistryCompiler",
+                "StoreReader", "RegistryCompiler", "Planning", "Auditing", "Studies",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "analysis/DecoderCommands", swiftSettings: strict),
@@ -245,6 +262,26 @@ let package = Package(
             dependencies: [
                 "Estimation", "Mechanisms", "MetricDefinitions", "LocalPrivacy", "ReportFormat", "SecureRandomness",
                 "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PlanningTests",
+            dependencies: [
+                "Planning", "Estimation", "Mechanisms", "MetricDefinitions", "LocalPrivacy", "ReportFormat", "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AuditingTests",
+            dependencies: [
+                "Auditing", "Estimation", "Mechanisms", "MetricDefinitions", "LocalPrivacy", "ReportFormat",
+                "SecureRandomness", "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "StudiesTests",
+            dependencies: [
+                "Studies", "Planning", "Auditing", "Estimation", "Mechanisms", "MetricDefinitions", "LocalPrivacy",
+                "ReportFormat", "SecureRandomness", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -30,9 +30,13 @@ public struct MechanismParameter: Hashable, Sendable {
     public let name: String
     /// What it holds.
     public let kind: Kind
+    /// Whether the mechanism chooses best where the key is missing.
+    public let isOptional: Bool
 
     /// A key of this kind.
-    public init(_ name: String, _ kind: Kind) { (self.name, self.kind) = (name, kind) }
+    public init(_ name: String, _ kind: Kind, isOptional: Bool = false) {
+        (self.name, self.kind, self.isOptional) = (name, kind, isOptional)
+    }
 }
 
 /// What a registry declares about a metric that its mechanism turns into integers.
@@ -94,6 +98,13 @@ public struct MechanismDeclaration: Hashable, Sendable {
                 name: name, count: number.count ?? Int(number.billionths / 1_000_000_000), allowed: allowed)
         }
         return count
+    }
+
+    /// A declared count; `nil` where the choice is left to the mechanism.
+    ///
+    /// - Throws: ``ParameterError/countOutOfRange(name:count:allowed:)``.
+    func optionalCount(_ name: String, in allowed: ClosedRange<Int>) throws(ParameterError) -> Int? {
+        parameters[name] == nil ? nil : try count(name, in: allowed)
     }
 
     /// A declared count that is a power of two.

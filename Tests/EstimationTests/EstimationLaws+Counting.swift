@@ -7,7 +7,7 @@ import TestSupport
 extension EstimationLaws {
     func countingBreaches() throws -> [EstimationBreach] {
         var noise = SeededNoise(seed: 0x7A11_1E5)
-        let reports = (0..<257).map { _ in oracle.allReports[noise.index(below: itemCount)] }
+        let reports = (0..<257).map { _ in oracle.allReports[noise.index(below: oracle.allReports.count)] }
         var breaches: [EstimationBreach] = []
         for count in [0, 1, 2, 257] {
             let tallied = try tally(Array(reports.prefix(count)))
@@ -49,7 +49,7 @@ extension EstimationLaws {
         func breach(_ detail: String) { breaches.append(.init(.aggregatesAreACommutativeMonoid, detail)) }
         for _ in 0..<20 {
             let parts = (0..<3).map { _ in
-                (0..<noise.index(below: 9)).map { _ in oracle.allReports[noise.index(below: itemCount)] }
+                (0..<noise.index(below: 9)).map { _ in oracle.allReports[noise.index(below: oracle.allReports.count)] }
             }
             let (a, b, c) = (aggregate(of: parts[0]), aggregate(of: parts[1]), aggregate(of: parts[2]))
             let identity = oracle.makeAggregate(of: definition)
@@ -63,7 +63,7 @@ extension EstimationLaws {
         return Array(breaches.prefix(1))
     }
 
-    private func merged(_ first: SupportCounts, _ second: SupportCounts) throws -> SupportCounts {
+    private func merged(_ first: Oracle.Aggregate, _ second: Oracle.Aggregate) throws -> Oracle.Aggregate {
         var sum = first
         try sum.merge(second)
         return sum

@@ -32,8 +32,8 @@ extension EstimationLaws {
         let total = 1 << 30
         for fraction in [0, 0.03, 0.5, 1] {
             let holders = Double(total) * fraction
-            let counts = (0..<itemCount).map { value in
-                let (own, other) = (probability(value, 0), probability(value, 1))
+            let counts = oracle.allReports.indices.map { report in
+                let (own, other) = (probability(report, 0), probability(report, 1))
                 return Int((holders * own + (Double(total) - holders) * other).rounded())
             }
             let estimate = estimates(try aggregate(reportCounts: counts))[0]
@@ -77,11 +77,15 @@ extension EstimationLaws {
         return []
     }
 
-    /// The estimates of value 0 when 0, 1, … of the reports support it and the rest supports value 1.
+    /// The estimates of value 0 when 0, 1, … of the reports support it and the rest does not.
     private func estimatesBySupport(of total: Int) throws -> [FrequencyEstimate] {
-        try (0...total).map { support in
-            var counts = [Int](repeating: 0, count: itemCount)
-            (counts[0], counts[1]) = (support, total - support)
+        let reports = oracle.allReports
+        guard let own = reports.firstIndex(where: { supports($0, 0) }),
+            let other = reports.firstIndex(where: { !supports($0, 0) })
+        else { return [] }
+        return try (0...total).map { support in
+            var counts = [Int](repeating: 0, count: reports.count)
+            (counts[own], counts[other]) = (support, total - support)
             return estimates(try aggregate(reportCounts: counts))[0]
         }
     }

@@ -22,27 +22,27 @@ struct EstimationLaws<Oracle: AuditableOracle> {
             + coverageBreaches() + pValueBreaches()
     }
 
-    var itemCount: Int { oracle.allReports.count }
+    var itemCount: Int { oracle.auditedInputs.count }
 
-    func aggregate(of reports: [Oracle.Report]) -> SupportCounts {
+    func aggregate(of reports: [Oracle.Report]) -> Oracle.Aggregate {
         var aggregate = oracle.makeAggregate(of: definition)
         for report in reports { oracle.absorb(report, into: &aggregate) }
         return aggregate
     }
 
-    func tally(_ reports: [Oracle.Report]) throws -> SupportCounts {
+    func tally(_ reports: [Oracle.Report]) throws -> Oracle.Aggregate {
         var aggregate = oracle.makeAggregate(of: definition)
         let payloads = reports.flatMap { $0.encoded(shape: oracle.shape) }
         try oracle.tally(payloads.span, partition: 0, into: &aggregate)
         return aggregate
     }
 
-    func estimates(_ aggregate: SupportCounts) -> [FrequencyEstimate] {
+    func estimates(_ aggregate: Oracle.Aggregate) -> [FrequencyEstimate] {
         oracle.estimates(from: PooledReports(aggregate, on: day), confidence: .standard)
     }
 
     /// The aggregate of this many reports of each kind, by merging doubles, so that billions take no time.
-    func aggregate(reportCounts: [Int]) throws -> SupportCounts {
+    func aggregate(reportCounts: [Int]) throws -> Oracle.Aggregate {
         var sum = oracle.makeAggregate(of: definition)
         for (report, count) in zip(oracle.allReports, reportCounts) {
             var (power, rest) = (aggregate(of: [report]), count)
@@ -62,10 +62,14 @@ struct EstimationLaws<Oracle: AuditableOracle> {
         return numerator * Double(sign: .plus, exponent: -oracle.likelihoodBitCount, significand: 1)
     }
 
+    func supports(_ report: Oracle.Report, _ value: Int) -> Bool {
+        oracle.supportCounts(in: aggregate(of: [report]))[value] > 0
+    }
+
     /// The probability that a report supports a value, when the device holds `item`.
     func supportProbability(of value: Int, given item: Int) -> Double {
         oracle.allReports.reduce(0) { sum, report in
-            sum + Double(aggregate(of: [report]).support[value]) * probability(of: report, given: item)
+            sum + (supports(report, value) ? 1 : 0) * probability(of: report, given: item)
         }
     }
 }

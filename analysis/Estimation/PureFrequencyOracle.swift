@@ -3,15 +3,24 @@ public import Mechanisms
 
 /// A "pure" protocol in the sense of [WBLJ17] §3: a report supports a set of values, the device's own with probability
 /// p* and any other with q*. Counting support is then all that a mechanism must add.
-public protocol PureFrequencyOracle: FrequencyOracle where Aggregate == SupportCounts {
+public protocol PureFrequencyOracle: FrequencyOracle {
     /// p* and q* of a report, over all its noise.
     var support: SupportProbabilities { get }
 
     /// p* and q* of the noise that all reports of a device about one value share; `nil` if there is none.
     var permanentSupport: SupportProbabilities? { get }
 
+    /// How many of the reports support each value, in item order.
+    ///
+    /// Where a report stands for many values, what is counted are the reports, and this is a transform of their counts.
+    func supportCounts(in aggregate: Aggregate) -> [Int]
+
     /// How often each value of the domain occurs among the reports, in item order; empty if there are none.
-    func estimates(from reports: PooledReports<SupportCounts>, confidence: ConfidenceLevel) -> [FrequencyEstimate]
+    func estimates(from reports: PooledReports<Aggregate>, confidence: ConfidenceLevel) -> [FrequencyEstimate]
+}
+
+extension PureFrequencyOracle where Aggregate == SupportCounts {
+    public func supportCounts(in aggregate: SupportCounts) -> [Int] { aggregate.support }
 }
 
 extension PureFrequencyOracle {
@@ -24,7 +33,7 @@ extension PureFrequencyOracle {
     public var permanentSupport: SupportProbabilities? { nil }
 
     public func estimates(
-        of candidates: [MechanismInput], from reports: PooledReports<SupportCounts>, confidence: ConfidenceLevel,
+        of candidates: [MechanismInput], from reports: PooledReports<Aggregate>, confidence: ConfidenceLevel,
         progress: EstimationProgress
     ) throws(EstimationError) -> [FrequencyEstimate] {
         let all = estimates(from: reports, confidence: confidence)
@@ -46,7 +55,7 @@ extension PureFrequencyOracle {
     }
 
     public func estimates(
-        from reports: PooledReports<SupportCounts>, confidence: ConfidenceLevel
+        from reports: PooledReports<Aggregate>, confidence: ConfidenceLevel
     ) -> [FrequencyEstimate] {
         guard reports.reportCount > 0 else { return [] }
         var noise = SupportNoise.independent
@@ -54,7 +63,7 @@ extension PureFrequencyOracle {
             noise = .shared(permanentSupport, ReportOverlap(reportCounts: Array(reports.countsByDay.values)))
         }
         let model = SupportModel(reportCount: reports.reportCount, support: support, noise: noise)
-        let counts = reports.aggregate.support
+        let counts = supportCounts(in: reports.aggregate)
         let threshold = FrequencyEstimate.familyErrorRate / Double(counts.count)
         // Values with equal support have equal estimates, and among many values most share theirs with others.
         var known: [Int: FrequencyEstimate] = [:]

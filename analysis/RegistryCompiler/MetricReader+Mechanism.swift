@@ -32,8 +32,8 @@ extension MetricReader {
         return catalog.randomizer(name, memoized: !isMemoized)
     }
 
-    /// What the metric sets of the keys that its mechanism takes beyond ε. Counts are required, since they fix what a
-    /// report is; whether probabilities are, or ε in their place, the mechanism decides.
+    /// What the metric sets of the keys that its mechanism takes beyond ε. Counts fix what a report is, and are
+    /// required unless the mechanism chooses well by itself; whether probabilities are, or ε in their place, the mechanism decides.
     func readParameters(
         of mechanism: any LocalRandomizer.Type, _ findings: inout DiagnosticList
     ) -> [String: DeclaredNumber] {
@@ -42,6 +42,7 @@ extension MetricReader {
         for parameter in mechanism.parameters {
             switch parameter.kind {
             case .count(let range):
+                guard keys.has(parameter.name) || !parameter.isOptional else { continue }
                 guard let count = keys.integer(parameter.name, in: range, &findings) else { continue }
                 parameters[parameter.name] = DeclaredNumber(Int32(clamping: count))
             case .probability:

@@ -1,0 +1,2 @@
+import Auditing
+import Testing

@@ -1,0 +1,2 @@
+import Studies
+import Testing
