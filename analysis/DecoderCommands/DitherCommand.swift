@@ -16,6 +16,7 @@ public struct DitherCommand: ParsableCommand {
                 and what the noisy reports say about the population.
 
                 EXAMPLES:
+                  dither plan --target 1% --epsilon 1 --domain 16
                   dither registry check metrics.yaml
                   dither registry explain metrics.yaml departed_late
                   dither registry compile metrics.yaml -o metrics.set
@@ -24,7 +25,7 @@ public struct DitherCommand: ParsableCommand {
                 \(exitStatusHelp)
                 """,
             version: "dither 0.1.0",
-            subcommands: [RegistryCommand.self, EstimateCommand.self] + subcommands)
+            subcommands: [RegistryCommand.self, EstimateCommand.self, PlanCommand.self] + subcommands)
     }
 
     /// The part of every command's help that names the exit statuses.

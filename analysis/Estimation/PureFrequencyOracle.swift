@@ -3,7 +3,7 @@ public import Mechanisms
 
 /// A "pure" protocol in the sense of [WBLJ17] §3: a report supports a set of values, the device's own with probability
 /// p* and any other with q*. Counting support is then all that a mechanism must add.
-public protocol PureFrequencyOracle: FrequencyOracle {
+public protocol PureFrequencyOracle: ForeseeableOracle {
     /// p* and q* of a report, over all its noise.
     var support: SupportProbabilities { get }
 

@@ -3,7 +3,7 @@ internal import MetricDefinitions
 
 extension LocalRandomizer {
     /// The keys that the mechanism takes beyond ε.
-    fileprivate static var parameters: [MechanismParameter] { Configuration.parameters }
+    static var parameters: [MechanismParameter] { Configuration.parameters }
 }
 
 extension MetricReader {
@@ -16,7 +16,7 @@ extension MetricReader {
         guard catalog.identifiers.contains(name) else {
             findings.error(
                 keys.position(of: "mechanism"), "\(keys.subject) names an unknown mechanism '\(name)'",
-                NearestName.suggestion(for: name, among: catalog.identifiers))
+                NearestName.suggestion(for: name, among: catalog.identifiers + [Self.autoName]))
             return nil
         }
         guard let flag else { return nil }

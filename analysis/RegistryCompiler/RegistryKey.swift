@@ -45,6 +45,9 @@ public struct RegistryKey: Hashable, Sendable {
         RegistryKey(.metric, "q", "0.75"),
         RegistryKey(.metric, "rows", "1024"),
         RegistryKey(.metric, "width", "1024"),
+        // What `mechanism: auto` chooses by.
+        RegistryKey(.metric, "expected_devices", "100000"),
+        RegistryKey(.metric, "report_bytes", "64"),
         RegistryKey(.metric, "memoize", "true"),
         RegistryKey(.metric, "epsilon_permanent", "2.0"),
         RegistryKey(.metric, "max_reports", "365"),
