@@ -23,8 +23,8 @@ extension EstimationLaws {
 
     /// One byte too few and one too many, and every byte value in the place of each byte of a valid payload.
     func malformedBreaches() throws -> [EstimationBreach] {
-        let valid = oracle.allReports.map { $0.encoded(shape: oracle.shape) }
-        let first = valid[0]
+        let valid = Set(oracle.allReports.map { $0.encoded(shape: oracle.shape) })
+        let first = oracle.allReports[0].encoded(shape: oracle.shape)
         var malformed = [first + [0], first + first + [0]].filter { !$0.count.isMultiple(of: first.count) }
         for position in first.indices {
             for byte in UInt8.min...UInt8.max {

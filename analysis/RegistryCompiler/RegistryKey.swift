@@ -48,6 +48,8 @@ public struct RegistryKey: Hashable, Sendable {
         // What `mechanism: auto` chooses by.
         RegistryKey(.metric, "expected_devices", "100000"),
         RegistryKey(.metric, "report_bytes", "64"),
+        RegistryKey(.metric, "subset_size", "4"),
+        RegistryKey(.metric, "hash_range", "8"),
         RegistryKey(.metric, "memoize", "true"),
         RegistryKey(.metric, "epsilon_permanent", "2.0"),
         RegistryKey(.metric, "max_reports", "365"),
