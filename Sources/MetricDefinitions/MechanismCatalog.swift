@@ -12,6 +12,8 @@ public struct MechanismCatalog: Sendable {
         BasicRappor.self,
         CountMeanSketch.self,
         OneBitMean.self,
+        ProjectiveGeometryResponse.self,
+        HadamardCountMeanSketch.self,
     ])
 
     /// The types, each the only one of its identifier and form.

@@ -7,6 +7,7 @@ import ReportFormat
 protocol AuditableOracle: PureFrequencyOracle, ExactlyAuditable {}
 extension RandomizedResponse: AuditableOracle {}
 extension MemoizedRandomizedResponse: AuditableOracle {}
+extension ProjectiveGeometryResponse: AuditableOracle {}
 
 /// The laws, generic over oracles, for reports of a single period. Each function returns what it found.
 struct EstimationLaws<Oracle: AuditableOracle> {

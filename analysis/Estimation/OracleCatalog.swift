@@ -10,6 +10,8 @@ public struct OracleCatalog: Sendable {
         BasicRappor.self,
         CountMeanSketch.self,
         OneBitMean.self,
+        ProjectiveGeometryResponse.self,
+        HadamardCountMeanSketch.self,
     ])
 
     /// The types, each the only one of its identifier and form.
