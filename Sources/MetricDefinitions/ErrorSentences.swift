@@ -22,6 +22,7 @@ extension ParameterError {
         case .countOutOfRange(let name, let count, let allowed):
             "'\(name)' is \(count), and must be \(allowed.lowerBound) to \(allowed.upperBound)"
         case .notAPowerOfTwo(let name, let count): "'\(name)' is \(count), and must be a power of two"
+        case .notAPrimePower(let name, let count): "'\(name)' is \(count), and must be a power of a prime"
         case .domainNotTaken(let takes): "the mechanism takes values of type \(takes) only"
         case .absenceNotTaken: "the mechanism has no answer for 'no event'"
         case .probabilityOutOfRange(let name, let allowed): "'\(name)' must be \(allowed)"

@@ -17,6 +17,8 @@ public struct MechanismCatalog: Sendable {
         OptimizedUnaryEncoding.self,
         HadamardResponse.self,
         OptimizedLocalHashing.self,
+        ProjectiveGeometryResponse.self,
+        HadamardCountMeanSketch.self,
     ])
 
     /// The types, each the only one of its identifier and form.

@@ -12,6 +12,7 @@ extension SymmetricUnaryEncoding: AuditableOracle {}
 extension OptimizedUnaryEncoding: AuditableOracle {}
 extension HadamardResponse: AuditableOracle {}
 extension OptimizedLocalHashing: AuditableOracle {}
+extension ProjectiveGeometryResponse: AuditableOracle {}
 
 /// The laws, generic over oracles, for reports of a single period. Each function returns what it found.
 struct EstimationLaws<Oracle: AuditableOracle> {

@@ -15,6 +15,8 @@ public struct OracleCatalog: Sendable {
         OptimizedUnaryEncoding.self,
         HadamardResponse.self,
         OptimizedLocalHashing.self,
+        ProjectiveGeometryResponse.self,
+        HadamardCountMeanSketch.self,
     ])
 
     /// The types, each the only one of its identifier and form.

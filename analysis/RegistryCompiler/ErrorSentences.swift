@@ -10,6 +10,7 @@ extension MetricDefinitionError {
         case .domainMismatch, .parameter(.domainNotTaken): "type"
         case .parameter(.absenceNotTaken): "when_absent"
         case .parameter(.missingParameter(let name)), .parameter(.notAPowerOfTwo(let name, _)),
+            .parameter(.notAPrimePower(let name, _)),
             .parameter(.countOutOfRange(let name, _, _)),
             .parameter(.probabilityOutOfRange(let name, _)), .parameter(.unknownParameter(let name)),
             .parameter(.conflictingParameters(let name, _)):
