@@ -12,6 +12,9 @@ public struct MechanismCatalog: Sendable {
         BasicRappor.self,
         CountMeanSketch.self,
         OneBitMean.self,
+        OptimizedSymmetricUnaryEncoding.self,
+        Loloha.self,
+        MemoizedOneBitMean.self,
     ])
 
     /// The types, each the only one of its identifier and form.

@@ -10,6 +10,9 @@ public struct OracleCatalog: Sendable {
         BasicRappor.self,
         CountMeanSketch.self,
         OneBitMean.self,
+        OptimizedSymmetricUnaryEncoding.self,
+        Loloha.self,
+        MemoizedOneBitMean.self,
     ])
 
     /// The types, each the only one of its identifier and form.

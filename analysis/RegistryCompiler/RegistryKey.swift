@@ -45,6 +45,8 @@ public struct RegistryKey: Hashable, Sendable {
         RegistryKey(.metric, "q", "0.75"),
         RegistryKey(.metric, "rows", "1024"),
         RegistryKey(.metric, "width", "1024"),
+        RegistryKey(.metric, "hash_range", "2"),
+        RegistryKey(.metric, "segments", "1"),
         RegistryKey(.metric, "memoize", "true"),
         RegistryKey(.metric, "epsilon_permanent", "2.0"),
         RegistryKey(.metric, "max_reports", "365"),
