@@ -52,6 +52,7 @@ extension MetricDefinitionError {
         case .malformedRange: "'range' has no finite width above zero"
         case .unknownTag(let field, let value): "'\(field)' has the unknown code \(value)"
         case .absenceNeedsMemoization: "'when_absent: last' and 'memoize: true' go together"
+        case .absenceNeedsValue: "a memoized mean has no value for a day without an event"
         case .absentItemOutOfDomain: "'when_absent' names none of the metric's values"
         case .combinationNeedsBoolean: "'combine: any' is for booleans"
         case .wrongCap: "its cap is not that of its mechanism"

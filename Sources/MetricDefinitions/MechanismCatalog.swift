@@ -19,6 +19,9 @@ public struct MechanismCatalog: Sendable {
         OptimizedLocalHashing.self,
         ProjectiveGeometryResponse.self,
         HadamardCountMeanSketch.self,
+        OptimizedSymmetricUnaryEncoding.self,
+        Loloha.self,
+        MemoizedOneBitMean.self,
     ])
 
     /// The types, each the only one of its identifier and form.

@@ -1,4 +1,5 @@
 internal import Estimation
+internal import Mechanisms
 internal import MetricDefinitions
 internal import ReportFormat
 
@@ -19,10 +20,13 @@ struct EstimateNotes {
             notes.append(
                 "A number out of the range counts as its nearest end, \(number(range.low)) or \(number(range.high)).")
         }
-        if case .memoized(_, let distinctValues) = definition.lifetime {
+        if case .memoized(_, let distinctValues) = definition.lifetime,
+            let memoized = definition.mechanism as? any LongitudinalRandomizer,
+            distinctValues < memoized.distinctResponseLimit
+        {
             notes.append(
-                "A device that has held more than \(distinctValues) distinct values repeats an old response, so late "
-                    + "changes may be missing.")
+                "A device that has held more than \(distinctValues) distinct \(memoized.memoizedUnit)s repeats an old "
+                    + "response, so late changes may be missing.")
         }
         if periodCount > 1, !request.byPeriod {
             notes.append(pooling(periodCount: periodCount))

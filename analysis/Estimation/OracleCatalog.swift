@@ -17,6 +17,9 @@ public struct OracleCatalog: Sendable {
         OptimizedLocalHashing.self,
         ProjectiveGeometryResponse.self,
         HadamardCountMeanSketch.self,
+        OptimizedSymmetricUnaryEncoding.self,
+        Loloha.self,
+        MemoizedOneBitMean.self,
     ])
 
     /// The types, each the only one of its identifier and form.

@@ -22,7 +22,7 @@ extension MetricDefinitionError {
         case .versionOutOfRange: "version"
         case .malformedName: "name"
         case .malformedText(let field), .dayOutOfRange(let field): field
-        case .absenceNeedsMemoization, .absentItemOutOfDomain: "when_absent"
+        case .absenceNeedsMemoization, .absenceNeedsValue, .absentItemOutOfDomain: "when_absent"
         case .combinationNeedsBoolean: "combine"
         case .wrongCap, .capOutOfRange: "max_distinct_values"
         case .minimumReportsOutOfRange: "release"
@@ -44,6 +44,7 @@ extension MetricDefinitionError {
             "Write '{ value: X }', or 'skip' together with 'presence: public'."
         case .parameter(.domainNotTaken): "Change 'type', or choose another mechanism."
         case .parameter(.algorithmUnavailable(let name)): "Use an OpenSSL that offers \(name)."
+        case .absenceNeedsValue: "Write 'when_absent: { value: X }'."
         case .capOutOfRange: "Lower 'max_distinct_values' or 'epsilon_permanent'."
         default: "Change '\(registryKey)'."
         }

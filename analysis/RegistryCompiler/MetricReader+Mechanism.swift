@@ -4,6 +4,11 @@ internal import MetricDefinitions
 extension LocalRandomizer {
     /// The keys that the mechanism takes beyond ε.
     static var parameters: [MechanismParameter] { Configuration.parameters }
+
+    /// How a registry gets this mechanism instead of another, which may be its other form.
+    fileprivate static func name(beside other: any LocalRandomizer.Type) -> String {
+        identifier == other.identifier ? "'memoize: \(isMemoized)'" : identifier
+    }
 }
 
 extension MetricReader {
@@ -73,7 +78,7 @@ extension MetricReader {
                 }
                 findings.error(
                     keys.position(of: key), "\(keys.subject) has '\(key)', which \(mechanism.identifier) does not take",
-                    "Remove it, or use \(takers.map { $0.identifier }.joined(separator: " or ")).")
+                    "Remove it, or use \(takers.map { $0.name(beside: mechanism) }.joined(separator: " or ")).")
             }
         }
     }

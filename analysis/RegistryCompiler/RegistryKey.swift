@@ -49,6 +49,7 @@ public struct RegistryKey: Hashable, Sendable {
         RegistryKey(.metric, "hash_range", "8"),
         RegistryKey(.metric, "field_order", "64"),
         RegistryKey(.metric, "dimension", "4"),
+        RegistryKey(.metric, "segments", "1"),
         // What `mechanism: auto` chooses by.
         RegistryKey(.metric, "expected_devices", "100000"),
         RegistryKey(.metric, "report_bytes", "64"),
