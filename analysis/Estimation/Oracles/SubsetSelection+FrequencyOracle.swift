@@ -5,13 +5,13 @@ public import ReportFormat
 extension SubsetSelection: PureFrequencyOracle {
     /// p* = (N − T)/N exactly; q* = (w − p*)/(d − 1), of which no item's is further than 2⁻⁴⁰ away: a set has w items.
     public var support: SupportProbabilities {
-        let (own, others) = (Double(configuration.subsetSize), Double(configuration.itemCount - 1))
-        let lie = Double(configuration.lieThreshold) * 0x1p-64
-        let truthful = Double(0 &- configuration.lieThreshold) * 0x1p-64
-        // (p*·d − w)/(d − 1), without the difference of near-equal numbers where p* is near 1.
+        let (itemCount, threshold) = (configuration.itemCount, configuration.lieThreshold)
+        let truthful = Double(0 &- threshold) * 0x1p-64, others = Double(itemCount - 1)
+        // (p*·d − w)/(d − 1) is ((d − w)·N − d·T) / (N·(d − 1)): exact until it is rounded.
+        let excess = UInt128(itemCount - configuration.subsetSize) << 64 - UInt128(itemCount) * UInt128(threshold)
         return SupportProbabilities(
-            truthful: truthful, spurious: (own - truthful) / others,
-            gap: (others + 1 - own - (others + 1) * lie) / others)
+            truthful: truthful, spurious: (Double(configuration.subsetSize) - truthful) / others,
+            gap: Double(excess) * 0x1p-64 / others)
     }
 
     public func makeAggregate(of definition: Fingerprint) -> BitCounts {
