@@ -12,6 +12,11 @@ public struct MechanismCatalog: Sendable {
         BasicRappor.self,
         CountMeanSketch.self,
         OneBitMean.self,
+        SubsetSelection.self,
+        SymmetricUnaryEncoding.self,
+        OptimizedUnaryEncoding.self,
+        HadamardResponse.self,
+        OptimizedLocalHashing.self,
     ])
 
     /// The types, each the only one of its identifier and form.

@@ -7,6 +7,11 @@ import ReportFormat
 protocol AuditableOracle: PureFrequencyOracle, ExactlyAuditable {}
 extension RandomizedResponse: AuditableOracle {}
 extension MemoizedRandomizedResponse: AuditableOracle {}
+extension SubsetSelection: AuditableOracle {}
+extension SymmetricUnaryEncoding: AuditableOracle {}
+extension OptimizedUnaryEncoding: AuditableOracle {}
+extension HadamardResponse: AuditableOracle {}
+extension OptimizedLocalHashing: AuditableOracle {}
 
 /// The laws, generic over oracles, for reports of a single period. Each function returns what it found.
 struct EstimationLaws<Oracle: AuditableOracle> {

@@ -10,6 +10,11 @@ public struct OracleCatalog: Sendable {
         BasicRappor.self,
         CountMeanSketch.self,
         OneBitMean.self,
+        SubsetSelection.self,
+        SymmetricUnaryEncoding.self,
+        OptimizedUnaryEncoding.self,
+        HadamardResponse.self,
+        OptimizedLocalHashing.self,
     ])
 
     /// The types, each the only one of its identifier and form.

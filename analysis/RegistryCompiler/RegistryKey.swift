@@ -45,6 +45,8 @@ public struct RegistryKey: Hashable, Sendable {
         RegistryKey(.metric, "q", "0.75"),
         RegistryKey(.metric, "rows", "1024"),
         RegistryKey(.metric, "width", "1024"),
+        RegistryKey(.metric, "subset_size", "4"),
+        RegistryKey(.metric, "hash_range", "8"),
         RegistryKey(.metric, "memoize", "true"),
         RegistryKey(.metric, "epsilon_permanent", "2.0"),
         RegistryKey(.metric, "max_reports", "365"),
