@@ -25,7 +25,7 @@ public struct DitherCommand: ParsableCommand {
                 \(exitStatusHelp)
                 """,
             version: "dither 0.1.0",
-            subcommands: [RegistryCommand.self, EstimateCommand.self, PlanCommand.self] + subcommands)
+            subcommands: [RegistryCommand.self, EstimateCommand.self, PlanCommand.self, StudyCommand.self] + subcommands)
     }
 
     /// The part of every command's help that names the exit statuses.

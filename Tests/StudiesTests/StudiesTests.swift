@@ -1,2 +1,0 @@
-import Studies
-import Testing

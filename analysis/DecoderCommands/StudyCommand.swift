@@ -1,0 +1,215 @@
+public import ArgumentParser
+internal import Foundation
+internal import Studies
+
+/// `dither study`: runs experiments again whose outcome was published or follows from a formula.
+public struct StudyCommand: ParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "study",
+        abstract: "Run published experiments again on this implementation.",
+        discussion: """
+            Simulates devices with this program's own mechanisms, estimates with its own estimators, and holds the outcome \
+            against what was published or what a formula gives. Noise is seeded: the same program gives the same numbers. \
+            W1 and W2 need flights, and C1 and C2 take them as a further list: give them with --events. Without names all \
+            experiments run that can, in some minutes on two cores. --mechanism prints the error of a histogram of ten bins \
+            instead.
+
+            EXAMPLES:
+              dither study --list
+              dither study P1 P2
+              dither study --events flights.csv --markdown > headlines.md
+              dither study --mechanism geometric --n 10000,50000,200000 --eps .5,.1,.05
+
+            EXIT STATUS:
+              0  every row is reproduced, or none has a rule
+              1  a file cannot be read, or libcrypto lacks an algorithm
+              2  usage, or no experiment of that name
+              4  a row is not reproduced, or the CSV file is refused
+            """)
+
+    @Argument(help: "The experiments, such as R1; without any, all.")
+    var experiments: [String] = []
+
+    @Flag(help: "List the experiments.")
+    var list = false
+
+    @Option(help: ArgumentHelp("The flights of clients/examples/flights, unpacked.", valueName: "csv"))
+    var events: String?
+
+    @Option(help: "How the rows are written: table (a paragraph each), csv or json.")
+    var format = OutputFormat.table
+
+    @Flag(help: "Write the page docs/headlines.md.")
+    var markdown = false
+
+    @Option(
+        help: ArgumentHelp(
+            "What makes a histogram noisy: geometric, randomized_response or optimized_unary_encoding.",
+            valueName: "name"))
+    var mechanism: String?
+
+    @Option(help: ArgumentHelp("Numbers of people, with commas.", valueName: "list"))
+    var n: String?
+
+    @Option(help: ArgumentHelp("Epsilons, with commas.", valueName: "list"))
+    var eps: String?
+
+    public init() {}
+
+    public func validate() throws {
+        guard (mechanism == nil) == (n == nil), (mechanism == nil) == (eps == nil) else {
+            throw ValidationError("--mechanism, --n and --eps go together.")
+        }
+        guard mechanism == nil || (experiments.isEmpty && !list && !markdown && events == nil) else {
+            throw ValidationError("--mechanism prints a histogram's error: leave out experiments and their options.")
+        }
+        guard !list || (experiments.isEmpty && !markdown && events == nil) else {
+            throw ValidationError("--list lists all experiments: leave out names, --markdown and --events.")
+        }
+        guard !markdown || format == .table else {
+            throw ValidationError("--markdown is a format of its own: leave out --format.")
+        }
+        _ = try chosen()
+        if mechanism != nil { _ = try histogram() }
+    }
+
+    public func run() throws {
+        if mechanism != nil { return try StandardStreams.write(try cells(histogram()).rendered(as: format)) }
+        if list { return try StandardStreams.write(Self.listing.rendered(as: format)) }
+        let laboratory = Laboratory(flights: try events.map { try FlightData(readingCSV: $0) })
+        let start = ContinuousClock.now
+        var rows: [StudyRow] = [], progress = Progress("running experiments")
+        let experiments = try chosen()
+        for (done, experiment) in experiments.enumerated() {
+            progress.update(done, of: experiments.count)
+            do { rows += try experiment.rows(in: laboratory) } catch { throw CommandError(error) }
+        }
+        progress.finish()
+        let minutes = Int((start.duration(to: .now) / .seconds(60)).rounded(.up))
+        if markdown {
+            let cores = ProcessInfo.processInfo.activeProcessorCount
+            try StandardStreams.write(HeadlinesPage.markdown(of: rows, minutes: minutes, cores: cores))
+        } else {
+            try StandardStreams.write(format == .table ? Self.paragraphs(rows) : Self.table(rows).rendered(as: format))
+        }
+        let failures = rows.filter { !$0.isReproduced }
+        guard failures.isEmpty else {
+            let names = failures.map(\.id).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            throw CommandError(
+                .validationFailed,
+                "\(failures.count) of \(rows.count) rows are not reproduced: \(names.joined(separator: ", ")). The verdict "
+                    + "of each says why.")
+        }
+    }
+
+    /// The experiments that were asked for; without names those that can run.
+    private func chosen() throws -> [Experiment] {
+        guard !experiments.isEmpty else {
+            let all = Experiment.all.filter { events != nil || !$0.needsFlights }
+            return mechanism == nil && !list ? all : []
+        }
+        return try experiments.map { name in
+            guard let experiment = Experiment.all.first(where: { $0.id == name.uppercased() }) else {
+                let names = Experiment.all.map(\.id).joined(separator: ", ")
+                throw ValidationError("There is no experiment '\(name)'. There are: \(names).")
+            }
+            guard !experiment.needsFlights || events != nil else {
+                throw ValidationError("\(experiment.id) runs on flights: give them with --events.")
+            }
+            return experiment
+        }
+    }
+}
+
+extension StudyCommand {
+    private static var listing: Table {
+        var table = Table(columns: ["id", "flights", "what"])
+        for experiment in Experiment.all {
+            table.append([
+                .text(experiment.id), .text(experiment.needsFlights ? "needed" : "-"), .text(experiment.title),
+            ])
+        }
+        return table
+    }
+
+    private static func table(_ rows: [StudyRow]) -> Table {
+        var table = Table(columns: ["id", "what", "published", "ours", "rule", "reproduced", "verdict"])
+        for row in rows {
+            table.append([
+                .text(row.id), .text(row.what), .text(row.published), .text(row.ours), .text(row.rule),
+                .boolean(row.isReproduced), .text(row.verdictText),
+            ])
+        }
+        return table
+    }
+
+    private static func paragraphs(_ rows: [StudyRow]) -> String {
+        rows.map { row in
+            """
+            \(row.id)  \(row.verdictText)
+              what       \(row.what)
+              published  \(row.published)
+              ours       \(row.ours)
+              rule       \(row.rule)
+
+            """
+        }.joined(separator: "\n")
+    }
+
+    private struct Histogram {
+        let mechanism: HistogramMechanism, people: [Int], epsilons: [Double]
+    }
+
+    private static let histogramRuns = 20_000
+
+    private func histogram() throws -> Histogram {
+        guard let mechanism = HistogramMechanism(rawValue: mechanism ?? "") else {
+            let names = HistogramMechanism.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--mechanism is one of: \(names).")
+        }
+        func numbers<Number>(_ list: String?, _ number: (String) -> Number?, _ remedy: String) throws -> [Number] {
+            try (list ?? "").split(separator: ",", omittingEmptySubsequences: false).map { text in
+                guard let number = number(String(text)) else { throw ValidationError("'\(text)': \(remedy)") }
+                return number
+            }
+        }
+        let people = try numbers(
+            n, { Int($0).flatMap { (1...1_000_000_000).contains($0) ? $0 : nil } },
+            "--n takes whole numbers of 1 to 1,000,000,000.")
+        let epsilons = try numbers(
+            eps, { Double($0).flatMap(Self.validEpsilon) },
+            "--eps takes numbers of 0.001 to 16 with at most three decimals.")
+        return Histogram(mechanism: mechanism, people: people, epsilons: epsilons)
+    }
+
+    private static func validEpsilon(_ epsilon: Double) -> Double? {
+        guard (0.001...16).contains(epsilon) else { return nil }
+        return abs((1000 * epsilon).rounded() - 1000 * epsilon) < 1e-9 ? epsilon : nil
+    }
+
+    private func cells(_ histogram: Histogram) throws -> Table {
+        var table = Table(columns: ["n", "epsilon", "mean_percent", "low_percent", "high_percent", "formula_percent"])
+        for people in histogram.people {
+            for epsilon in histogram.epsilons {
+                let cell = try HistogramCell(
+                    mechanism: histogram.mechanism, people: people, epsilon: epsilon, runs: Self.histogramRuns)
+                let numbers = [cell.mean, cell.band.lowerBound, cell.band.upperBound, cell.formula]
+                table.append(
+                    [.integer(people), .significant(epsilon, digits: 5)]
+                        + numbers.map { .significant($0, digits: 4) })
+            }
+        }
+        return table
+    }
+}
+
+extension CommandError {
+    fileprivate init(_ error: StudyError) {
+        switch error {
+        case .flightsMissing(let experiment):
+            self.init(.usage, "\(experiment) runs on flights. Give them with --events.")
+        case .refused(let experiment, let reason):
+            self.init(.runtimeFailure, "\(experiment): \(reason). Does libcrypto offer MD5 and SHA256 here?")
+        }
+    }
+}
