@@ -14,7 +14,7 @@ public import SecureRandomness
 ///   permanent response hold against bounded adversaries.
 /// - Estimator: a report supports every value with its answer's hash; with p* for the own value and q* = 1/g for another,
 ///   f̂ = (C/n − q*) / (p* − q*) from C of n reports; n·Var = [f·p*(1 − p*) + (1 − f)·q*(1 − q*)] / (p* − q*)².
-/// - Source: [APC22] §3, with thresholds in integers and hash functions of which any two values meet in exactly 1/g.
+/// - Source: [APPG23] §3, with thresholds in integers and hash functions of which any two values meet in exactly 1/g.
 ///   Derivation: <doc:Loloha>.
 public struct Loloha: LongitudinalRandomizer {
     public static let identifier = "loloha"

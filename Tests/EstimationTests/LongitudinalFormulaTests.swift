@@ -128,7 +128,7 @@ struct LongitudinalFormulaTests {
         chosen.parameters = [:]
         let ours = try Loloha(configuration: .init(declared: chosen))
         // What it costs that g is a power of two.
-        #expect(variance(ours.support) <= 1.07 * best, "\(ours.configuration.hashRange)")
+        #expect(variance(ours.support) <= 1.072 * best, "\(ours.configuration.hashRange)")
     }
 
     @Test("RAPPOR: ε∞ = 2h·ln((1 − f/2)/(f/2)) and ε₁ = h·ln(p*(1 − q*)/(q*(1 − p*))), with h = 1")
