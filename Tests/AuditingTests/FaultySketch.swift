@@ -7,7 +7,7 @@ import SecureRandomness
 struct FaultySketch: LocalRandomizer {
     enum Fault {
         case epsilonForEachOfTwoBits
-        case rowsOfTheLowerHalfTwiceAsLikely
+        case rowsOfTheLowerHalfThriceAsLikely
         case rowByTheValue
     }
 
@@ -43,7 +43,7 @@ struct FaultySketch: LocalRandomizer {
     ) -> BitVectorReport {
         let word = source.next(), count = UInt64(shape.partitionCount)
         var row = Int(word & (count - 1))
-        if fault == .rowsOfTheLowerHalfTwiceAsLikely, word >> 62 == 0 { row /= 2 }
+        if fault == .rowsOfTheLowerHalfThriceAsLikely, word >> 63 == 0 { row /= 2 }
         if fault == .rowByTheValue, word >> 62 == 0 { row = Int(value.word & (count - 1)) }
         var words = flip.draw(wordCount: shape.wordCount, using: &source)
         let place = sound.row(row).place(of: value)

@@ -84,7 +84,7 @@ struct Attack {
             let known = subject.knownEvents(of: inputs[pair.first], from: inputs[pair.second])
             let learner = EventLearner(
                 first: samples[pair.first], second: samples[pair.second],
-                looksAtBits: known.isEmpty || subject.mechanism.payloadByteCount <= 16)
+                looksAtBits: known.isEmpty || subject.mechanism.payloadByteCount <= 4)
             return learner.bestEvent(among: known).map {
                 Contest(first: pair.first, second: pair.second, event: $0.event, score: $0.score)
             }

@@ -16,7 +16,8 @@ struct EventCounts: Sendable {
 /// Learns from reports about two inputs which of them are likelier about the first.
 ///
 /// What is tried: silence, whole payloads, their length, each of their first bytes, and conjunctions of single bits,
-/// which a greedy search makes longer as long as it pays. All of it is chosen on these reports alone.
+/// which a greedy search makes longer as long as it pays. Every event is learned from one half of the reports and judged
+/// by the other, so that what fits by chance, as each of many payloads that occur once does, is not preferred.
 struct EventLearner {
     typealias Payloads = [[UInt8]?]
 
@@ -29,36 +30,47 @@ struct EventLearner {
     /// The most different payloads that are told apart as wholes.
     private static let valueLimit = 4096
 
-    let first: Payloads
-    let second: Payloads
+    private let first: Payloads
+    private let second: Payloads
+    private let judgedFirst: Payloads
+    private let judgedSecond: Payloads
     /// Whether single bits are worth their time.
-    let looksAtBits: Bool
+    private let looksAtBits: Bool
+
+    init(first: Payloads, second: Payloads, looksAtBits: Bool) {
+        self.first = Array(first[..<(first.count / 2)])
+        self.second = Array(second[..<(second.count / 2)])
+        judgedFirst = Array(first[(first.count / 2)...])
+        judgedSecond = Array(second[(second.count / 2)...])
+        self.looksAtBits = looksAtBits
+    }
 
     /// The event of the best score, of those known and those learned.
     func bestEvent(among known: [PayloadEvent]) -> (event: PayloadEvent, score: Double)? {
         var best: (event: PayloadEvent, score: Double)?
-        func offer(_ event: PayloadEvent, _ score: Double) {
+        func offer(_ event: PayloadEvent?) {
+            guard let event else { return }
+            let score = counts(of: event.contains).score
             if score > best?.score ?? 0 { best = (event, score) }
         }
-        for event in known { offer(event, counts(of: event.contains).score) }
-        if let learned = bestSet("the payload", of: { $0.map { .bytes($0) } ?? .silence }) {
-            offer(learned.0, learned.1)
-        }
-        if let learned = bestSet("the length", of: { .number($0?.count ?? -1) }) { offer(learned.0, learned.1) }
+        for event in known { offer(event) }
+        offer(bestSet("the payload") { $0.map { .bytes($0) } ?? .silence })
+        offer(bestSet("the length") { .number($0?.count ?? -1) })
         let length = min(Self.byteLimit, first.lazy.compactMap { $0?.count }.first ?? 0)
         for index in 0..<length {
-            let key: @Sendable ([UInt8]?) -> Key = { payload in
-                guard let payload, index < payload.count else { return .silence }
-                return .number(Int(payload[index]))
-            }
-            if let learned = bestSet("byte \(index)", of: key) { offer(learned.0, learned.1) }
+            offer(
+                bestSet("byte \(index)") { payload in
+                    guard let payload, index < payload.count else { return .silence }
+                    return .number(Int(payload[index]))
+                })
         }
-        if looksAtBits, let learned = bestConjunction() { offer(learned.0, learned.1) }
+        if looksAtBits { offer(bestConjunction()) }
         return best
     }
 
+    /// Among the reports that judge.
     private func counts(of contains: ([UInt8]?) -> Bool) -> EventCounts {
-        EventCounts(first: first.count { contains($0) }, second: second.count { contains($0) })
+        EventCounts(first: judgedFirst.count { contains($0) }, second: judgedSecond.count { contains($0) })
     }
 
     private enum Key: Hashable, Sendable {
@@ -69,8 +81,8 @@ struct EventLearner {
 
     /// The best set of values of a feature: those whose ratio is highest, as many as raise the score.
     private func bestSet(
-        _ name: String, of key: @escaping @Sendable ([UInt8]?) -> Key
-    ) -> (PayloadEvent, Double)? {
+        _ name: String, key: @escaping @Sendable ([UInt8]?) -> Key
+    ) -> PayloadEvent? {
         var table: [Key: EventCounts] = [:]
         for payload in first {
             table[key(payload), default: EventCounts()].first += 1
@@ -93,13 +105,13 @@ struct EventLearner {
         }
         guard count > 0 else { return nil }
         let chosen = Set(ranked.prefix(count).map(\.key))
-        return (PayloadEvent("\(name) is one of \(count)") { chosen.contains(key($0)) }, best)
+        return PayloadEvent("\(name) is one of \(count)") { chosen.contains(key($0)) }
     }
 
     private func ratio(_ counts: EventCounts) -> Double { (Double(counts.first) + 0.5) / (Double(counts.second) + 1) }
 
     /// The best conjunction of bits, each set or clear.
-    private func bestConjunction() -> (PayloadEvent, Double)? {
+    private func bestConjunction() -> PayloadEvent? {
         var ones = first.prefix(Self.bitSampleLimit).compactMap(\.self)
         var twos = second.prefix(Self.bitSampleLimit).compactMap(\.self)
         guard let length = ones.first?.count, length * 8 <= Self.bitLimit, length > 0 else { return nil }
@@ -128,11 +140,10 @@ struct EventLearner {
         guard !literals.isEmpty else { return nil }
         let conjunction = literals
         let name = conjunction.map { "bit \($0.bit) is \($0.isSet ? 1 : 0)" }.joined(separator: ", ")
-        let event = PayloadEvent(name) { payload in
+        return PayloadEvent(name) { payload in
             guard let payload, payload.count == length else { return false }
             return conjunction.allSatisfy { Self.holds($0.bit, $0.isSet, in: payload) }
         }
-        return (event, best)
     }
 
     private static func holds(_ bit: Int, _ isSet: Bool, in payload: [UInt8]) -> Bool {

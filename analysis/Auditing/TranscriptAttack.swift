@@ -80,7 +80,7 @@ struct TranscriptAttack {
     ) throws -> @Sendable ([UInt8]?) -> UInt8 {
         let one = try subject.payloads(about: first, count: count, noise: settings.noise(2_100_000))
         let two = try subject.payloads(about: second, count: count, noise: settings.noise(2_100_001))
-        let looksAtBits = subject.mechanism.payloadByteCount <= 16
+        let looksAtBits = !(subject.mechanism is any DistinguishingEvents)
         let own = EventLearner(first: one, second: two, looksAtBits: looksAtBits)
             .bestEvent(among: subject.knownEvents(of: first, from: second))?.event
         let other = EventLearner(first: two, second: one, looksAtBits: looksAtBits)
