@@ -21,11 +21,12 @@ public struct DitherCommand: ParsableCommand {
                   dither registry explain metrics.yaml departed_late
                   dither registry compile metrics.yaml -o metrics.set
                   dither estimate --registry metrics.yaml --store reports.db --metric late
+                  dither audit --registry metrics.yaml
 
                 \(exitStatusHelp)
                 """,
             version: "dither 0.1.0",
-            subcommands: [RegistryCommand.self, EstimateCommand.self, PlanCommand.self, StudyCommand.self] + subcommands)
+            subcommands: [RegistryCommand.self, EstimateCommand.self, PlanCommand.self, AuditCommand.self, StudyCommand.self] + subcommands)
     }
 
     /// The part of every command's help that names the exit statuses.
