@@ -24,7 +24,7 @@ public struct DitherCommand: ParsableCommand {
                 \(exitStatusHelp)
                 """,
             version: "dither 0.1.0",
-            subcommands: [RegistryCommand.self, EstimateCommand.self] + subcommands)
+            subcommands: [RegistryCommand.self, EstimateCommand.self, CompareCommand.self] + subcommands)
     }
 
     /// The part of every command's help that names the exit statuses.

@@ -72,6 +72,18 @@ public struct DifferenceEstimate: Hashable, Sendable {
         self.pValue = pValue
     }
 
+    private init(difference: Double, standardError: Double, interval: ClosedRange<Double>, pValue: Double) {
+        (self.difference, self.standardError) = (difference, standardError)
+        (self.interval, self.pValue) = (interval, pValue)
+    }
+
+    /// This in units of which one of its own has so many, more than 0.
+    public func scaled(by factor: Double) -> DifferenceEstimate {
+        DifferenceEstimate(
+            difference: difference * factor, standardError: standardError * factor,
+            interval: interval.lowerBound * factor...interval.upperBound * factor, pValue: pValue)
+    }
+
     /// The counts, where one of them varies too little for a normal distribution.
     private static func scarceCounts(_ first: GroupFigure, _ second: GroupFigure) -> (LinearCount, LinearCount)? {
         guard let one = first.origin, let other = second.origin,
