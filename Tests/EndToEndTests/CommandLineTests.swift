@@ -59,6 +59,7 @@ struct CommandLineTests {
             CommandLine("help-registry-rotate", "dither registry rotate --help"),
             CommandLine("help-registry-verify", "dither registry verify --help"),
             CommandLine("help-estimate", "dither estimate --help"),
+            CommandLine("help-compare", "dither compare --help"),
             CommandLine("help-simulate", "dither simulate --help"),
             CommandLine("help-demo", "dither demo --help"),
             CommandLine("help-agent", "dither-agent --help"),
@@ -101,6 +102,11 @@ struct CommandLineTests {
             CommandLine(
                 "usage-estimate-date",
                 "dither estimate --registry DIR/metrics.set --store DIR/r.db --metric departed_late --from 2026-02-30"),
+            CommandLine(
+                "usage-estimate-with",
+                "dither estimate --registry DIR/metrics.set --store DIR/r.db --metric departed_late --with nice"),
+            CommandLine(
+                "usage-compare", "dither compare --registry DIR/metrics.set --store DIR/r.db --metric departed_late"),
             CommandLine("usage-demo", "dither demo --registry r --events e --collector c --wat"),
             CommandLine(
                 "usage-collector",

@@ -29,6 +29,15 @@ struct EmpiricalBayesTests {
         }
     }
 
+    @Test("where a large domain is drowned in noise, few steps are enough to learn that nearly all is 0")
+    func drowned() {
+        let weights = (1...20_000).map { pow(Double($0), -1.1) }
+        let total = weights.reduce(0, +)
+        let (denoised, consistent, _) = meanSquaredErrors(
+            shares: weights.map { $0 / total }, reportCount: 20_000, epsilon: 1, runCount: 2)
+        #expect(denoised < consistent, "\(denoised) against \(consistent)")
+    }
+
     @Test("a value that stands far above all others keeps its estimate, and noise around 0 goes to nearly 0")
     func isolated() {
         let frequencies = (0..<200).map { 0.001 * sin(Double($0 * $0)) } + [0.4]

@@ -19,6 +19,9 @@ public struct EstimateCommand: ParsableCommand {
             file with a header row (the first column, unless one is named). The registry may name the file. A table \
             shows 50 values, those detected first; csv and json show all.
 
+            What is asked for is added: columns (--with), sums of values with errors of their own (--sum), intervals \
+            for the population instead (--interval), other rules of detection (--correction).
+
             EXAMPLES:
               dither estimate --registry metrics.yaml --store reports.sqlite \\
                 --metric departed_late
@@ -26,6 +29,8 @@ public struct EstimateCommand: ParsableCommand {
                 --metric departed_late --from 2026-06-01 --by period --format csv
               dither estimate --registry metrics.yaml --store reports.sqlite \\
                 --metric destination --candidates airports.csv:code
+              dither estimate --registry metrics.yaml --store reports.sqlite \\
+                --metric carrier --with denoised --sum low_cost=B6,WN
 
             EXIT STATUS:
               0  estimated

@@ -80,9 +80,14 @@ struct FrequencyGrid {
         let low = firstPoint(from: frequency - Self.reach * standardError)
         let high = firstPoint(from: frequency + Self.reach * standardError)
         guard low == high else { return low..<high }
-        let above = min(low, points.count - 1), below = max(above - 1, 0)
-        let nearest = points[above] - frequency < frequency - points[below] ? above : below
+        let nearest = nearestPoint(to: frequency)
         return nearest..<nearest + 1
+    }
+
+    /// The position of the point nearest to a frequency.
+    func nearestPoint(to frequency: Double) -> Int {
+        let above = min(firstPoint(from: frequency), points.count - 1), below = max(above - 1, 0)
+        return points[above] - frequency < frequency - points[below] ? above : below
     }
 
     /// How near the nearest point of a band is.
