@@ -59,6 +59,7 @@ struct CommandLineTests {
             CommandLine("help-registry-rotate", "dither registry rotate --help"),
             CommandLine("help-registry-verify", "dither registry verify --help"),
             CommandLine("help-estimate", "dither estimate --help"),
+            CommandLine("help-compare", "dither compare --help"),
             CommandLine("help-plan", "dither plan --help"),
             CommandLine("plan", "dither plan --devices 100000 --epsilon 1,2 --domain 2 --mechanism randomized_response"),
             CommandLine("usage-plan", "dither plan --devices 1000"),
@@ -105,6 +106,11 @@ struct CommandLineTests {
             CommandLine(
                 "usage-estimate-date",
                 "dither estimate --registry DIR/metrics.set --store DIR/r.db --metric departed_late --from 2026-02-30"),
+            CommandLine(
+                "usage-estimate-with",
+                "dither estimate --registry DIR/metrics.set --store DIR/r.db --metric departed_late --with nice"),
+            CommandLine(
+                "usage-compare", "dither compare --registry DIR/metrics.set --store DIR/r.db --metric departed_late"),
             CommandLine("usage-demo", "dither demo --registry r --events e --collector c --wat"),
             CommandLine(
                 "usage-collector",

@@ -26,7 +26,10 @@ public struct DitherCommand: ParsableCommand {
                 \(exitStatusHelp)
                 """,
             version: "dither 0.1.0",
-            subcommands: [RegistryCommand.self, EstimateCommand.self, PlanCommand.self, AuditCommand.self, StudyCommand.self] + subcommands)
+            subcommands: [
+                RegistryCommand.self, EstimateCommand.self, CompareCommand.self, PlanCommand.self, AuditCommand.self,
+                StudyCommand.self,
+            ] + subcommands)
     }
 
     /// The part of every command's help that names the exit statuses.

@@ -11,9 +11,7 @@ struct EstimateNotes {
     let today: UTCDay
 
     func sentences(periodCount: Int, otherVersions: [UInt32]) -> [String] {
-        var notes = [
-            "Intervals are for the devices that reported: they hold the error of the noise, not that of who reports."
-        ]
+        var notes = [intervalSentence(periodCount: periodCount)]
         if let absence { notes.append(absence) }
         notes += counter.caveats
         if case .number(let range) = definition.domain {

@@ -36,6 +36,12 @@ public struct ReleasedEstimates: Hashable, Sendable {
     public let reportCount: Int
     /// What the reports say.
     public let figures: EstimatedFigures
+    /// The sums that were asked for.
+    public internal(set) var sums: [SumEstimate] = []
+    /// The columns that were asked for.
+    var added = AddedColumns()
+    /// Where the figures come from.
+    var origins = FigureOrigins()
 }
 
 /// What is estimated of a group of reports.

@@ -38,9 +38,10 @@ struct EstimateRows: Sendable {
     func cells(at row: Int, for reader: Reader) -> [Cell] {
         switch estimates.figures {
         case .frequencies(let estimates):
-            [value(at: row, for: reader)]
-                + FrequencyDigits(reportCount: self.estimates.reportCount, for: reader).cells(of: estimates[row])
-        case .mean(let estimate): [.text("mean")] + Self.cells(of: estimate, for: reader)
+            let digits = FrequencyDigits(reportCount: self.estimates.reportCount, for: reader)
+            return [value(at: row, for: reader)] + digits.cells(of: estimates[row])
+                + Self.addedCells(self.estimates.added, at: row, digits: digits)
+        case .mean(let estimate): return [.text("mean")] + Self.cells(of: estimate, for: reader)
         }
     }
 
@@ -62,9 +63,15 @@ struct EstimateRows: Sendable {
         return estimates.count { $0.isDetected }
     }
 
-    /// A text, a truth value, or no event, which is null to programs alone: to them it is no text of its own.
     private func value(at row: Int, for reader: Reader) -> Cell {
-        switch values[row] {
+        Self.name(of: values[row], labels: labels, isBoolean: isBoolean, for: reader)
+    }
+
+    /// A text, a truth value, or no event, which is null to programs alone: to them it is no text of its own.
+    private static func name(
+        of value: MechanismInput, labels: [String], isBoolean: Bool, for reader: Reader
+    ) -> Cell {
+        switch value {
         case .item(let item):
             return isBoolean && reader == .programs ? .boolean(item == 1) : .text(labels[item])
         case .text(let bytes):
@@ -74,6 +81,11 @@ struct EstimateRows: Sendable {
         case .absent: return reader == .programs ? .null : .text(MetricDomain.absenceLabel)
         case .place: preconditionFailure("a number has no row of its own")
         }
+    }
+
+    /// The name of a value of a domain.
+    static func name(of value: MechanismInput, in domain: MetricDomain, for reader: Reader) -> Cell {
+        name(of: value, labels: domain.labels, isBoolean: domain == .boolean, for: reader)
     }
 
     /// So many digits that the standard error has three after its first; one for people.
@@ -92,7 +104,7 @@ struct EstimateRows: Sendable {
 }
 
 /// With how many digits frequencies are written.
-private struct FrequencyDigits {
+struct FrequencyDigits {
     let count: Int
     let frequency: Int
     let significant: Int

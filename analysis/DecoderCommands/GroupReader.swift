@@ -13,6 +13,8 @@ struct GroupReader {
     let confidence: ConfidenceLevel
     let store: EstimateStore
     let reportCount: Int
+    var view = EstimateView()
+    var sumPositions: [[Int]] = []
     private var doneCount = 0
 
     init(
@@ -50,10 +52,10 @@ struct GroupReader {
         let pool = try pool(periods, oracle: oracle, progress: &progress)
         progress.begin("estimating")
         do {
-            let estimates = try oracle.estimates(of: values, from: pool, confidence: confidence) {
+            let estimates = try oracle.estimates(of: values, from: pool, confidence: level) {
                 progress.update($0, of: $1)
             }
-            return ReleasedEstimates(reportCount: pool.reportCount, figures: .frequencies(estimates))
+            return try released(estimates, from: pool, by: oracle) { progress.update($0, of: $1) }
         } catch { throw CommandError(error, values: values, of: definition, file: candidates?.source.path) }
     }
 
@@ -62,10 +64,10 @@ struct GroupReader {
     ) throws(CommandError) -> ReleasedEstimates {
         let pool = try pool(periods, oracle: oracle, progress: &progress)
         guard case .number(let range) = definition.domain,
-            let place = oracle.meanPlace(from: pool, confidence: confidence)
+            let place = oracle.meanPlace(from: pool, confidence: level)
         else { preconditionFailure("a mean is that of the reports of a number, of which the store has some") }
         let mean = place.scaled(low: range.low, width: range.high - range.low)
-        return ReleasedEstimates(reportCount: pool.reportCount, figures: .mean(mean))
+        return try released(mean, from: pool, by: oracle)
     }
 
     private mutating func pool<Oracle: ReportCounter>(

@@ -30,7 +30,7 @@ extension BasicRappor: FrequencyOracle {
     }
 
     /// The bit of a candidate; the one after the last for "no event".
-    private func bit(of candidate: MechanismInput) -> Int? {
+    func bit(of candidate: MechanismInput) -> Int? {
         switch candidate {
         case .item(let item): (0..<configuration.valueCount).contains(item) ? item : nil
         case .absent: configuration.reportsAbsence ? configuration.valueCount : nil

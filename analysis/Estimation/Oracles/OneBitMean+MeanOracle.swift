@@ -12,6 +12,17 @@ extension OneBitMean: MeanOracle {
         aggregate.count(supporting: report.category)
     }
 
+    public func placeOrigin(from reports: PooledReports<SupportCounts>) -> LinearCount? {
+        let lie = Double(configuration.lieThreshold) * 0x1p-64
+        let gap = Double(0 &- 2 &* configuration.lieThreshold) * 0x1p-64
+        return LinearCount(
+            reportCount: reports.reportCount,
+            support: SupportProbabilities(truthful: 1 - lie, spurious: lie, gap: gap), noise: .independent)
+    }
+
+    /// A bit's probability over the draw of a device is p̄ at the population's mean place, and its variance p̄(1 − p̄).
+    public var intervalCoversPopulation: Bool { true }
+
     /// With C ones among n reports, (C/n − q) / (p − q).
     ///
     /// Given the numbers, C is a sum of n independent bits of unequal probabilities, whose mean p̄ follows from the mean
