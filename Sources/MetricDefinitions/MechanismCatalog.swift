@@ -12,6 +12,10 @@ public struct MechanismCatalog: Sendable {
         BasicRappor.self,
         CountMeanSketch.self,
         OneBitMean.self,
+        Piecewise.self,
+        Hybrid.self,
+        SquareWave.self,
+        DBitFlip.self,
     ])
 
     /// The types, each the only one of its identifier and form.

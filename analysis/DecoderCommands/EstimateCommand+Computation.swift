@@ -29,6 +29,7 @@ extension EstimateResult {
             preconditionFailure("every catalogued mechanism has an oracle")
         }
         let values = try values(of: definition, candidates: candidates, counter: counter)
+        let view = try NumberView.resolved(request, of: definition, counter: counter)
         let store = try EstimateStore(path: storePath, patienceInSeconds: patienceInSeconds)
         let stored = try store.periods(of: definition)
         let periods = stored.ofThisVersion.filter { request.includes($0.day) }
@@ -38,7 +39,8 @@ extension EstimateResult {
         try store.checkDefinition(definition)
         var reader = GroupReader(
             definition: definition, values: values, candidates: candidates, confidence: request.confidence,
-            store: store, reportCount: periods.reduce(0) { $0 + $1.reportCount })
+            view: view, fitting: request.fitting ?? .smoothed, store: store,
+            reportCount: periods.reduce(0) { $0 + $1.reportCount })
         var groups: [EstimateGroup] = []
         for group in request.byPeriod ? periods.map({ [$0] }) : [periods] {
             groups.append(try reader.group(of: group, counter: counter, progress: &progress))
@@ -46,7 +48,9 @@ extension EstimateResult {
         progress.finish()
         let notes = EstimateNotes(definition: definition, counter: counter, request: request, today: today)
             .sentences(periodCount: periods.count, otherVersions: stored.otherVersions)
-        return EstimateResult(definition: definition, request: request, values: values, groups: groups, notes: notes)
+        return EstimateResult(
+            definition: definition, request: request, values: values, groups: groups, notes: notes,
+            numberColumns: NumberFigures.columns(view, of: counter))
     }
 
     /// What the rows are about: declared values, or candidates, and "no event" where it is estimated.

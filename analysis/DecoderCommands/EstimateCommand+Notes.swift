@@ -19,6 +19,9 @@ struct EstimateNotes {
             notes.append(
                 "A number out of the range counts as its nearest end, \(number(range.low)) or \(number(range.high)).")
         }
+        if counter is any HistogramOracle {
+            notes.append("A bucket holds its lower end and not its upper; the last one holds both.")
+        }
         if case .memoized(_, let distinctValues) = definition.lifetime {
             notes.append(
                 "A device that has held more than \(distinctValues) distinct values repeats an old response, so late "

@@ -84,8 +84,10 @@ extension EstimateResult {
     }
 
     private var columns: [String] {
-        (request.byPeriod ? ["period"] : []) + EstimateRows.columns(of: definition.domain)
+        (request.byPeriod ? ["period"] : []) + rowColumns
     }
+
+    private var rowColumns: [String] { numberColumns ?? EstimateRows.columns(of: definition.domain) }
 
     private func period(of group: EstimateGroup) -> [Cell] {
         request.byPeriod ? [.text(group.from.description)] : []
@@ -145,7 +147,7 @@ extension EstimateResult {
         guard let estimates = group.estimates, let rows = rows(of: group) else {
             return [("withheld", withheld)]
         }
-        let columns = EstimateRows.columns(of: definition.domain)
+        let columns = rowColumns
         let elements = JSONOutput.elements(count: rows.count) { row in
             .object(zip(columns, rows.cells(at: row, for: .programs)).map { ($0, .cell($1)) })
         }

@@ -15,6 +15,10 @@ public struct EstimateCommand: ParsableCommand {
             and not clipped, so that small ones may be negative; intervals are for the devices that reported. The \
             store is only read, also while its collector runs.
 
+            The mechanisms square_wave and d_bit_flip tell how numbers are distributed: a row for each bucket of the \
+            range, by its ends, such as [0..10). Of square_wave there are also quantiles and the mean (--show), and a \
+            column with a likely distribution, denoised.
+
             The values of a string are known to nobody, so name those to look for: candidates, in a column of a CSV \
             file with a header row (the first column, unless one is named). The registry may name the file. A table \
             shows 50 values, those detected first; csv and json show all.
@@ -65,6 +69,13 @@ public struct EstimateCommand: ParsableCommand {
     @Option(help: "With what probability an interval covers the truth, between 0 and 1.")
     var confidence = 0.95
 
+    @Option(help: "What is shown of numbers: distribution, quantiles or mean. Without it, what the mechanism is for.")
+    var show: NumberView?
+
+    @Option(
+        help: "How a likely distribution is found: ems (smoothed, the default) or em, for numbers at few places.")
+    var fit: DistributionFitting?
+
     @Option(help: "How estimates are written: table (for people), csv or json.")
     var format = OutputFormat.table
 
@@ -81,7 +92,7 @@ public struct EstimateCommand: ParsableCommand {
             request, from: source.set, candidates: list, storePath: store, today: RegistryLoading.today,
             progress: &progress)
         for note in list?.notes ?? [] { StandardStreams.tell("note: \(note)") }
-        try show(result)
+        try write(result)
     }
 
     /// What the option names, or else the registry; nothing is read for a metric that it does not have.
@@ -98,7 +109,7 @@ public struct EstimateCommand: ParsableCommand {
         }
     }
 
-    private func show(_ result: EstimateResult) throws(CommandError) {
+    private func write(_ result: EstimateResult) throws(CommandError) {
         try result.write(as: format) { (block) throws(CommandError) in try StandardStreams.write(block) }
         if format == .csv, result.hasReleasedGroup {
             for note in result.notes { StandardStreams.tell("note: \(note)") }
@@ -118,7 +129,8 @@ public struct EstimateCommand: ParsableCommand {
         if let first, let last, first > last {
             throw ValidationError("--from \(first) is after --to \(last): exchange them")
         }
-        return EstimateRequest(metric: metric, from: first, to: last, byPeriod: by == .period, confidence: level)
+        return EstimateRequest(
+            metric: metric, from: first, to: last, byPeriod: by == .period, confidence: level, view: show, fitting: fit)
     }
 
     private func day(_ text: String?, option: String) throws -> UTCDay? {

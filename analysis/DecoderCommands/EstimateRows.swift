@@ -32,6 +32,7 @@ struct EstimateRows: Sendable {
         switch estimates.figures {
         case .frequencies(let estimates): estimates.count
         case .mean: 1
+        case .numbers(let figures): figures.rowCount
         }
     }
 
@@ -41,6 +42,8 @@ struct EstimateRows: Sendable {
             [value(at: row, for: reader)]
                 + FrequencyDigits(reportCount: self.estimates.reportCount, for: reader).cells(of: estimates[row])
         case .mean(let estimate): [.text("mean")] + Self.cells(of: estimate, for: reader)
+        case .numbers(let figures):
+            figures.cells(at: row, reportCount: self.estimates.reportCount, for: reader)
         }
     }
 
@@ -76,12 +79,15 @@ struct EstimateRows: Sendable {
         }
     }
 
-    /// So many digits that the standard error has three after its first; one for people.
-    private static func cells(of estimate: MeanEstimate, for reader: Reader) -> [Cell] {
+    static func cells(of estimate: MeanEstimate, for reader: Reader) -> [Cell] {
         let figures = [
             estimate.mean, estimate.standardError, estimate.interval.lowerBound, estimate.interval.upperBound,
         ]
-        let error = estimate.standardError
+        return decimals(figures, error: estimate.standardError, for: reader)
+    }
+
+    /// Figures with so many digits that their error has three after its first; one for people.
+    static func decimals(_ figures: [Double], error: Double, for reader: Reader) -> [Cell] {
         // Where a decimal point would need hundreds of digits, an exponent is written.
         guard error >= 1e-12, figures.allSatisfy({ abs($0) < 1e15 }) else {
             return figures.map { .significant($0, digits: 15) }
@@ -92,7 +98,7 @@ struct EstimateRows: Sendable {
 }
 
 /// With how many digits frequencies are written.
-private struct FrequencyDigits {
+struct FrequencyDigits {
     let count: Int
     let frequency: Int
     let significant: Int

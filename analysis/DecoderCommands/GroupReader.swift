@@ -11,16 +11,22 @@ struct GroupReader {
     let values: [MechanismInput]
     let candidates: CandidateList?
     let confidence: ConfidenceLevel
+    /// What is shown of numbers.
+    let view: NumberView?
+    /// How a likely distribution of numbers is found.
+    let fitting: DistributionFitting
     let store: EstimateStore
     let reportCount: Int
     private var doneCount = 0
 
     init(
         definition: MetricDefinition, values: [MechanismInput], candidates: CandidateList?,
-        confidence: ConfidenceLevel, store: EstimateStore, reportCount: Int
+        confidence: ConfidenceLevel, view: NumberView? = nil, fitting: DistributionFitting = .smoothed,
+        store: EstimateStore, reportCount: Int
     ) {
         (self.definition, self.values, self.candidates) = (definition, values, candidates)
         (self.confidence, self.store, self.reportCount) = (confidence, store, reportCount)
+        (self.view, self.fitting) = (view, fitting)
     }
 
     /// The estimates of these periods, of which there is at least one.
@@ -36,10 +42,12 @@ struct GroupReader {
         let estimates: ReleasedEstimates
         if let oracle = counter as? any FrequencyOracle {
             estimates = try frequencies(in: periods, oracle: oracle, progress: &progress)
+        } else if let oracle = counter as? any HistogramOracle {
+            estimates = try numbers(in: periods, oracle: oracle, progress: &progress)
         } else if let oracle = counter as? any MeanOracle {
             estimates = try mean(in: periods, oracle: oracle, progress: &progress)
         } else {
-            preconditionFailure("an oracle estimates frequencies or a mean")
+            preconditionFailure("an oracle estimates frequencies, buckets or a mean")
         }
         return EstimateGroup(from: from, to: to, estimates: estimates)
     }
@@ -68,7 +76,7 @@ struct GroupReader {
         return ReleasedEstimates(reportCount: pool.reportCount, figures: .mean(mean))
     }
 
-    private mutating func pool<Oracle: ReportCounter>(
+    mutating func pool<Oracle: ReportCounter>(
         _ periods: [StoredPeriod], oracle: Oracle, progress: inout Progress
     ) throws(CommandError) -> PooledReports<Oracle.Aggregate> {
         progress.begin("reading reports")

@@ -10,6 +10,10 @@ public struct OracleCatalog: Sendable {
         BasicRappor.self,
         CountMeanSketch.self,
         OneBitMean.self,
+        Piecewise.self,
+        Hybrid.self,
+        SquareWave.self,
+        DBitFlip.self,
     ])
 
     /// The types, each the only one of its identifier and form.
