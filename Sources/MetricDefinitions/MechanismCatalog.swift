@@ -22,6 +22,10 @@ public struct MechanismCatalog: Sendable {
         OptimizedSymmetricUnaryEncoding.self,
         Loloha.self,
         MemoizedOneBitMean.self,
+        Piecewise.self,
+        Hybrid.self,
+        SquareWave.self,
+        DBitFlip.self,
     ])
 
     /// The types, each the only one of its identifier and form.

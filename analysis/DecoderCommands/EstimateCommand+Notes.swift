@@ -18,6 +18,9 @@ struct EstimateNotes {
             notes.append(
                 "A number out of the range counts as its nearest end, \(number(range.low)) or \(number(range.high)).")
         }
+        if counter is any HistogramOracle {
+            notes.append("A bucket holds its lower end and not its upper; the last one holds both.")
+        }
         if case .memoized(_, let distinctValues) = definition.lifetime,
             let memoized = definition.mechanism as? any LongitudinalRandomizer,
             distinctValues < memoized.distinctResponseLimit

@@ -91,7 +91,9 @@ extension EstimateResult {
         (request.byPeriod ? ["period"] : []) + valueColumns
     }
 
-    private var valueColumns: [String] { EstimateRows.columns(of: definition.domain) + request.view.columns }
+    private var valueColumns: [String] {
+        numberColumns ?? EstimateRows.columns(of: definition.domain) + request.view.columns
+    }
 
     private func sumCells(of group: EstimateGroup, for reader: EstimateRows.Reader) -> [[Cell]] {
         group.estimates.map { EstimateRows.sumCells($0, names: request.view.sums, for: reader) } ?? []

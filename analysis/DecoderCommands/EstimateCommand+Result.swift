@@ -15,6 +15,8 @@ public struct EstimateResult: Sendable {
     public let groups: [EstimateGroup]
     /// What a reader has to know, as sentences.
     public let notes: [String]
+    /// The columns of rows about numbers where they are not those of a mean.
+    let numberColumns: [String]?
 
     /// Whether any group has reached the release gate.
     public var hasReleasedGroup: Bool { groups.contains { $0.estimates != nil } }
@@ -50,4 +52,6 @@ public enum EstimatedFigures: Hashable, Sendable {
     case frequencies([FrequencyEstimate])
     /// The mean, in the units of the declared range.
     case mean(MeanEstimate)
+    /// Buckets, quantiles or the mean of numbers, in the units of the declared range.
+    case numbers(NumberFigures)
 }

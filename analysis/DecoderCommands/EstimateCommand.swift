@@ -15,6 +15,10 @@ public struct EstimateCommand: ParsableCommand {
             and not clipped, so that small ones may be negative; intervals are for the devices that reported. The \
             store is only read, also while its collector runs.
 
+            The mechanisms square_wave and d_bit_flip tell how numbers are distributed: a row for each bucket of the \
+            range, by its ends, such as [0..10). Of square_wave there are also quantiles and the mean (--show), and a \
+            column with a likely distribution, denoised.
+
             The values of a string are known to nobody, so name those to look for: candidates, in a column of a CSV \
             file with a header row (the first column, unless one is named). The registry may name the file. A table \
             shows 50 values, those detected first; csv and json show all.
@@ -79,6 +83,12 @@ public struct EstimateCommand: ParsableCommand {
     var interval = IntervalKind.sample
 
     @OptionGroup var view: EstimateViewOptions
+    @Option(help: "What is shown of numbers: distribution, quantiles or mean. Without it, what the mechanism is for.")
+    var show: NumberView?
+
+    @Option(
+        help: "How a likely distribution is found: ems (smoothed, the default) or em, for numbers at few places.")
+    var fit: DistributionFitting?
 
     @Option(help: "How estimates are written: table (for people), csv or json.")
     var format = OutputFormat.table
@@ -97,10 +107,10 @@ public struct EstimateCommand: ParsableCommand {
             request, from: source.set, candidates: list, storePath: store, today: RegistryLoading.today,
             progress: &progress)
         for note in list?.notes ?? [] { StandardStreams.tell("note: \(note)") }
-        try show(result)
+        try write(result)
     }
 
-    private func show(_ result: EstimateResult) throws(CommandError) {
+    private func write(_ result: EstimateResult) throws(CommandError) {
         try result.write(as: format) { (block) throws(CommandError) in try StandardStreams.write(block) }
         if format == .csv, result.hasReleasedGroup {
             for note in result.notes { StandardStreams.tell("note: \(note)") }
@@ -120,7 +130,8 @@ public struct EstimateCommand: ParsableCommand {
         var view = try view.view()
         (view.interval, view.additions) = (interval, try with.map(EstimateView.additions) ?? [])
         return EstimateRequest(
-            metric: metric, from: days.first, to: days.last, byPeriod: by == .period, confidence: level, view: view)
+            metric: metric, from: days.first, to: days.last, byPeriod: by == .period, confidence: level, view: view,
+            numbers: show, fitting: fit)
     }
 }
 

@@ -32,6 +32,7 @@ struct EstimateRows: Sendable {
         switch estimates.figures {
         case .frequencies(let estimates): estimates.count
         case .mean: 1
+        case .numbers(let figures): figures.rowCount
         }
     }
 
@@ -42,6 +43,8 @@ struct EstimateRows: Sendable {
             return [value(at: row, for: reader)] + digits.cells(of: estimates[row])
                 + Self.addedCells(self.estimates.added, at: row, digits: digits)
         case .mean(let estimate): return [.text("mean")] + Self.cells(of: estimate, for: reader)
+        case .numbers(let figures):
+            return figures.cells(at: row, reportCount: self.estimates.reportCount, for: reader)
         }
     }
 
@@ -89,11 +92,15 @@ struct EstimateRows: Sendable {
     }
 
     /// So many digits that the standard error has three after its first; one for people.
-    private static func cells(of estimate: MeanEstimate, for reader: Reader) -> [Cell] {
+    static func cells(of estimate: MeanEstimate, for reader: Reader) -> [Cell] {
         let figures = [
             estimate.mean, estimate.standardError, estimate.interval.lowerBound, estimate.interval.upperBound,
         ]
-        let error = estimate.standardError
+        return decimals(figures, error: estimate.standardError, for: reader)
+    }
+
+    /// Figures with so many digits that their error has three after its first; one for people.
+    static func decimals(_ figures: [Double], error: Double, for reader: Reader) -> [Cell] {
         // Where a decimal point would need hundreds of digits, an exponent is written.
         guard error >= 1e-12, figures.allSatisfy({ abs($0) < 1e15 }) else {
             return figures.map { .significant($0, digits: 15) }

@@ -11,6 +11,10 @@ struct GroupReader {
     let values: [MechanismInput]
     let candidates: CandidateList?
     let confidence: ConfidenceLevel
+    /// What is shown of numbers.
+    let numberView: NumberView?
+    /// How a likely distribution of numbers is found.
+    let fitting: DistributionFitting
     let store: EstimateStore
     let reportCount: Int
     var view = EstimateView()
@@ -19,10 +23,12 @@ struct GroupReader {
 
     init(
         definition: MetricDefinition, values: [MechanismInput], candidates: CandidateList?,
-        confidence: ConfidenceLevel, store: EstimateStore, reportCount: Int
+        confidence: ConfidenceLevel, numberView: NumberView? = nil, fitting: DistributionFitting = .smoothed,
+        store: EstimateStore, reportCount: Int
     ) {
         (self.definition, self.values, self.candidates) = (definition, values, candidates)
         (self.confidence, self.store, self.reportCount) = (confidence, store, reportCount)
+        (self.numberView, self.fitting) = (numberView, fitting)
     }
 
     /// The estimates of these periods, of which there is at least one.
@@ -38,10 +44,12 @@ struct GroupReader {
         let estimates: ReleasedEstimates
         if let oracle = counter as? any FrequencyOracle {
             estimates = try frequencies(in: periods, oracle: oracle, progress: &progress)
+        } else if let oracle = counter as? any HistogramOracle {
+            estimates = try numbers(in: periods, oracle: oracle, progress: &progress)
         } else if let oracle = counter as? any MeanOracle {
             estimates = try mean(in: periods, oracle: oracle, progress: &progress)
         } else {
-            preconditionFailure("an oracle estimates frequencies or a mean")
+            preconditionFailure("an oracle estimates frequencies, buckets or a mean")
         }
         return EstimateGroup(from: from, to: to, estimates: estimates)
     }
@@ -70,7 +78,7 @@ struct GroupReader {
         return try released(mean, from: pool, by: oracle)
     }
 
-    private mutating func pool<Oracle: ReportCounter>(
+    mutating func pool<Oracle: ReportCounter>(
         _ periods: [StoredPeriod], oracle: Oracle, progress: inout Progress
     ) throws(CommandError) -> PooledReports<Oracle.Aggregate> {
         progress.begin("reading reports")

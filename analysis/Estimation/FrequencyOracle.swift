@@ -60,7 +60,7 @@ public struct MeanEstimate: Hashable, Sendable {
     /// The estimated mean, in the units of the declared range. Unbiased, so that it may leave the range.
     public let mean: Double
 
-    /// An upper bound of the standard error of ``mean``.
+    /// The standard error of ``mean``, or an upper bound of it.
     public let standardError: Double
 
     /// Covers the true mean of the reported numbers with the confidence asked for; not clipped to the range.

@@ -20,6 +20,10 @@ public struct OracleCatalog: Sendable {
         OptimizedSymmetricUnaryEncoding.self,
         Loloha.self,
         MemoizedOneBitMean.self,
+        Piecewise.self,
+        Hybrid.self,
+        SquareWave.self,
+        DBitFlip.self,
     ])
 
     /// The types, each the only one of its identifier and form.

@@ -50,6 +50,9 @@ public struct RegistryKey: Hashable, Sendable {
         RegistryKey(.metric, "field_order", "64"),
         RegistryKey(.metric, "dimension", "4"),
         RegistryKey(.metric, "segments", "1"),
+        RegistryKey(.metric, "grid", "256"),
+        RegistryKey(.metric, "buckets", "64"),
+        RegistryKey(.metric, "sampled_buckets", "8"),
         // What `mechanism: auto` chooses by.
         RegistryKey(.metric, "expected_devices", "100000"),
         RegistryKey(.metric, "report_bytes", "64"),
