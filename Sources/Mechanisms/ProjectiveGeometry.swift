@@ -54,12 +54,11 @@ public struct ProjectiveGeometry: Hashable, Sendable {
         return coordinates
     }
 
-    /// c of the coordinates of a point or of zeros.
+    /// c of the coordinates of a point or of zeros: q·c + u, less q − 2 if c is not 0. The product is needed for every c, so
+    /// that no compiler makes a branch around it.
     public func place(of coordinates: [UInt64]) -> UInt64 {
         coordinates.reduce(0) { place, coordinate in
-            let longer = field.order &* (place &- 1) &+ 2 &+ coordinate
-            let isLonger = mask(isNotZero: place)
-            return (longer & isLonger) | (coordinate & ~isLonger)
+            field.order &* place &+ coordinate &- ((field.order &- 2) & mask(isNotZero: place))
         }
     }
 

@@ -9,7 +9,7 @@ public import SecureRandomness
 /// - Estimator: with C the reports on the candidate's hyperplane, p* = 1 − T/N, and q* the same for another value's point,
 ///   f̂ = (C/n − q*) / (p* − q*); n·Var = [f·p*(1 − p*) + (1 − f)·q*(1 − q*)] / (p* − q*)², within a few thousandths of the
 ///   least that is possible where q is near e^ε + 1.
-/// - Source: [FNNT22] §3. Derivation: <doc:ProjectiveGeometryResponse>.
+/// - Source: [FNNT22]. Derivation: <doc:ProjectiveGeometryResponse>.
 public struct ProjectiveGeometryResponse: LocalRandomizer {
     public static let identifier = "projective_geometry_response"
 

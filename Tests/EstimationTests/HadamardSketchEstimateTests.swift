@@ -111,9 +111,11 @@ struct HadamardSketchEstimateTests {
         }
     }
 
-    @Test("have the standard error of the noise, and intervals that cover it in tables of many values")
+    @Test(
+        "have the standard error of the noise, and intervals that cover it in tables of many values",
+        .enabled(if: isThorough))
     func errors() throws {
-        let (runs, total) = (200, 2000)
+        let (runs, total) = (1000, 2000)
         var (covered, squares) = (0, 0.0)
         for run in 0..<runs {
             let sketch = try sketch(

@@ -71,6 +71,7 @@ struct HyperplaneCountsTests {
         #expect(try method(53, 4, 65_536) == .partialSums)
         #expect(try method(401, 3, 65_536) == .enumeration)
         #expect(try method(53, 4, 100) == .enumeration)
+        #expect(try method(2, 10, 3) == .transform)
         #expect(try method(64, 4, 100) == .enumeration)
     }
 

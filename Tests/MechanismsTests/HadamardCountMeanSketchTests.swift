@@ -30,15 +30,6 @@ struct HadamardCountMeanSketchTests {
         }
     }
 
-    @Test("keeps the laws of every mechanism, over all reports of small sketches")
-    func laws() throws {
-        for fixture in try MechanismFixture.of(HadamardCountMeanSketch.self).configurations {
-            let breaches = try MechanismLaws.breaches(
-                of: try fixture.mechanism(HadamardCountMeanSketch.self), samplesPerItem: 300)
-            #expect(breaches.isEmpty, "\(fixture): \(breaches.first?.description ?? "")")
-        }
-    }
-
     @Test("refuses less noise than ε needs; more noise it gives")
     func thresholdsAreChecked() throws {
         let least = try sketch(rows: 4, width: 8, epsilon: 4000).configuration

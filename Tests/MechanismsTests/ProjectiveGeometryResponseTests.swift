@@ -25,15 +25,6 @@ struct ProjectiveGeometryResponseTests {
         }
     }
 
-    @Test("keeps the laws of every mechanism, over all points of small spaces")
-    func laws() throws {
-        for fixture in try MechanismFixture.of(ProjectiveGeometryResponse.self).configurations {
-            let breaches = try MechanismLaws.breaches(
-                of: try fixture.mechanism(ProjectiveGeometryResponse.self), samplesPerItem: 100)
-            #expect(breaches.isEmpty, "\(fixture): \(breaches.first?.description ?? "")")
-        }
-    }
-
     @Test("samples every member of a plane and of the rest once, for every item, and the likelihoods know which")
     func membersAreABijection() throws {
         for (order, dimension) in [(2, 4), (3, 3), (4, 3), (5, 2), (9, 2), (7, 3)] as [(Int32, Int32)] {
@@ -57,6 +48,22 @@ struct ProjectiveGeometryResponseTests {
                 #expect(reports.count == mechanism.geometry.pointCount, "q \(order), t \(dimension), item \(item)")
             }
         }
+    }
+
+    @Test(
+        "with a planted fault breaks the law that is meant for it",
+        arguments: [
+            (FaultyGeometry.Fault.none, Set<MechanismLaw>()),
+            (.liesAnywhere, [.samplesFollowLikelihoods]),
+            (.epsilonForHalfOfIt, [.ratiosWithinEpsilon, .declaredEpsilonIsSpent]),
+            (.biasedModulo, [.samplesFollowLikelihoods]),
+            (.offByOne, [.samplesFollowLikelihoods]),
+            (.redrawn, [.announcedWordsAreDrawn]),
+        ] as [(FaultyGeometry.Fault, Set<MechanismLaw>)])
+    func faultsAreCaught(fault: FaultyGeometry.Fault, laws: Set<MechanismLaw>) throws {
+        let faulty = try FaultyGeometry(epsilon: 1000, fault: fault)
+        let breaches = try MechanismLaws.breaches(of: faulty, samplesPerItem: 6000)
+        #expect(MechanismLaws.names(of: breaches) == laws, "\(breaches)")
     }
 
     @Test("gives more noise than ε needs where that is configured, and refuses one word less")

@@ -30,8 +30,10 @@ package struct HyperplaneCounts {
     package var shortestMethod: Method {
         let (points, order) = (Double(geometry.pointCount), Double(geometry.field.order))
         let enumeration = Double(itemCount) * Double(geometry.hyperplanePointCount)
-        if geometry.field.characteristic == 2, 2 * points * order < enumeration { return .transform }
-        // The partial sums of two coordinates are no fewer than what is enumerated.
+        if geometry.field.characteristic == 2, geometry.dimension > 8 || 2 * points * order < enumeration {
+            return .transform
+        }
+        // One coordinate less leaves nothing to share: its lines are what is enumerated.
         let partial = points * order * Double(geometry.dimension) / 2
         return geometry.dimension > 3 && partial < enumeration ? .partialSums : .enumeration
     }

@@ -68,7 +68,7 @@ struct HyperplaneTransform<Count: FixedWidthInteger & SignedInteger> {
     }
 
     /// The reports by their point without the first coordinate; those of (1, 0, …, 0) are left out.
-    private func withoutFirst(_ counts: [Count], _ start: Int, _ heads: [[Int]]) -> [Count] {
+    private func withoutFirst(_ counts: [Count], _ start: Int, _ heads: [Int]) -> [Count] {
         var merged = Array(counts[..<start])
         merged.withUnsafeMutableBufferPointer { merged in
             counts.withUnsafeBufferPointer { counts in
@@ -88,7 +88,7 @@ struct HyperplaneTransform<Count: FixedWidthInteger & SignedInteger> {
 
     /// Adds the reports of each point to Z at all its multiples without their first coordinate, with the character of it.
     private func spread(
-        _ counts: UnsafeBufferPointer<Count>, _ start: Int, _ heads: [[Int]], _ dimension: Int,
+        _ counts: UnsafeBufferPointer<Count>, _ start: Int, _ heads: [Int], _ dimension: Int,
         into sums: UnsafeMutableBufferPointer<Count>
     ) {
         let blockCount = sums.count / order
@@ -112,10 +112,11 @@ struct HyperplaneTransform<Count: FixedWidthInteger & SignedInteger> {
         }
     }
 
-    /// The coordinates of the points of a dimension, in order.
-    private func heads(_ dimension: Int) -> [[Int]] {
-        (0..<pointCount(dimension)).map { number in
-            geometry.coordinates(UInt64(number) + 1, count: dimension).map { Int($0) }
+    /// The points of a dimension in order, each as the number in base q that its coordinates are.
+    private func heads(_ dimension: Int) -> [Int] {
+        (0..<dimension).flatMap { (length: Int) -> Range<Int> in
+            let first = 1 << (length * tables.field.degree)
+            return first..<2 * first
         }
     }
 
@@ -123,12 +124,7 @@ struct HyperplaneTransform<Count: FixedWidthInteger & SignedInteger> {
         ProjectiveGeometry.pointCount(order: order, dimension: dimension) ?? 0
     }
 
-    /// A multiple of a vector, as a number in base q.
-    private func scaled(_ vector: [Int], _ row: UnsafeBufferPointer<UInt32>) -> Int {
-        vector.reduce(0) { $0 * order + Int(row[$1]) }
-    }
-
-    /// The same of a vector that is such a number.
+    /// A multiple of a vector, both as numbers in base q.
     @inline(__always)
     private func scaled(_ vector: Int, _ row: UnsafeBufferPointer<UInt32>) -> Int {
         let degree = tables.field.degree

@@ -249,11 +249,11 @@ GEOMETRY = {
     "configurations": [
         geometry_configuration(2, False, 1000), geometry_configuration(5, True, 500, 2, 3),
         geometry_configuration(7, False, 1, 2, 3), geometry_configuration(13, False, 1000, 3, 3),
-        geometry_configuration(9, True, 2000, 3, 4), geometry_configuration(12, False, 1386, 4, 3),
-        geometry_configuration(30, True, 1792, 5, 3), geometry_configuration(11, False, 2079, 8, 3),
-        geometry_configuration(9, False, 16_000, 9, 2), geometry_configuration(20, False, 700, 2, 5),
-        geometry_configuration(10, False, 2303, 9, 3), geometry_configuration(16, False, 1000),
-        geometry_configuration(15, True, 3000), geometry_configuration(17, False, 2000, 16, 2),
+        geometry_configuration(6, True, 2000, 3, 4), geometry_configuration(12, False, 1386, 4, 3),
+        geometry_configuration(5, True, 1792, 5, 3), geometry_configuration(9, False, 16_000, 9, 2),
+        geometry_configuration(16, False, 1000), geometry_configuration(15, True, 3000),
+        geometry_configuration(41, False, 700, 2, 6), geometry_configuration(41, False, 2079, 8, 3),
+        geometry_configuration(41, False, 2303, 9, 3),
     ],
     "refused": [
         declaration(16, False, 1000, 6, 3, error="notAPrimePower"),
@@ -354,8 +354,8 @@ HADAMARD_SKETCH = {
     "configurations": [
         sketch_configuration(1, 2, False, 1000), sketch_configuration(2, 2, True, 1),
         sketch_configuration(2, 4, True, 16_000), sketch_configuration(4, 4, False, 4000),
-        sketch_configuration(8, 4, True, 2000), sketch_configuration(4, 16, True, 500),
-        sketch_configuration(1, 64, False, 8000), sketch_configuration(16, 8, True, 3000),
+        sketch_configuration(8, 4, True, 2000), sketch_configuration(4, 16, False, 500),
+        sketch_configuration(1, 64, False, 8000),
     ],
     "refused": [
         fields_ for fields_ in sketch.COUNT_MEAN_SKETCH["refused"]
