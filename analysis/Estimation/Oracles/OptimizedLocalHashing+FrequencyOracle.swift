@@ -24,7 +24,7 @@ extension OptimizedLocalHashing: PureFrequencyOracle {
         aggregate.add(reportCount: 1, support: lanes.counts)
     }
 
-    /// - Complexity: half a nanosecond for each report and item.
+    /// - Complexity: a tenth of a microsecond a report, and a fifth of a nanosecond for each item of it.
     public func tally(
         _ payloads: Span<UInt8>, partition: Int, into aggregate: inout SupportCounts
     ) throws(ReportError) {
