@@ -4,7 +4,7 @@ public import SecureRandomness
 
 /// Optimized local hashing: a random hash function, and k-ary randomized response about the own item's value under it.
 ///
-/// - Releases a seed of 64 bits, drawn before the item is looked at, and one of g values.
+/// - Releases a seed of 63 bits, drawn before the item is looked at, and one of g values.
 /// - ε: bounds one report, between any two values and for every seed (replace-one-value); m reports lose at most m·ε.
 /// - Estimator: with p* the probability of the truth among g, and q* that of another item's value, which is 1/g but for a
 ///   rounding that is counted, f̂ = (C/n − q*) / (p* − q*) from C of n reports whose value is the item's;
@@ -25,10 +25,10 @@ public struct OptimizedLocalHashing: LocalRandomizer {
         public var epsilonThousandths: Int
         /// T: lie about the value if a uniform 64-bit word is below it.
         public var lieThreshold: UInt64
-        /// The bits of a seed: 64, or an even number that audits can enumerate.
+        /// The bits of a seed: 63, or 6, 9, 12 or 15, which audits can enumerate.
         public var seedBitCount: Int
 
-        /// d: as many items as seeds tell apart with sixteen bits to spare.
+        /// d: more would take too long to count.
         public static let itemCounts = 2...65_536
         /// g.
         public static let hashRanges = 2...65_536
@@ -56,7 +56,7 @@ public struct OptimizedLocalHashing: LocalRandomizer {
                 itemCount: itemCount, hashRange: hashRange, reportsAbsence: declared.reportsAbsence,
                 epsilonThousandths: epsilon.thousandths,
                 lieThreshold: ResponseRule.smallestLieThreshold(categoryCount: hashRange, epsilon: epsilon),
-                seedBitCount: try declared.optionalCount("seed_bits", in: 2...64) ?? 64)
+                seedBitCount: try declared.optionalCount("seed_bits", in: 6...63) ?? 63)
         }
 
         public var domain: InputDomain { .items(itemCount - (reportsAbsence ? 1 : 0)) }
@@ -95,15 +95,12 @@ public struct OptimizedLocalHashing: LocalRandomizer {
         guard Configuration.itemCounts.contains(configuration.itemCount) else {
             throw .categoryCountOutOfRange(count: configuration.itemCount, allowed: Configuration.itemCounts)
         }
-        // Enough for two words that each hold an item's index and a bucket of one bit.
-        let bitCount = configuration.seedBitCount,
-            itemBitCount = Int.bitWidth - (configuration.itemCount - 1).leadingZeroBitCount
-        guard (2 * itemBitCount...64).contains(bitCount), bitCount.isMultiple(of: 2) else {
-            throw .countOutOfRange(name: "seed_bits", count: bitCount, allowed: 2 * itemBitCount...64)
+        let bitCount = configuration.seedBitCount
+        guard LocalHash.seedBitCounts.contains(bitCount), 1 << (bitCount / 3) >= configuration.itemCount else {
+            throw .countOutOfRange(name: "seed_bits", count: bitCount, allowed: 6...63)
         }
-        hash = LocalHash(
-            itemCount: configuration.itemCount, valueCount: configuration.hashRange, seedBitCount: bitCount)
-        let largestRange = Swift.min(Configuration.hashRanges.upperBound, 1 << hash.bucketBitCount)
+        hash = LocalHash(valueCount: configuration.hashRange, seedBitCount: bitCount)
+        let largestRange = Swift.min(Configuration.hashRanges.upperBound, 1 << hash.elementBitCount)
         guard (2...largestRange).contains(configuration.hashRange) else {
             throw .countOutOfRange(name: "hash_range", count: configuration.hashRange, allowed: 2...largestRange)
         }

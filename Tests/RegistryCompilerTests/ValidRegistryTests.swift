@@ -131,7 +131,7 @@ struct ValidRegistryTests {
         #expect(try mechanism("optimized", OptimizedUnaryEncoding.self).shape.bitCount == 2)
         #expect(try mechanism("hadamard", HadamardResponse.self).rowCount == 8)
         let hashing = try mechanism("hashing", OptimizedLocalHashing.self)
-        #expect(hashing.configuration.hashRange == 5 && hashing.configuration.seedBitCount == 64)
+        #expect(hashing.configuration.hashRange == 5 && hashing.configuration.seedBitCount == 63)
         #expect(try mechanism("hashing_to_two", OptimizedLocalHashing.self).configuration.hashRange == 2)
     }
 

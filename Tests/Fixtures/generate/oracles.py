@@ -266,12 +266,22 @@ HADAMARD_RESPONSE = {
 # Local hashing
 
 
+def field_product(left, right, m):
+    """Of polynomials over two elements, modulo the one of m = 2, 3, 4, 5 and 21 that has the least terms."""
+    product = 0
+    for bit in range(m):
+        product ^= (left << bit) * (right >> bit & 1)
+    modulus = (1 << m) + (3 if m in (2, 3, 4) else 5)
+    for bit in reversed(range(m, 2 * m)):
+        product ^= (modulus << bit - m) * (product >> bit & 1)
+    return product
+
+
 def hashed(d, g, seed_bits, item, seed):
-    half = seed_bits // 2
-    a, b = seed % (1 << half), seed >> half
-    k = max(1, (d - 1).bit_length())
-    buckets = 1 << (half - k + 1)
-    return (a * item + b) % (1 << half) // (1 << (k - 1)) * g // buckets
+    m = seed_bits // 3
+    c, b, a = (seed >> shift * m & (1 << m) - 1 for shift in range(3))
+    element = field_product(a, field_product(item, item, m), m) ^ field_product(b, item, m) ^ c
+    return element * g >> m
 
 
 def best_hash_range(d, epsilon):
@@ -297,7 +307,7 @@ def hashed_payload(d, g, threshold, seed_bits, item, source):
 
 
 def local_hashing(values, reports_absence, epsilon, g=None, seed_bits=None, draws=2):
-    d, bits = values + reports_absence, seed_bits or 64
+    d, bits = values + reports_absence, seed_bits or 63
     range_ = best_hash_range(d, epsilon) if g is None else g
     threshold = thresholds.threshold(range_, Fraction(epsilon, 1000))
     named = {"hash_range": g, "seed_bits": seed_bits}
@@ -313,15 +323,16 @@ def local_hashing(values, reports_absence, epsilon, g=None, seed_bits=None, draw
 
 OPTIMIZED_LOCAL_HASHING = {
     "configurations": [
-        local_hashing(2, False, 1000, 2, 4), local_hashing(2, True, 500, 3, 6), local_hashing(4, False, 1000, None, 6),
-        local_hashing(3, True, 2000, 4, 6), local_hashing(5, False, 100, 2, 8), local_hashing(2, True, 2000, 2, 6),
-        local_hashing(4, False, 8000, 3, 6), local_hashing(4, False, 1, 2, 6), local_hashing(2, False, 693, 4, 4),
+        local_hashing(2, False, 1000, 2, 6), local_hashing(2, True, 500, 3, 6), local_hashing(4, False, 1000, None, 6),
+        local_hashing(3, True, 2000, 4, 6), local_hashing(5, False, 100, 2, 9), local_hashing(2, True, 2000, 2, 6),
+        local_hashing(4, False, 8000, 3, 6), local_hashing(4, False, 1, 2, 6), local_hashing(2, False, 693, 4, 6),
     ],
     "refused": refused_by_all(65_536) + [
         refused("countOutOfRange", hash_range=1), refused("countOutOfRange", hash_range=-1),
         refused("countOutOfRange", hash_range=65_537), refused("countOutOfRange", hash_range="2.5"),
-        refused("countOutOfRange", hash_range=5, seed_bits=6), refused("countOutOfRange", seed_bits=2),
-        refused("countOutOfRange", seed_bits=7), refused("countOutOfRange", seed_bits=66),
+        refused("countOutOfRange", hash_range=5, seed_bits=6), refused("countOutOfRange", seed_bits=3),
+        refused("countOutOfRange", seed_bits=18), refused("countOutOfRange", seed_bits=64),
+        refused("countOutOfRange", 5, seed_bits=6),
     ],
 }
 

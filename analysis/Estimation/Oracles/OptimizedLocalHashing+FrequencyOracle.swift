@@ -6,7 +6,7 @@ extension OptimizedLocalHashing: PureFrequencyOracle {
     /// p* is that of the response. Another item's value is the own one's with probability κ, and else any other equally
     /// often: q* = κ·p + (1 − κ)·q, with p and q of the response, so that p* − q* = (1 − κ)·(p − q). κ is counted, not 1/g.
     public var support: SupportProbabilities {
-        let (response, pairs) = (rule.support, Double(sign: .plus, exponent: -2 * hash.bucketBitCount, significand: 1))
+        let (response, pairs) = (rule.support, Double(sign: .plus, exponent: -2 * hash.elementBitCount, significand: 1))
         let collision = Double(hash.collisionNumerator) * pairs
         return SupportProbabilities(
             truthful: response.truthful, spurious: response.spurious + collision * response.gap,
@@ -24,7 +24,7 @@ extension OptimizedLocalHashing: PureFrequencyOracle {
         aggregate.add(reportCount: 1, support: lanes.counts)
     }
 
-    /// - Complexity: half a nanosecond for each report and item.
+    /// - Complexity: a tenth of a microsecond a report, and a fifth of a nanosecond for each item of it.
     public func tally(
         _ payloads: Span<UInt8>, partition: Int, into aggregate: inout SupportCounts
     ) throws(ReportError) {
@@ -45,9 +45,10 @@ extension OptimizedLocalHashing: PureFrequencyOracle {
 
 /// How many reports support each item, eight items at a time.
 ///
-/// A report of value y supports the items whose bucket is one of those that go to y, which follow each other: those for
-/// which a·x + b − (the first bucket's first word) is below the words of all of them. In 32 bits, into whose high ones words
-/// of fewer bits are shifted, that is an addition and a comparison an item.
+/// A report of value y supports the items whose element is one of those that go to y, which follow each other. a·x² + b·x is
+/// linear in the bits of x over two elements: squares of sums are sums of squares there. So an item's element is the sum, an
+/// exclusive or, of those of its bits and of c, and differs from that of the item eight before in a sum that only depends on
+/// how many low bits a carry passes: an exclusive or, a subtraction and a comparison an item.
 private struct HashLanes {
     private var lanes: [SIMD8<UInt32>]
     private let itemCount: Int
@@ -59,20 +60,28 @@ private struct HashLanes {
 
     /// Counts one of fewer than 2³² reports.
     mutating func count(_ report: HashedReport, under hash: LocalHash) {
-        let unused = UInt64(32 - hash.wordBitCount)
-        func word(_ value: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: value << unused) }
-        let shift = UInt64(hash.shift)
-        let (first, end) = (
-            hash.firstBucket(of: report.value) << shift, hash.firstBucket(of: report.value + 1) << shift
-        )
-        let (multiplier, width) = (word(report.seed), word(end - first))
-        let start = word((report.seed >> UInt64(hash.wordBitCount)) &- first)
-        var words = SIMD8<UInt32>(0, 1, 2, 3, 4, 5, 6, 7) &* multiplier &+ start
-        let step = SIMD8(repeating: multiplier &* 8), bound = SIMD8(repeating: width)
+        var (constant, linear, square) = hash.coefficients(of: report.seed)
+        func next() -> UInt32 {
+            defer { (linear, square) = (hash.doubled(linear), hash.doubled(hash.doubled(square))) }
+            return UInt32(truncatingIfNeeded: linear ^ square)
+        }
+        let (one, two, four) = (next(), next(), next())
+        let start = UInt32(truncatingIfNeeded: constant)
+        var elements = SIMD8<UInt32>(0, one, two, one ^ two, four, four ^ one, four ^ two, four ^ two ^ one) ^ start
+        // What the carry into each higher bit changes: that bit, and all between it and the lowest of them.
+        var (carries, passed): ([UInt32], UInt32) = ([], 0)
+        for _ in 0...lanes.count.bitWidth - lanes.count.leadingZeroBitCount {
+            passed ^= next()
+            carries.append(passed)
+        }
+        let first = hash.firstElement(of: report.value)
+        let lower = SIMD8(repeating: UInt32(truncatingIfNeeded: first))
+        let width = SIMD8(repeating: UInt32(truncatingIfNeeded: hash.firstElement(of: report.value + 1) - first))
         lanes.withUnsafeMutableBufferPointer { lanes in
             for index in lanes.indices {
-                lanes[index] = (lanes[index] &+ 1).replacing(with: lanes[index], where: words .>= bound)
-                words &+= step
+                let counted = lanes[index] &+ 1
+                lanes[index] = counted.replacing(with: lanes[index], where: (elements &- lower) .>= width)
+                elements ^= SIMD8(repeating: carries[(index + 1).trailingZeroBitCount])
             }
         }
     }
