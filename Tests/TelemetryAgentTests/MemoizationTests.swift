@@ -108,7 +108,8 @@ struct MemoizationTests {
             let expected = try mechanism.permanentResponse(to: .item(item), on: test.device.context(for: metric))
             #expect(try test.entry(metric)?.lastPermanentResponse == expected, "never the last one again")
         }
-        #expect(try test.device.store.distinctValueCount(metric: 9, version: 1) == 2)
+        // One hash function in 64 gives all values the same.
+        #expect((1...2).contains(try test.device.store.distinctValueCount(metric: 9, version: 1)))
         #expect(try test.queued().count == 30)
     }
 

@@ -8,7 +8,7 @@ public func longitudinalMetric(
     maximumDistinctValues: Int = 3, parameters: [String: Int32] = [:], identifier: UInt32 = 9
 ) throws -> MetricDefinition {
     var fields = MetricDefinition.Fields()
-    (fields.identifier, fields.version, fields.name) = (identifier, 1, "longitudinal")
+    (fields.identifier, fields.version, fields.name) = (identifier, 1, "longitudinal_\(identifier)")
     fields.summary = "What does the aircraft do?"
     fields.domain = domain
     fields.lifetime = .memoized(reports: 365, distinctValues: maximumDistinctValues)
