@@ -59,6 +59,7 @@ struct CommandLineTests {
             CommandLine("help-registry-rotate", "dither registry rotate --help"),
             CommandLine("help-registry-verify", "dither registry verify --help"),
             CommandLine("help-estimate", "dither estimate --help"),
+            CommandLine("help-audit", "dither audit --help"),
             CommandLine("help-simulate", "dither simulate --help"),
             CommandLine("help-demo", "dither demo --help"),
             CommandLine("help-agent", "dither-agent --help"),
@@ -138,6 +139,11 @@ struct CommandLineTests {
             CommandLine(
                 "unknown-metric-estimate",
                 "dither estimate --registry DIR/metrics.set --store DIR/r.db --metric arrived_late"),
+            CommandLine(
+                "unknown-metric-audit", "dither audit --registry DIR/metrics.set --metric arrived_late"),
+            CommandLine("usage-audit-trials", "dither audit --registry DIR/metrics.set --trials 5"),
+            CommandLine("missing-audit", "dither audit --registry DIR/none"),
+            CommandLine("audit-proof", "dither audit --registry DIR/metrics.set --proof-only"),
             CommandLine("unfit-registry", "dither registry check DIR/unfit.yaml"),
             CommandLine(
                 "unfit-store",
