@@ -10,7 +10,7 @@ struct FaultyMemory: ExactlyAuditableLongitudinal {
         case redrawnEveryTime
         case oneNoiseForAllValues
         case freshNoiseMissing
-        case permanentThresholdOfTwiceTheEpsilon
+        case permanentThresholdOfFourTimesTheEpsilon
         case stagesThatDoNotMakeTheReport
         case freshLossStatedTooLow
     }
@@ -27,8 +27,8 @@ struct FaultyMemory: ExactlyAuditableLongitudinal {
 
     init(_ sound: MemoizedRandomizedResponse, _ fault: Fault?) throws(ParameterError) {
         (self.sound, self.fault) = (sound, fault)
-        let isLoud = fault == .permanentThresholdOfTwiceTheEpsilon
-        let epsilon = try Epsilon(thousandths: sound.permanentEpsilon.thousandths * (isLoud ? 2 : 1))
+        let isLoud = fault == .permanentThresholdOfFourTimesTheEpsilon
+        let epsilon = try Epsilon(thousandths: sound.permanentEpsilon.thousandths * (isLoud ? 4 : 1))
         permanent = try ResponseRule(
             categoryCount: sound.shape,
             lieThreshold: ResponseRule.smallestLieThreshold(categoryCount: sound.shape, epsilon: epsilon))

@@ -13,6 +13,7 @@ struct FaultyResponse: PureFrequencyOracle, ExactlyAuditable {
         case biasedModulo
         case lastCategoryLeftOut
         case noNoise
+        case nothingButNoise
         case answersSwapped
         case secondWordOnlyForLies
         // What is claimed is too much.
@@ -76,6 +77,7 @@ struct FaultyResponse: PureFrequencyOracle, ExactlyAuditable {
         let otherWord = source.next(), count = UInt64(shape)
         switch fault {
         case .noNoise: return CategoryReport(category: value)
+        case .nothingButNoise: return CategoryReport(category: Int(otherWord % count))
         case .answersSwapped:
             return CategoryReport(
                 category: Int(sampled.respond(to: UInt64(value), lieWord: lies ? .max : 0, otherWord: otherWord)))

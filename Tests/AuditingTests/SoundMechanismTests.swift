@@ -23,7 +23,7 @@ struct SoundMechanismTests {
 
     @Test("No check of a sound mechanism fails, and none goes without a proof", arguments: mechanisms.indices)
     func soundMechanismsPass(index: Int) throws {
-        let settings = AuditSettings.seeded(.proof, .attack, .reports, .transcripts, trials: 10_000)
+        let settings = AuditSettings.seeded(.proof, .attack, .reports, .transcripts, trials: 5000)
         func audit<M: LocalRandomizer>(_ mechanism: M) throws -> MetricAudit {
             try MetricAudit(of: AuditSubject(mechanism), settings)
         }
@@ -77,9 +77,9 @@ struct SoundMechanismTests {
     @Test("Two events of the mechanism's own are found where there is nothing to learn by bytes")
     func sketchesAreAttackedInTheirRows() throws {
         let sketch = try made(CountMeanSketch.self, 4000, domain: .text, ["rows": 65_536, "width": 64])
-        let audit = try MetricAudit(of: AuditSubject(sketch), .seeded(.attack, trials: 40_000))
-        // q of the event is 0.0142: at 40,000 trials the bound lies 0.25 below.
-        #expect(audit.shownLoss.map { $0 > 0.9 * 4 && $0 <= 4 } == true, "\(audit.findings)")
+        let audit = try MetricAudit(of: AuditSubject(sketch), .seeded(.attack, trials: 20_000))
+        // q of the event is 0.0142: at 20,000 trials the bound lies 0.3 below.
+        #expect(audit.shownLoss.map { $0 > 0.85 * 4 && $0 <= 4 } == true, "\(audit.findings)")
     }
 
     @Test("Too few trials are refused")

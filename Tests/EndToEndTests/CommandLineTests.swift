@@ -64,6 +64,7 @@ struct CommandLineTests {
             CommandLine("plan", "dither plan --devices 100000 --epsilon 1,2 --domain 2 --mechanism randomized_response"),
             CommandLine("usage-plan", "dither plan --devices 1000"),
             CommandLine("unattained-plan", "dither plan --devices 1000 --target 0.000001 --domain 16"),
+            CommandLine("help-audit", "dither audit --help"),
             CommandLine("help-simulate", "dither simulate --help"),
             CommandLine("help-demo", "dither demo --help"),
             CommandLine("help-agent", "dither-agent --help"),
@@ -148,6 +149,11 @@ struct CommandLineTests {
             CommandLine(
                 "unknown-metric-estimate",
                 "dither estimate --registry DIR/metrics.set --store DIR/r.db --metric arrived_late"),
+            CommandLine(
+                "unknown-metric-audit", "dither audit --registry DIR/metrics.set --metric arrived_late"),
+            CommandLine("usage-audit-trials", "dither audit --registry DIR/metrics.set --trials 5"),
+            CommandLine("missing-audit", "dither audit --registry DIR/none"),
+            CommandLine("audit-proof", "dither audit --registry DIR/metrics.set --proof-only"),
             CommandLine("unfit-registry", "dither registry check DIR/unfit.yaml"),
             CommandLine(
                 "unfit-store",

@@ -38,11 +38,12 @@ struct Attack {
         let best = bounds.indices.max { bounds[$0].nats < bounds[$1].nats } ?? 0
         bound = bounds[best]
         findings = Self.findings(
-            bounds[best], contests[best], inputs, epsilon: subject.mechanism.epsilon, trialCount: settings.trialCount)
+            bounds[best], contests[best], inputs, epsilon: subject.mechanism.epsilon,
+            isPowerful: settings.trialCount >= settings.powerTrialCount)
     }
 
     private static func findings(
-        _ bound: LossBound, _ contest: Contest, _ inputs: [MechanismInput], epsilon: Epsilon, trialCount: Int
+        _ bound: LossBound, _ contest: Contest, _ inputs: [MechanismInput], epsilon: Epsilon, isPowerful: Bool
     ) -> [AuditFinding] {
         let declared = Double(epsilon.thousandths) / 1000
         let text =
@@ -50,8 +51,8 @@ struct Attack {
             + "\(inputs[contest.second].words), \(contest.event.name)"
         let isRare = bound.rarerShare < 0.01, isWeak = bound.nats < 0.9 * declared
         let power: AuditFinding
-        if trialCount < 1_000_000 {
-            power = AuditFinding(.attackHasPower, .passed, "not judged below a million trials")
+        if !isPowerful {
+            power = AuditFinding(.attackHasPower, .passed, "not judged by so few trials")
         } else if isWeak, isRare {
             power = AuditFinding(
                 .attackHasPower, .passed,

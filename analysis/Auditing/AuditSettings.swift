@@ -21,6 +21,8 @@ public struct AuditSettings: Sendable {
     public var parts = Set(Part.allCases)
     /// Fresh reports of each input that is compared.
     public var trialCount = 1_000_000
+    /// From so many trials on, an attack that shows little is a warning.
+    public var powerTrialCount = 1_000_000
     /// The probability with which all statistical checks of a sound metric together raise a false alarm, at most.
     public var falseAlarmRate = 1e-6
     /// The words of a stream; each chunk of trials has a stream of its own.

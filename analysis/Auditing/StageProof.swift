@@ -8,7 +8,7 @@ struct StageProof {
     let transcriptLength: Int
 
     /// The most transcripts, over all histories, that are enumerated.
-    private static let transcriptLimit = 4000
+    private static let transcriptLimit = 2000
 
     init<M: ExactlyAuditableLongitudinal>(of mechanism: M) {
         let stages = StageTables(of: mechanism)
