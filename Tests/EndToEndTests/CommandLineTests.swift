@@ -59,6 +59,7 @@ struct CommandLineTests {
             CommandLine("help-registry-rotate", "dither registry rotate --help"),
             CommandLine("help-registry-verify", "dither registry verify --help"),
             CommandLine("help-estimate", "dither estimate --help"),
+            CommandLine("help-study", "dither study --help"),
             CommandLine("help-simulate", "dither simulate --help"),
             CommandLine("help-demo", "dither demo --help"),
             CommandLine("help-agent", "dither-agent --help"),
@@ -101,6 +102,10 @@ struct CommandLineTests {
             CommandLine(
                 "usage-estimate-date",
                 "dither estimate --registry DIR/metrics.set --store DIR/r.db --metric departed_late --from 2026-02-30"),
+            CommandLine("usage-study", "dither study R9"),
+            CommandLine("usage-study-events", "dither study W1"),
+            CommandLine("usage-study-histogram", "dither study --mechanism geometric --n 0 --eps 1"),
+            CommandLine("missing-study", "dither study R1 --events DIR/none"),
             CommandLine("usage-demo", "dither demo --registry r --events e --collector c --wat"),
             CommandLine(
                 "usage-collector",
