@@ -36,7 +36,7 @@ test: setup ## build and run every test
 
 thorough: setup ## the published figures by full simulation, in a release build: some minutes
 	DITHER_THOROUGH=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build-thorough \
-		--filter 'PublishedFiguresTests|RapporCoverageTests'
+		--filter 'PublishedFiguresTests|RapporCoverageTests|LargeGeometryTests|HadamardSketchEstimateTests'
 
 torture: setup ## kill, fork, deceive and search the agent's processes, the long forms: a quarter of an hour
 	swift build --build-tests

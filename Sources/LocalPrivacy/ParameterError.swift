@@ -22,6 +22,8 @@ public enum ParameterError: Error, Hashable, Sendable {
     case countOutOfRange(name: String, count: Int, allowed: ClosedRange<Int>)
     /// A count has to be a power of two.
     case notAPowerOfTwo(name: String, count: Int)
+    /// A count has to be a power of a prime.
+    case notAPrimePower(name: String, count: Int)
     /// The mechanism does not take values of the declared type.
     case domainNotTaken(takes: String)
     /// The mechanism has no way to report that nothing happened.

@@ -47,7 +47,12 @@ public struct BitNoise: Hashable, Sendable {
 
     /// The least noise with which both losses are within what is declared: the least T for ε∞, then symmetric fresh
     /// noise, Q = N − P, with the least P for ε. P is a multiple of 2⁴⁰, so that chains sample both it and Q.
-    private init(leastWithin declared: MechanismDeclaration, differingBitCount: Int) throws(ParameterError) {
+    ///
+    /// - Parameter keepThreshold: as of ``BitResponse``. Of two values that differ in two bits, N/2 leaves the ratio
+    ///   (N − T) / T, that of a single bit that is flipped.
+    init(
+        leastWithin declared: MechanismDeclaration, keepThreshold: UInt64? = nil, differingBitCount: Int
+    ) throws(ParameterError) {
         guard let permanentEpsilon = declared.permanentEpsilon else {
             throw .missingParameter(name: "epsilon_permanent")
         }
@@ -55,13 +60,16 @@ public struct BitNoise: Hashable, Sendable {
         guard epsilon < permanentEpsilon else {
             throw .epsilonNotBelowPermanent(epsilon: epsilon, permanent: permanentEpsilon)
         }
-        let least = Probability(flippingWithin: permanentEpsilon, parts: differingBitCount).numerator
+        precondition(
+            keepThreshold ?? 1 << 63 == 1 << 63, "a set bit is kept as a clear one is, or for half of the words")
+        let parts = keepThreshold == nil ? differingBitCount : 1
+        let least = Probability(flippingWithin: permanentEpsilon, parts: parts).numerator
         let flip = LaneThreshold(atLeast: least)?.numerator ?? .max
         guard flip < 1 << 63 else { throw .thresholdOutOfRange(threshold: flip, allowed: 1...(1 << 63 - 1)) }
         let exponential = Exponential(of: UInt64(epsilon.thousandths), over: 1000).lower
         let steps = smallest(in: 1...(1 << 23) - 1) { steps in
             let clear = steps << 40
-            let rule = BitRule(flip: flip, clear: clear, set: 0 &- clear)
+            let rule = BitRule(flip: flip, keep: keepThreshold, clear: clear, set: 0 &- clear)
             let (likely, unlikely) = rule.reportRatio(differingBitCount: differingBitCount)
             return exponential * unlikely >= likely << Exponential.fractionBitCount
         }

@@ -13,8 +13,10 @@ extension BitResponse {
 
     /// The probability of a permanent response to a value's bits.
     package func permanentLikelihood(of permanent: [UInt64], given bits: [UInt64]) -> WideUnsigned {
-        let flips = WideUnsigned(rule.flip), stays = BitRule.wordCount - WideUnsigned(rule.flip)
-        return product { Self.bit($0, of: permanent) == Self.bit($0, of: bits) ? stays : flips }
+        product { index in
+            let set = rule.permanentLikelihood(whereSet: Self.bit(index, of: bits))
+            return Self.bit(index, of: permanent) ? set : BitRule.wordCount - set
+        }
     }
 
     /// The probability of a report about a permanent response.

@@ -16,13 +16,17 @@ public struct BitResponse: Hashable, Sendable {
     let permanentLoss: PrivacyLoss
     let instantaneousLoss: PrivacyLoss
     private let flip: LaneThreshold
+    private let keep: LaneThreshold?
     private let clear: LaneThreshold
     private let set: LaneThreshold
 
     /// The response to vectors of `bitCount` bits, of which two values differ in `differingBitCount`.
     ///
+    /// - Parameter keepThreshold: for how many words the permanent response keeps a set bit; for N − T if there is none.
     /// - Throws: ``ParameterError``, also when the integers give less noise than declared.
-    init(_ noise: BitNoise, bitCount: Int, differingBitCount: Int) throws(ParameterError) {
+    init(
+        _ noise: BitNoise, keepThreshold: UInt64? = nil, bitCount: Int, differingBitCount: Int
+    ) throws(ParameterError) {
         epsilon = try Epsilon(thousandths: noise.epsilonThousandths)
         permanentEpsilon = try Epsilon(thousandths: noise.permanentEpsilonThousandths)
         guard epsilon < permanentEpsilon else {
@@ -32,13 +36,14 @@ public struct BitResponse: Hashable, Sendable {
         guard flip.numerator < 1 << 63 else {
             throw .thresholdOutOfRange(threshold: flip.numerator, allowed: 1 << 32...(1 << 63 - 1))
         }
+        if let keepThreshold { keep = try LaneThreshold(exactly: keepThreshold) } else { keep = nil }
         clear = try LaneThreshold(exactly: noise.clearThreshold)
         set = try LaneThreshold(exactly: noise.setThreshold)
         guard clear.numerator < set.numerator else {
             throw .thresholdOutOfRange(threshold: clear.numerator, allowed: 0...set.numerator - 1)
         }
         self.bitCount = bitCount
-        rule = BitRule(flip: flip.numerator, clear: clear.numerator, set: set.numerator)
+        rule = BitRule(flip: flip.numerator, keep: keepThreshold, clear: clear.numerator, set: set.numerator)
         loss = try Self.loss(rule.reportRatio(differingBitCount: differingBitCount))
         guard loss <= PrivacyLoss(epsilon) else { throw .lossAboveEpsilon(loss: loss, epsilon: epsilon) }
         permanentLoss = try Self.loss(rule.permanentRatio(differingBitCount: differingBitCount))
@@ -69,16 +74,19 @@ public struct BitResponse: Hashable, Sendable {
     private var lastWordMask: UInt64 { .max >> UInt64((64 - bitCount % 64) % 64) }
 
     /// How many words ``permanentResponse(to:words:)`` is made of.
-    var permanentWordCount: Int { flip.noiseWordCount(for: wordCount) }
+    var permanentWordCount: Int {
+        flip.noiseWordCount(for: wordCount) + (keep?.noiseWordCount(for: wordCount) ?? 0)
+    }
 
     /// How many words ``report(about:using:)`` draws.
     var freshWordCount: Int { clear.noiseWordCount(for: wordCount) + set.noiseWordCount(for: wordCount) }
 
-    /// The permanent response to a value's bits, from words of permanent noise.
+    /// The permanent response to a value's bits, from words of permanent noise: those for T, then those for K.
     func permanentResponse(to bits: [UInt64], words: [UInt64]) -> [UInt64] {
         var noise = NoiseWords(words)
         let flips = flip.draw(wordCount: wordCount, using: &noise)
-        return masked(zip(bits, flips).map { $0 ^ $1 })
+        let kept = keep?.draw(wordCount: wordCount, using: &noise) ?? flips.map { ~$0 }
+        return masked(bits.indices.map { kept[$0] & bits[$0] | flips[$0] & ~bits[$0] })
     }
 
     /// A report about a permanent response: both thresholds are drawn for every bit, P first, and one of them counts.

@@ -2,27 +2,35 @@ public import LocalPrivacy
 
 /// What the two stages do to a single bit, and the exact losses of vectors of independent bits.
 ///
-/// With N = 2⁶⁴, a permanent response flips a bit for T of N words; a report sets a bit for Q of N words where the
-/// response has it set and for P where it is clear. The derivation is in the article <doc:Rappor>.
+/// With N = 2⁶⁴, a permanent response sets a bit that the value has clear for T of N words, and one that it has set for K:
+/// for N − T where both are flipped alike. A report sets a bit for Q of N words where the response has it set and for P
+/// where it is clear. The derivation is in the article <doc:Rappor>.
 public struct BitRule: Hashable, Sendable {
     /// T, below N/2.
     public let flip: UInt64
+    /// K, above T.
+    public let keep: UInt64
     /// P.
     public let clear: UInt64
     /// Q, above P.
     public let set: UInt64
 
-    init(flip: UInt64, clear: UInt64, set: UInt64) { (self.flip, self.clear, self.set) = (flip, clear, set) }
+    /// The rule that flips set bits as often as clear ones, or keeps them for so many words.
+    init(flip: UInt64, keep: UInt64? = nil, clear: UInt64, set: UInt64) {
+        (self.flip, self.keep, self.clear, self.set) = (flip, keep ?? 0 &- flip, clear, set)
+    }
 
     static let wordCount = WideUnsigned(1) << 64
 
     /// The probability over both stages that a report sets a bit, as a numerator over N²: q* where the value has it
     /// set, p* where it is clear.
     public func reportLikelihood(whereSet isSet: Bool) -> WideUnsigned {
-        let (flips, stays) = (WideUnsigned(flip), Self.wordCount - WideUnsigned(flip))
-        let (clear, set) = (WideUnsigned(clear), WideUnsigned(set))
-        return isSet ? stays * set + flips * clear : stays * clear + flips * set
+        let sets = permanentLikelihood(whereSet: isSet)
+        return sets * WideUnsigned(set) + (Self.wordCount - sets) * WideUnsigned(clear)
     }
+
+    /// The probability that a permanent response sets a bit, as a numerator over N.
+    func permanentLikelihood(whereSet isSet: Bool) -> WideUnsigned { WideUnsigned(isSet ? keep : flip) }
 
     /// The greatest ratio of the likelihoods of one report under two values that differ in so many bits, of which
     /// neither value has set more than half, rounded up: a set bit against a clear one in each pair.
@@ -35,8 +43,8 @@ public struct BitRule: Hashable, Sendable {
     /// The same for the permanent response.
     func permanentRatio(differingBitCount: Int) -> (likely: WideUnsigned, unlikely: WideUnsigned) {
         Self.ratio(
-            differingBitCount: differingBitCount, whereSet: Self.wordCount - WideUnsigned(flip),
-            whereClear: WideUnsigned(flip), of: Self.wordCount)
+            differingBitCount: differingBitCount, whereSet: permanentLikelihood(whereSet: true),
+            whereClear: permanentLikelihood(whereSet: false), of: Self.wordCount)
     }
 
     /// The greatest ratio of the likelihoods of one bit of a report under two permanent responses: that of a bit set,

@@ -17,6 +17,11 @@ where Value == BitVectorReport, Report == BitVectorReport {
     ///
     /// - Throws: ``InputError``.
     func bits(of input: MechanismInput, cohort: Int) throws(InputError) -> [UInt64]
+
+    /// The canonical bytes of an input, the same on every device.
+    ///
+    /// - Throws: ``InputError``.
+    func canonicalBytes(of input: MechanismInput) throws(InputError) -> [UInt8]
 }
 
 extension BitVectorRandomizer {
@@ -34,6 +39,10 @@ extension BitVectorRandomizer {
     public var permanentShape: BitVectorReport.Shape { shape }
 
     public var partitionByteCount: Int { shape.partitionByteCount }
+
+    public func canonicalBytes(of input: MechanismInput, on device: DeviceContext) throws(InputError) -> [UInt8] {
+        try canonicalBytes(of: input)
+    }
 
     /// The device's permanent response, in its cohort.
     public func input(from input: MechanismInput, on device: DeviceContext) throws(InputError) -> BitVectorReport {

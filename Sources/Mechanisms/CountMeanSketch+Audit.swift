@@ -1,20 +1,10 @@
 public import LocalPrivacy
 public import ReportFormat
-internal import SecureRandomness
 
 /// For sketches of few and short rows: there are k·2^m reports.
 extension CountMeanSketch: ExactlyAuditable {
-    /// The empty text, the first of a fixed list that some row tells from it, and "no event" where it is reported.
-    public var auditedInputs: [MechanismInput] {
-        func key(_ text: [UInt8]) -> SketchKey? { try? SketchKey(of: text, seed: configuration.hashSeed) }
-        let texts = (0..<100).lazy.map { Array("\($0)".utf8) }
-        guard let empty = key([]) else { preconditionFailure("there is SHA-256 where there is a sketch") }
-        let other = texts.first { text in
-            guard let other = key(text) else { return false }
-            return (0..<configuration.rowCount).contains { row($0).place(of: empty) != row($0).place(of: other) }
-        }
-        return [.text([]), .text(other ?? [0])] + (configuration.reportsAbsence ? [.absent] : [])
-    }
+    /// Two texts that some row tells apart, and "no event" where it is reported.
+    public var auditedInputs: [MechanismInput] { table.auditedInputs }
 
     public var allReports: [BitVectorReport] {
         precondition(configuration.width <= 16, "the reports of short rows can be listed")

@@ -92,17 +92,17 @@ public struct CountMeanSketch: LocalRandomizer {
     public let epsilon: Epsilon
     public let loss: PrivacyLoss
 
+    /// The hash functions.
+    public let table: SketchTable
+
     /// The probability with which each bit flips.
     public let flip: LaneThreshold
 
     public init(configuration: Configuration) throws(ParameterError) {
         epsilon = try Epsilon(thousandths: configuration.epsilonThousandths)
-        try Self.checkPowerOfTwo("rows", configuration.rowCount, in: Configuration.allowedRowCounts)
-        try Self.checkPowerOfTwo("width", configuration.width, in: Configuration.allowedWidths)
-        let largestWidth = Configuration.largestCellCount / configuration.rowCount
-        guard configuration.width <= largestWidth else {
-            throw .countOutOfRange(name: "width", count: configuration.width, allowed: 2...largestWidth)
-        }
+        table = try SketchTable(
+            rowCount: configuration.rowCount, width: configuration.width, reportsAbsence: configuration.reportsAbsence,
+            hashSeed: configuration.hashSeed, largestCellCount: Configuration.largestCellCount)
         let threshold = configuration.flipThreshold
         guard threshold < 1 << 63 else {
             throw .thresholdOutOfRange(threshold: threshold, allowed: 1 << 32...(1 << 63) - 1 << 40)
@@ -110,7 +110,6 @@ public struct CountMeanSketch: LocalRandomizer {
         flip = try LaneThreshold(exactly: threshold)
         loss = try Self.loss(flipThreshold: threshold)
         guard loss <= PrivacyLoss(epsilon) else { throw .lossAboveEpsilon(loss: loss, epsilon: epsilon) }
-        do { _ = try SHA256.digest([]) } catch { throw .algorithmUnavailable(name: "SHA256") }
         self.configuration = configuration
     }
 
@@ -140,23 +139,11 @@ public struct CountMeanSketch: LocalRandomizer {
     public var noiseWordCount: Int { 1 + flip.noiseWordCount(for: shape.wordCount) }
 
     public func input(from input: MechanismInput, on device: DeviceContext) throws(InputError) -> SketchKey {
-        let text: [UInt8]?
-        switch input {
-        case .text(let bytes):
-            guard bytes.count <= InputDomain.textByteLimit else { throw .outOfDomain }
-            text = bytes
-        case .absent:
-            guard configuration.reportsAbsence else { throw .absenceNotReported }
-            text = nil
-        case .item, .place: throw .outOfDomain
-        }
-        do { return try SketchKey(of: text, seed: configuration.hashSeed) } catch { throw .noRandomness(error) }
+        try table.key(of: input)
     }
 
     /// The hash function of a row.
-    public func row(_ index: Int) -> SketchRow {
-        SketchRow(index, seed: configuration.hashSeed, width: configuration.width)
-    }
+    public func row(_ index: Int) -> SketchRow { table.row(index) }
 
     /// No branch and no index depends on the value: every word is compared with the place.
     public func randomize<Source: NoiseSource & ~Copyable>(
@@ -175,12 +162,5 @@ public struct CountMeanSketch: LocalRandomizer {
         }
         words[words.count - 1] &= shape.lastWordMask
         return BitVectorReport(partition: index, words: words)
-    }
-
-    private static func checkPowerOfTwo(
-        _ name: String, _ count: Int, in allowed: ClosedRange<Int>
-    ) throws(ParameterError) {
-        guard allowed.contains(count) else { throw .countOutOfRange(name: name, count: count, allowed: allowed) }
-        guard count.nonzeroBitCount == 1 else { throw .notAPowerOfTwo(name: name, count: count) }
     }
 }

@@ -67,8 +67,24 @@ public protocol LongitudinalRandomizer: LocalRandomizer where Value: ReportPaylo
     /// What fixes the encoding of a permanent response.
     var permanentShape: Value.Shape { get }
 
-    /// The canonical bytes by which noise and ledger know an input again.
-    func canonicalBytes(of input: MechanismInput) throws(InputError) -> [UInt8]
+    /// The canonical bytes by which a device's noise and ledger know an input again. Inputs with equal bytes share a
+    /// permanent response.
+    ///
+    /// - Throws: ``InputError``.
+    func canonicalBytes(of input: MechanismInput, on device: DeviceContext) throws(InputError) -> [UInt8]
+
+    /// How many permanent responses one device can have; no limit by default but that of the values.
+    var distinctResponseLimit: Int { get }
+
+    /// What has a permanent response, in words that a plural s can follow: `value` by default. Claim 3 counts these, and
+    /// demands that they repeat at the same reports.
+    var memoizedUnit: String { get }
+}
+
+extension LongitudinalRandomizer {
+    public var distinctResponseLimit: Int { .max }
+
+    public var memoizedUnit: String { "value" }
 }
 
 /// A randomizer whose distribution can be written down, so that it is audited exactly and not by sampling.
@@ -118,12 +134,26 @@ public protocol ExactlyAuditableLongitudinal: LongitudinalRandomizer, ExactlyAud
     /// independent given it. One by default.
     var cohortCount: Int { get }
 
-    /// The cohort of the devices that can have a permanent response.
+    /// The cohort of the devices that can have a permanent response, where the response names it.
     func cohort(of permanent: Value) -> Int
+
+    /// The probability that a device is of a cohort and has this permanent response to the audited input of this index, as
+    /// a numerator like that of ``permanentLikelihood(of:given:)``, which sums it. By default responses name their cohort.
+    func permanentLikelihood(of permanent: Value, given item: Int, in cohort: Int) -> WideUnsigned
+
+    /// Which of a device's permanent responses answers the audited input of this index: in a cohort, inputs with equal
+    /// numbers share one. By default each has its own.
+    func memo(of item: Int, in cohort: Int) -> Int
 }
 
 extension ExactlyAuditableLongitudinal {
     public var cohortCount: Int { 1 }
 
     public func cohort(of permanent: Value) -> Int { 0 }
+
+    public func permanentLikelihood(of permanent: Value, given item: Int, in cohort: Int) -> WideUnsigned {
+        self.cohort(of: permanent) == cohort ? permanentLikelihood(of: permanent, given: item) : .zero
+    }
+
+    public func memo(of item: Int, in cohort: Int) -> Int { item }
 }

@@ -124,7 +124,7 @@ public struct MemoizedRandomizedResponse: LongitudinalRandomizer, ExactlyAuditab
     public func input(from input: MechanismInput, on device: DeviceContext) throws(InputError) -> CategoryReport {
         let item = try configuration.item(of: input, among: configuration.itemCount)
         guard let noise = device.permanentNoise else { throw .permanentNoiseMissing }
-        var bytes = try canonicalBytes(of: input)
+        var bytes = try canonicalBytes(of: input, on: device)
         defer { wipe(&bytes) }
         let words: [UInt64]
         do { words = try noise.words(for: bytes, wordCount: 2) } catch { throw .noRandomness(error) }
@@ -132,7 +132,8 @@ public struct MemoizedRandomizedResponse: LongitudinalRandomizer, ExactlyAuditab
             category: Int(stages.permanent.respond(to: UInt64(item), lieWord: words[0], otherWord: words[1])))
     }
 
-    public func canonicalBytes(of input: MechanismInput) throws(InputError) -> [UInt8] {
+    /// The item's index.
+    public func canonicalBytes(of input: MechanismInput, on device: DeviceContext) throws(InputError) -> [UInt8] {
         var writer = ByteWriter()
         writer.append(UInt32(try configuration.item(of: input, among: configuration.itemCount)))
         return writer.bytes

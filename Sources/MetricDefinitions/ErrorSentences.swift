@@ -22,6 +22,7 @@ extension ParameterError {
         case .countOutOfRange(let name, let count, let allowed):
             "'\(name)' is \(count), and must be \(allowed.lowerBound) to \(allowed.upperBound)"
         case .notAPowerOfTwo(let name, let count): "'\(name)' is \(count), and must be a power of two"
+        case .notAPrimePower(let name, let count): "'\(name)' is \(count), and must be a power of a prime"
         case .domainNotTaken(let takes): "the mechanism takes values of type \(takes) only"
         case .absenceNotTaken: "the mechanism has no answer for 'no event'"
         case .probabilityOutOfRange(let name, let allowed): "'\(name)' must be \(allowed)"
@@ -51,6 +52,7 @@ extension MetricDefinitionError {
         case .malformedRange: "'range' has no finite width above zero"
         case .unknownTag(let field, let value): "'\(field)' has the unknown code \(value)"
         case .absenceNeedsMemoization: "'when_absent: last' and 'memoize: true' go together"
+        case .absenceNeedsValue: "a memoized mean has no value for a day without an event"
         case .absentItemOutOfDomain: "'when_absent' names none of the metric's values"
         case .combinationNeedsBoolean: "'combine: any' is for booleans"
         case .wrongCap: "its cap is not that of its mechanism"

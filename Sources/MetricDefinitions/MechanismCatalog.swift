@@ -12,6 +12,20 @@ public struct MechanismCatalog: Sendable {
         BasicRappor.self,
         CountMeanSketch.self,
         OneBitMean.self,
+        SubsetSelection.self,
+        SymmetricUnaryEncoding.self,
+        OptimizedUnaryEncoding.self,
+        HadamardResponse.self,
+        OptimizedLocalHashing.self,
+        ProjectiveGeometryResponse.self,
+        HadamardCountMeanSketch.self,
+        OptimizedSymmetricUnaryEncoding.self,
+        Loloha.self,
+        MemoizedOneBitMean.self,
+        Piecewise.self,
+        Hybrid.self,
+        SquareWave.self,
+        DBitFlip.self,
     ])
 
     /// The types, each the only one of its identifier and form.

@@ -28,8 +28,10 @@ public enum MetricDefinitionError: Error, Hashable, Sendable {
     case malformedRange
     /// An encoded tag is none of the known ones.
     case unknownTag(field: String, value: UInt8)
-    /// `when_absent: last` belongs to memoized metrics, and they allow nothing else.
+    /// `when_absent: last` belongs to memoized metrics, and but for means they allow nothing else.
     case absenceNeedsMemoization
+    /// A memoized mean reports a value on a day without an event.
+    case absenceNeedsValue
     /// `when_absent: { value: … }` names no item.
     case absentItemOutOfDomain
     /// `combine: any` is for booleans.
@@ -112,16 +114,29 @@ extension MetricDefinition {
                 mechanism: takenCount + (configuration.reportsAbsence ? 1 : 0))
         }
         let memoized = mechanism as? any LongitudinalRandomizer
-        guard (fields.whenAbsent == .last) == (memoized != nil) else { throw .absenceNeedsMemoization }
+        if memoized != nil, configuration.domain == .range {
+            guard case .value = fields.whenAbsent else { throw .absenceNeedsValue }
+        } else {
+            guard (fields.whenAbsent == .last) == (memoized != nil) else { throw .absenceNeedsMemoization }
+        }
         switch (fields.lifetime, memoized) {
         case (.budget(let budget), nil):
             guard budget.reportCount(of: mechanism.epsilon) >= 1 else { throw .capOutOfRange }
         case (.memoized(let reports, let distinctValues), let memoized?):
             guard (1...maximumMemoizedReports).contains(reports), (1...65_536).contains(distinctValues),
-                (try? PrivacyBudget(memoized.permanentEpsilon, reports: distinctValues)) != nil
+                (try? memoized.lifetimeBudget(distinctValues: distinctValues)) != nil
             else { throw .capOutOfRange }
         default: throw .wrongCap
         }
+    }
+}
+
+extension LongitudinalRandomizer {
+    /// ε∞ times as many permanent responses as so many distinct values can have.
+    ///
+    /// - Throws: ``ParameterError/budgetOutOfRange(thousandths:)``.
+    func lifetimeBudget(distinctValues: Int) throws(ParameterError) -> PrivacyBudget {
+        try PrivacyBudget(permanentEpsilon, reports: Swift.min(distinctValues, distinctResponseLimit))
     }
 }
 

@@ -93,7 +93,7 @@ public struct MetricDefinition: Sendable {
         case .budget(let budget): return budget
         case .memoized(_, let distinctValues):
             guard let memoized = mechanism as? any LongitudinalRandomizer,
-                let budget = try? PrivacyBudget(memoized.permanentEpsilon, reports: distinctValues)
+                let budget = try? memoized.lifetimeBudget(distinctValues: distinctValues)
             else { preconditionFailure("a memoized definition has a permanent ε and a bounded budget") }
             return budget
         }

@@ -33,12 +33,14 @@ func storeOfReports(
 }
 
 /// `air_time`: a number from −10 to 30 as one bit at ε 1, nothing being reported when nothing happened.
-func numberMetric(minimumReports: Int = 1000) throws -> MetricDefinition {
+func numberMetric(
+    minimumReports: Int = 1000, mechanism: (any LocalRandomizer)? = nil
+) throws -> MetricDefinition {
     let range = try #require(NumberRange(low: -10, high: 30))
     let declared = MechanismDeclaration(
         epsilon: try Epsilon(thousandths: 1000), domain: .range, reportsAbsence: false)
     return try openMetric(
-        "air_time", .number(range), mechanism: try OneBitMean.make(declared: declared), whenAbsent: .skip,
+        "air_time", .number(range), mechanism: try mechanism ?? OneBitMean.make(declared: declared), whenAbsent: .skip,
         lifetime: .budget(try PrivacyBudget(thousandths: 100_000)), minimumReports: minimumReports)
 }
 

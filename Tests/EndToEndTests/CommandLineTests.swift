@@ -59,6 +59,12 @@ struct CommandLineTests {
             CommandLine("help-registry-rotate", "dither registry rotate --help"),
             CommandLine("help-registry-verify", "dither registry verify --help"),
             CommandLine("help-estimate", "dither estimate --help"),
+            CommandLine("help-compare", "dither compare --help"),
+            CommandLine("help-plan", "dither plan --help"),
+            CommandLine("plan", "dither plan --devices 100000 --epsilon 1,2 --domain 2 --mechanism randomized_response"),
+            CommandLine("usage-plan", "dither plan --devices 1000"),
+            CommandLine("unattained-plan", "dither plan --devices 1000 --target 0.000001 --domain 16"),
+            CommandLine("help-audit", "dither audit --help"),
             CommandLine("help-study", "dither study --help"),
             CommandLine("help-simulate", "dither simulate --help"),
             CommandLine("help-demo", "dither demo --help"),
@@ -102,6 +108,11 @@ struct CommandLineTests {
             CommandLine(
                 "usage-estimate-date",
                 "dither estimate --registry DIR/metrics.set --store DIR/r.db --metric departed_late --from 2026-02-30"),
+            CommandLine(
+                "usage-estimate-with",
+                "dither estimate --registry DIR/metrics.set --store DIR/r.db --metric departed_late --with nice"),
+            CommandLine(
+                "usage-compare", "dither compare --registry DIR/metrics.set --store DIR/r.db --metric departed_late"),
             CommandLine("usage-study", "dither study R9"),
             CommandLine("usage-study-events", "dither study W1"),
             CommandLine("usage-study-histogram", "dither study --mechanism geometric --n 0 --eps 1"),
@@ -143,6 +154,11 @@ struct CommandLineTests {
             CommandLine(
                 "unknown-metric-estimate",
                 "dither estimate --registry DIR/metrics.set --store DIR/r.db --metric arrived_late"),
+            CommandLine(
+                "unknown-metric-audit", "dither audit --registry DIR/metrics.set --metric arrived_late"),
+            CommandLine("usage-audit-trials", "dither audit --registry DIR/metrics.set --trials 5"),
+            CommandLine("missing-audit", "dither audit --registry DIR/none"),
+            CommandLine("audit-proof", "dither audit --registry DIR/metrics.set --proof-only"),
             CommandLine("unfit-registry", "dither registry check DIR/unfit.yaml"),
             CommandLine(
                 "unfit-store",

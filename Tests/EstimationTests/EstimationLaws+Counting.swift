@@ -23,8 +23,8 @@ extension EstimationLaws {
 
     /// One byte too few and one too many, and every byte value in the place of each byte of a valid payload.
     func malformedBreaches() throws -> [EstimationBreach] {
-        let valid = oracle.allReports.map { $0.encoded(shape: oracle.shape) }
-        let first = valid[0]
+        let payloads = oracle.allReports.map { oracle.stored(payload: $0.encoded(shape: oracle.shape)).rest }
+        let (valid, first) = (Set(payloads), payloads[0])
         var malformed = [first + [0], first + first + [0]].filter { !$0.count.isMultiple(of: first.count) }
         for position in first.indices {
             for byte in UInt8.min...UInt8.max {

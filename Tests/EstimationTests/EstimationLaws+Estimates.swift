@@ -29,15 +29,14 @@ extension EstimationLaws {
     /// Expected counts of 2³⁰ reports, rounded, so that the estimated frequency that enters the formula is the true one
     /// to about 2⁻³⁰ of a standard deviation's worth.
     func varianceBreaches() throws -> [EstimationBreach] {
-        let total = 1 << 30
+        let total = 1 << 30, (own, other) = supportOfFirstValue
         for fraction in [0, 0.03, 0.5, 1] {
             let holders = Double(total) * fraction
-            let counts = oracle.allReports.indices.map { report in
-                let (own, other) = (probability(report, 0), probability(report, 1))
-                return Int((holders * own + (Double(total) - holders) * other).rounded())
+            let counts = oracle.allReports.map { report in
+                let (first, second) = (probability(of: report, given: 0), probability(of: report, given: 1))
+                return Int((holders * first + (Double(total) - holders) * second).rounded())
             }
             let estimate = estimates(try aggregate(reportCounts: counts))[0]
-            let (own, other) = (supportProbability(of: 0, given: 0), supportProbability(of: 0, given: 1))
             let variance = holders * own * (1 - own) + (Double(total) - holders) * other * (1 - other)
             let claimed = pow(estimate.standardError * (own - other), 2)
             if abs(claimed / variance - 1) > 1e-5 {
@@ -52,10 +51,11 @@ extension EstimationLaws {
 
     /// Over every count of support and every number of holders among 30 devices.
     func coverageBreaches() throws -> [EstimationBreach] {
-        let table = try estimatesBySupport(of: 30)
+        let table = try estimatesBySupport(of: 30), (own, other) = supportOfFirstValue
         for holders in 0...30 {
             let truth = Double(holders) / 30
-            let coverage = zip(table, supportDistribution(holders: holders, of: 30)).reduce(0) { sum, part in
+            let distribution = Self.supportDistribution(holders: holders, of: 30, own: own, other: other)
+            let coverage = zip(table, distribution).reduce(0) { sum, part in
                 sum + (part.0.interval.contains(truth) ? part.1 : 0)
             }
             if coverage < 0.95 { return [.init(.intervalsCover, "\(coverage) with \(holders) of 30 holders")] }
@@ -64,8 +64,8 @@ extension EstimationLaws {
     }
 
     func pValueBreaches() throws -> [EstimationBreach] {
-        let table = try estimatesBySupport(of: 30)
-        let distribution = supportDistribution(holders: 0, of: 30)
+        let table = try estimatesBySupport(of: 30), (own, other) = supportOfFirstValue
+        let distribution = Self.supportDistribution(holders: 0, of: 30, own: own, other: other)
         for (row, estimate) in table.enumerated() {
             let probability = zip(table, distribution).reduce(0) { sum, part in
                 sum + (part.0.pValue <= estimate.pValue ? part.1 : 0)
@@ -91,8 +91,7 @@ extension EstimationLaws {
     }
 
     /// The distribution of the support of value 0 by convolution, one device after the other.
-    private func supportDistribution(holders: Int, of total: Int) -> [Double] {
-        let (own, other) = (supportProbability(of: 0, given: 0), supportProbability(of: 0, given: 1))
+    private static func supportDistribution(holders: Int, of total: Int, own: Double, other: Double) -> [Double] {
         var distribution = [1.0]
         for device in 0..<total {
             let probability = device < holders ? own : other
@@ -103,7 +102,8 @@ extension EstimationLaws {
         return distribution
     }
 
-    private func probability(_ report: Int, _ item: Int) -> Double {
-        probability(of: oracle.allReports[report], given: item)
+    /// The probabilities that a report supports value 0 if it is the device's own, and if value 1 is.
+    private var supportOfFirstValue: (own: Double, other: Double) {
+        (supportProbability(of: 0, given: 0), supportProbability(of: 0, given: 1))
     }
 }

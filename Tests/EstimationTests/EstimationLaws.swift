@@ -7,6 +7,14 @@ import ReportFormat
 protocol AuditableOracle: PureFrequencyOracle, ExactlyAuditable {}
 extension RandomizedResponse: AuditableOracle {}
 extension MemoizedRandomizedResponse: AuditableOracle {}
+extension SubsetSelection: AuditableOracle {}
+extension SymmetricUnaryEncoding: AuditableOracle {}
+extension OptimizedUnaryEncoding: AuditableOracle {}
+extension HadamardResponse: AuditableOracle {}
+extension OptimizedLocalHashing: AuditableOracle {}
+extension ProjectiveGeometryResponse: AuditableOracle {}
+extension OptimizedSymmetricUnaryEncoding: AuditableOracle {}
+extension Loloha: AuditableOracle {}
 
 /// The laws, generic over oracles, for reports of a single period. Each function returns what it found.
 struct EstimationLaws<Oracle: AuditableOracle> {
@@ -32,8 +40,13 @@ struct EstimationLaws<Oracle: AuditableOracle> {
 
     func tally(_ reports: [Oracle.Report]) throws -> Oracle.Aggregate {
         var aggregate = oracle.makeAggregate(of: definition)
-        let payloads = reports.flatMap { $0.encoded(shape: oracle.shape) }
-        try oracle.tally(payloads.span, partition: 0, into: &aggregate)
+        // By partition, as a store keeps them.
+        var payloads: [Int: [UInt8]] = [0: []]
+        for report in reports {
+            let stored = oracle.stored(payload: report.encoded(shape: oracle.shape))
+            payloads[stored.partition, default: []] += stored.rest
+        }
+        for (partition, bytes) in payloads { try oracle.tally(bytes.span, partition: partition, into: &aggregate) }
         return aggregate
     }
 

@@ -22,10 +22,10 @@ struct OracleLawTests {
         }
     }
 
-    @Test("every oracle that counts one category a report keeps every law, in configurations of up to 40 items")
+    @Test("every pure oracle keeps every law, in configurations of up to 40 items")
     func laws() throws {
         for type in OracleCatalog.standard.oracles {
-            // Those that report vectors or numbers have suites of their own.
+            // Those that are not pure have suites of their own.
             guard let auditable = type as? any AuditableOracle.Type else { continue }
             let (checked, breaches) = try check(auditable)
             #expect(checked >= 5, "\(type) has too few small configurations")

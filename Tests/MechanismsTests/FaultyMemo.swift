@@ -49,7 +49,9 @@ struct FaultyMemo: ExactlyAuditableLongitudinal {
         fault == .understatedInstantaneousLoss ? base.loss : base.instantaneousLoss
     }
 
-    func canonicalBytes(of input: MechanismInput) throws(InputError) -> [UInt8] { try base.canonicalBytes(of: input) }
+    func canonicalBytes(of input: MechanismInput, on device: DeviceContext) throws(InputError) -> [UInt8] {
+        try base.canonicalBytes(of: input, on: device)
+    }
 
     func input(from input: MechanismInput, on device: DeviceContext) throws(InputError) -> CategoryReport {
         let honest = try base.input(from: input, on: device)

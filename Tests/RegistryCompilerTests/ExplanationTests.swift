@@ -49,6 +49,29 @@ struct ExplanationTests {
         #expect(facts["permanent_lie_threshold"] != nil && facts["instantaneous_lie_threshold"] != nil)
     }
 
+    @Test("A frequency oracle's explanation says what a report is, with its sizes and thresholds")
+    func frequencyOracles() throws {
+        let set = try RegistryCompiler.compile(
+            try Fixtures.bytes("registries/valid/frequency-oracles.yaml"), file: "m.yaml", today: testDay,
+            expiry: .refuse
+        ).set
+        func facts(_ name: String) throws -> [String: ExplainedFact] {
+            self.facts(try #require(set.metric(named: name)))
+        }
+        #expect(try facts("subset_of_three")["subset_size"]?.value == .integer(3))
+        // 3e² / (3e² + 2), 1/2, e / (e + 1) and 1/(e² + 1), to six places.
+        #expect(try facts("subset_of_three")["truth_probability"]?.value == .decimal("0.917243"))
+        #expect(try facts("symmetric")["set_bit_probability"]?.value == .decimal("0.731059"))
+        #expect(try facts("optimized")["set_bit_probability"]?.value == .decimal("0.500000"))
+        #expect(try facts("optimized")["clear_bit_probability"]?.value == .decimal("0.119203"))
+        #expect(try facts("hadamard")["rows"]?.value == .integer(8))
+        #expect(try facts("hashing_to_two")["hash_range"]?.value == .integer(2))
+        #expect(try facts("hashing_to_two")["truth_probability"]?.value == .decimal("0.880797"))
+        for metric in set.metrics {
+            #expect(metric.mechanism is any ExplainedMechanism, "\(metric.name)")
+        }
+    }
+
     @Test("The probability of the truth is that of the exact likelihoods")
     func truth() throws {
         for metric in [try booleanMetric(), try categoryMetric(), try memoizedMetric()] {

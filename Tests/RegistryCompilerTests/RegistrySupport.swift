@@ -57,3 +57,19 @@ func registry(
     return "registry: 1\nproject: \(project)\nceiling: { epsilon_per_day: 16, epsilon_lifetime: 1000 }\nmetrics:\n"
         + "  \(name):\n\(keys)\(moreMetrics)"
 }
+
+extension MetricLock {
+    /// The lock of a set that no registry of text was compiled to.
+    init(of set: MetricSet) throws { try self.init(of: CheckedRegistry(compiled: set)) }
+
+    /// The lock after such a set.
+    func updated(to set: MetricSet) throws -> MetricLock { try updated(to: CheckedRegistry(compiled: set)) }
+}
+
+extension CheckedRegistry {
+    init(compiled set: MetricSet) {
+        self.init(
+            set: set, file: "metrics.set", notes: [], projectPosition: .start, positions: [:], candidates: [:],
+            choices: nil)
+    }
+}

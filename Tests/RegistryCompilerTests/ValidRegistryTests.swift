@@ -118,6 +118,23 @@ struct ValidRegistryTests {
         #expect(means.metric(named: "depth")?.domain == NumberRange(low: -11034.5, high: 0).map(MetricDomain.number))
     }
 
+    @Test("Frequency oracles arrive with the sizes that are written, and else with the best")
+    func frequencyOracles() throws {
+        let set = try set("frequency-oracles.yaml")
+        func mechanism<Mechanism: LocalRandomizer>(_ name: String, _: Mechanism.Type) throws -> Mechanism {
+            try #require(set.metric(named: name)?.mechanism as? Mechanism)
+        }
+        // Four values and "no event": 5 / (e² + 1) is below 1, and e² + 1 is 8.4, of which a small domain takes less.
+        #expect(try mechanism("subset", SubsetSelection.self).configuration.subsetSize == 1)
+        #expect(try mechanism("subset_of_three", SubsetSelection.self).configuration.subsetSize == 3)
+        #expect(try mechanism("symmetric", SymmetricUnaryEncoding.self).shape.bitCount == 5)
+        #expect(try mechanism("optimized", OptimizedUnaryEncoding.self).shape.bitCount == 2)
+        #expect(try mechanism("hadamard", HadamardResponse.self).rowCount == 8)
+        let hashing = try mechanism("hashing", OptimizedLocalHashing.self)
+        #expect(hashing.configuration.hashRange == 5 && hashing.configuration.seedBitCount == 63)
+        #expect(try mechanism("hashing_to_two", OptimizedLocalHashing.self).configuration.hashRange == 2)
+    }
+
     @Test("Every key that a mechanism takes is one of the registry's")
     func mechanismKeys() {
         func names<Mechanism: LocalRandomizer>(of _: Mechanism.Type) -> [String] {

@@ -96,6 +96,44 @@ struct MemoizationTests {
         #expect(!check.accepts(successes: 300, of: 300, probability: truth))
     }
 
+    @Test("Values of one hash are charged once, so that a device never has more than g", arguments: StoreKind.allCases)
+    func hashValuesAreCharged(kind: StoreKind) throws {
+        let metric = try hashedMetric(maximumDistinctValues: 3)
+        let test = try device(kind, metric)
+        let mechanism = try #require(metric.mechanism as? Loloha)
+        for item in 0..<30 {
+            let seconds = noon + Int64(item) * daySeconds
+            try test.record(.item(item), metric, at: seconds)
+            try test.close(at: seconds + daySeconds)
+            let expected = try mechanism.permanentResponse(to: .item(item), on: test.device.context(for: metric))
+            #expect(try test.entry(metric)?.lastPermanentResponse == expected, "never the last one again")
+        }
+        // One hash function in 64 gives all values the same.
+        #expect((1...2).contains(try test.device.store.distinctValueCount(metric: 9, version: 1)))
+        #expect(try test.queued().count == 30)
+    }
+
+    @Test("Where a number stands for \u{201C}no event\u{201D}, a day without an event is about that number")
+    func absenceAsNumber() throws {
+        let metric = try memoizedMeanMetric()
+        let test = try device(.sqlite, metric)
+        let mechanism = try #require(metric.mechanism as? MemoizedOneBitMean)
+        func response(_ place: UInt64) throws -> [UInt8] {
+            try mechanism.permanentResponse(to: .place(place), on: test.device.context(for: metric))
+        }
+        try test.close(at: noon + 3 * daySeconds)
+        #expect(try test.device.store.distinctValueCount(metric: 9, version: 1) == 1)
+        #expect(try test.entry(metric)?.lastPermanentResponse == response(0))
+        try test.record(.place(InputDomain.rangeEnd), metric, at: noon + 3 * daySeconds)
+        try test.close(at: noon + 4 * daySeconds)
+        #expect(try test.entry(metric)?.lastPermanentResponse == response(InputDomain.rangeEnd))
+        try test.close(at: noon + 9 * daySeconds)
+        #expect(try test.entry(metric)?.lastPermanentResponse == response(0), "and not the last one again")
+        #expect(try test.device.store.distinctValueCount(metric: 9, version: 1) == 2)
+        #expect(try test.queued().count == 9)
+        #expect(try test.entry(metric)?.reports == 9)
+    }
+
     @Test("Two metrics, two devices and two definitions share no permanent noise")
     func independence() throws {
         let secret = try SecretKey.random()

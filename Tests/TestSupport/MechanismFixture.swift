@@ -15,6 +15,8 @@ public struct MechanismFixture: Decodable, Sendable {
         public var domain: String?
         /// The mechanism's own parameters, as decimals.
         public var parameters: [String: String]?
+        /// What the mechanism chooses where it is not declared.
+        public var chosen: [String: Int]?
         /// The thresholds that follow, in hexadecimal; the permanent one first.
         public var thresholds: [String]?
         /// The realised losses in billionths of a nat: of one report, of a value, of the fresh noise.

@@ -34,7 +34,8 @@ public enum MechanismLaw: String, CaseIterable, Sendable {
     case freshRatiosWithinInstantaneousLoss
     /// Claim 2: transcripts about one value each differ by at most e^ε∞.
     case constantHistoriesWithinPermanentEpsilon
-    /// Claim 3: transcripts of two histories that repeat values at the same reports differ by at most e^(d·ε∞).
+    /// Claim 3: transcripts of two histories that repeat values, or what of them has a permanent response, at the same
+    /// reports differ by at most e^(d·ε∞), on devices of any one cohort.
     case renamedHistoriesWithinDistinctValues
     /// Claim 4: transcripts of histories that differ at s reports differ by at most e^(s·ε_IRR).
     case differingHistoriesWithinInstantaneousLoss

@@ -62,15 +62,15 @@ extension MechanismLaws {
     private struct Joint<M: ExactlyAuditableLongitudinal> {
         let places: [M.Value: Int]
         let marginals: [[Double]]
-        let cohorts: [Int]
-        let cohortCount: Double
+        let stages: StageTables
+        let whole: Double
 
         init(of mechanism: M) {
             let responses = mechanism.allPermanentResponses
             places = Dictionary(uniqueKeysWithValues: responses.enumerated().map { ($0.element, $0.offset) })
-            (cohorts, cohortCount) = (responses.map(mechanism.cohort(of:)), Double(mechanism.cohortCount))
-            let whole = Double(BigUInt(1) << mechanism.stageLikelihoodBitCount)
-            marginals = StageTables(of: mechanism).permanent.map { row in row.map { Double($0) / whole } }
+            let (stages, whole) = (StageTables(of: mechanism), Double(BigUInt(1) << mechanism.stageLikelihoodBitCount))
+            marginals = stages.permanent.map { row in row.map { Double($0) / whole } }
+            (self.stages, self.whole) = (stages, whole)
         }
 
         var noCounts: [Int] { [Int](repeating: 0, count: places.count * places.count) }
@@ -82,13 +82,19 @@ extension MechanismLaws {
             return row * places.count + column
         }
 
-        /// Independent; or if the items share a cohort, impossible in two and independent given one.
+        /// Independent; or if the items share a cohort, independent given it, or the same where they share a memo.
         func probabilities(_ first: Int, _ second: Int, sharesCohort: Bool) -> [Double] {
             marginals[first].indices.flatMap { row in
                 marginals[second].indices.map { column in
-                    let product = marginals[first][row] * marginals[second][column]
-                    guard sharesCohort else { return product }
-                    return cohorts[row] == cohorts[column] ? product * cohortCount : 0
+                    guard sharesCohort else { return marginals[first][row] * marginals[second][column] }
+                    return stages.joint.indices.reduce(0) { sum, cohort in
+                        let own = Double(stages.joint[cohort][first][row]) / whole
+                        guard stages.memos[cohort][first] != stages.memos[cohort][second] else {
+                            return sum + (row == column ? own : 0)
+                        }
+                        let other = Double(stages.joint[cohort][second][column]) / whole
+                        return sum + own * other * Double(stages.joint.count)
+                    }
                 }
             }
         }

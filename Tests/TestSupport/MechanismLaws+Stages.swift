@@ -23,6 +23,10 @@ extension MechanismLaws {
                 }
             }
         }
+        for (item, row) in stages.permanent.enumerated() {
+            let sums = row.indices.map { response in stages.joint.reduce(BigUInt(0)) { $0 + $1[item][response] } }
+            if sums != row { breaches.append(LawBreach(.likelihoodsSumToOne, "those of cohorts do not")) }
+        }
         let permanent = WorstRatio(of: stages.permanent)
         if !ExactExponential(mechanism.permanentEpsilon).surelyCovers(permanent.likely, over: permanent.unlikely) {
             breaches.append(
@@ -50,9 +54,12 @@ struct StageTables {
     /// By permanent response, then by report.
     let instantaneous: [[BigUInt]]
     let bitCount: Int
-    /// By permanent response.
-    private let cohorts: [Int]
-    private let cohortCount: Int
+    /// By cohort, by item, then by permanent response: the likelihood of both.
+    let joint: [[[BigUInt]]]
+    /// By cohort, then by item: which permanent response it has.
+    let memos: [[Int]]
+    /// By cohort, the permanent responses that its devices can have.
+    private let responses: [[Int]]
 
     init<M: ExactlyAuditableLongitudinal>(of mechanism: M) {
         let (responses, reports) = (mechanism.allPermanentResponses, mechanism.allReports)
@@ -63,29 +70,49 @@ struct StageTables {
             reports.map { BigUInt(wide: mechanism.instantaneousLikelihood(of: $0, given: response)) }
         }
         bitCount = mechanism.stageLikelihoodBitCount
-        (cohorts, cohortCount) = (responses.map(mechanism.cohort(of:)), mechanism.cohortCount)
+        let items = mechanism.auditedInputs.indices
+        joint = (0..<mechanism.cohortCount).map { cohort in
+            items.map { item in
+                responses.map { BigUInt(wide: mechanism.permanentLikelihood(of: $0, given: item, in: cohort)) }
+            }
+        }
+        memos = (0..<mechanism.cohortCount).map { cohort in items.map { mechanism.memo(of: $0, in: cohort) } }
+        self.responses = joint.map { table in
+            responses.indices.filter { response in table.contains { $0[response] > 0 } }
+        }
     }
 
     /// The permanent responses of a cohort.
-    func responses(in cohort: Int) -> [Int] { cohorts.indices.filter { cohorts[$0] == cohort } }
+    func responses(in cohort: Int) -> [Int] { responses[cohort] }
+
+    /// The memos of a history on devices of a cohort.
+    func memos(of history: [Int], in cohort: Int) -> [Int] { history.map { memos[cohort][$0] } }
 
     /// The likelihood of a transcript given a history, over the secret and the fresh noise, as a numerator over
-    /// 2^(2 · length · bitCount): reports about one item share a permanent response, which is summed over, and all share
-    /// a cohort. Given the cohort, of which there are m, a permanent response is m times as likely.
+    /// 2^(2 · length · bitCount).
     func likelihood(of transcript: [Int], given history: [Int]) -> BigUInt {
-        let distinct = Set(history)
-        let sum = (0..<cohortCount).reduce(BigUInt(0)) { sum, cohort in
-            let responses = responses(in: cohort)
-            return sum
-                + distinct.reduce(BigUInt(1)) { product, item in
-                    let reports = history.indices.filter { history[$0] == item }.map { transcript[$0] }
-                    return product
-                        * responses.reduce(BigUInt(0)) { sum, response in
-                            sum + reports.reduce(permanent[item][response]) { $0 * instantaneous[response][$1] }
-                        }
-                }
+        likelihoods(of: transcript, given: history).reduce(0, +)
+    }
+
+    /// The likelihood that the device is of a cohort and makes a transcript, by cohort: reports about one memo share a
+    /// permanent response, which is summed over, and all share the cohort. Given the cohort, of which there are m, a
+    /// permanent response is m times as likely.
+    func likelihoods(of transcript: [Int], given history: [Int]) -> [BigUInt] {
+        memos.indices.map { cohort in
+            let memos = memos(of: history, in: cohort), distinct = Set(memos)
+            let product = distinct.reduce(BigUInt(1)) { product, memo in
+                let reports = history.indices.filter { memos[$0] == memo }
+                let item = history[reports[0]]
+                return product
+                    * responses[cohort].reduce(BigUInt(0)) { sum, response in
+                        sum
+                            + reports.reduce(joint[cohort][item][response]) {
+                                $0 * instantaneous[response][transcript[$1]]
+                            }
+                    }
+            }
+            let given = BigUInt(self.memos.count).power(distinct.count - 1)
+            return (product * given) << ((history.count - distinct.count) * bitCount)
         }
-        let given = BigUInt(cohortCount).power(distinct.count - 1)
-        return (sum * given) << ((history.count - distinct.count) * bitCount)
     }
 }

@@ -20,7 +20,8 @@ extension MechanismLaws {
         let stages = StageTables(of: mechanism)
         let histories = words(over: mechanism.auditedInputs.count, length: length)
         let transcripts = words(over: mechanism.allReports.count, length: length)
-        let table = histories.map { history in transcripts.map { stages.likelihood(of: $0, given: history) } }
+        let byCohort = histories.map { history in transcripts.map { stages.likelihoods(of: $0, given: history) } }
+        let table = byCohort.map { row in row.map { $0.reduce(0, +) } }
         let declared = ExactExponential(mechanism.permanentEpsilon)
         let permanent = (0...length).map { ExactExponential(mechanism.permanentLoss, times: $0) }
         let instantaneous = (0...length).map { ExactExponential(mechanism.instantaneousLoss, times: $0) }
@@ -28,23 +29,29 @@ extension MechanismLaws {
         for (row, history) in histories.enumerated() {
             // The ratio is the larger one, either way round.
             for (otherRow, other) in histories.enumerated() where row < otherRow {
-                let ratio = WorstRatio(of: [table[row], table[otherRow]])
-                func check(_ law: MechanismLaw, _ bound: ExactExponential) {
+                let worst = WorstRatio(of: [table[row], table[otherRow]])
+                func check(_ law: MechanismLaw, _ bound: ExactExponential, _ ratio: WorstRatio) {
                     if !bound.surelyCovers(ratio.likely, over: ratio.unlikely) {
                         breaches.append(
                             LawBreach(law, "\(history) and \(other), transcript \(transcripts[ratio.report])"))
                     }
                 }
-                let distinctCount = Set(history).count
-                if distinctCount == 1, Set(other).count == 1 {
-                    check(.constantHistoriesWithinPermanentEpsilon, declared)
-                    check(.constantHistoriesWithinPermanentEpsilon, permanent[1])
+                if Set(history).count == 1, Set(other).count == 1 {
+                    check(.constantHistoriesWithinPermanentEpsilon, declared, worst)
+                    check(.constantHistoriesWithinPermanentEpsilon, permanent[1], worst)
                 }
-                if repeatPattern(of: history) == repeatPattern(of: other) {
-                    check(.renamedHistoriesWithinDistinctValues, permanent[distinctCount])
+                for cohort in stages.memos.indices {
+                    let memos = stages.memos(of: history, in: cohort)
+                    guard repeatPattern(of: memos) == repeatPattern(of: stages.memos(of: other, in: cohort)) else {
+                        continue
+                    }
+                    let ratio = WorstRatio(of: [
+                        byCohort[row].map { $0[cohort] }, byCohort[otherRow].map { $0[cohort] },
+                    ])
+                    check(.renamedHistoriesWithinDistinctValues, permanent[Set(memos).count], ratio)
                 }
                 let differing = zip(history, other).count { $0 != $1 }
-                check(.differingHistoriesWithinInstantaneousLoss, instantaneous[differing])
+                check(.differingHistoriesWithinInstantaneousLoss, instantaneous[differing], worst)
             }
         }
         return breaches

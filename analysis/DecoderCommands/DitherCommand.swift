@@ -16,15 +16,20 @@ public struct DitherCommand: ParsableCommand {
                 and what the noisy reports say about the population.
 
                 EXAMPLES:
+                  dither plan --target 1% --epsilon 1 --domain 16
                   dither registry check metrics.yaml
                   dither registry explain metrics.yaml departed_late
                   dither registry compile metrics.yaml -o metrics.set
                   dither estimate --registry metrics.yaml --store reports.db --metric late
+                  dither audit --registry metrics.yaml
 
                 \(exitStatusHelp)
                 """,
             version: "dither 0.1.0",
-            subcommands: [RegistryCommand.self, EstimateCommand.self, StudyCommand.self] + subcommands)
+            subcommands: [
+                RegistryCommand.self, EstimateCommand.self, CompareCommand.self, PlanCommand.self, AuditCommand.self,
+                StudyCommand.self,
+            ] + subcommands)
     }
 
     /// The part of every command's help that names the exit statuses.

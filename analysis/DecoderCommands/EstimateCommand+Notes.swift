@@ -1,4 +1,5 @@
 internal import Estimation
+internal import Mechanisms
 internal import MetricDefinitions
 internal import ReportFormat
 
@@ -10,19 +11,23 @@ struct EstimateNotes {
     let today: UTCDay
 
     func sentences(periodCount: Int, otherVersions: [UInt32]) -> [String] {
-        var notes = [
-            "Intervals are for the devices that reported: they hold the error of the noise, not that of who reports."
-        ]
+        var notes = [intervalSentence(periodCount: periodCount)]
         if let absence { notes.append(absence) }
         notes += counter.caveats
         if case .number(let range) = definition.domain {
             notes.append(
                 "A number out of the range counts as its nearest end, \(number(range.low)) or \(number(range.high)).")
         }
-        if case .memoized(_, let distinctValues) = definition.lifetime {
+        if counter is any HistogramOracle {
+            notes.append("A bucket holds its lower end and not its upper; the last one holds both.")
+        }
+        if case .memoized(_, let distinctValues) = definition.lifetime,
+            let memoized = definition.mechanism as? any LongitudinalRandomizer,
+            distinctValues < memoized.distinctResponseLimit
+        {
             notes.append(
-                "A device that has held more than \(distinctValues) distinct values repeats an old response, so late "
-                    + "changes may be missing.")
+                "A device that has held more than \(distinctValues) distinct \(memoized.memoizedUnit)s repeats an old "
+                    + "response, so late changes may be missing.")
         }
         if periodCount > 1, !request.byPeriod {
             notes.append(pooling(periodCount: periodCount))

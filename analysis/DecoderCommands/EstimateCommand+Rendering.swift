@@ -48,6 +48,9 @@ extension EstimateResult {
                 let cells = period(of: group) + rows.cells(at: row, for: .spreadsheets)
                 try block.append(Table.separatedLine(of: cells), sink)
             }
+            for cells in sumCells(of: group, for: .spreadsheets) {
+                try block.append(Table.separatedLine(of: period(of: group) + cells), sink)
+            }
         }
         try block.finish(sink)
     }
@@ -68,6 +71,7 @@ extension EstimateResult {
         for group in groups {
             guard let rows = rows(of: group) else { continue }
             for row in rows.shown { table.append(period(of: group) + rows.cells(at: row, for: .people)) }
+            for cells in sumCells(of: group, for: .people) { table.append(period(of: group) + cells) }
         }
         return table
     }
@@ -84,7 +88,15 @@ extension EstimateResult {
     }
 
     private var columns: [String] {
-        (request.byPeriod ? ["period"] : []) + EstimateRows.columns(of: definition.domain)
+        (request.byPeriod ? ["period"] : []) + valueColumns
+    }
+
+    private var valueColumns: [String] {
+        numberColumns ?? EstimateRows.columns(of: definition.domain) + request.view.columns
+    }
+
+    private func sumCells(of group: EstimateGroup, for reader: EstimateRows.Reader) -> [[Cell]] {
+        group.estimates.map { EstimateRows.sumCells($0, names: request.view.sums, for: reader) } ?? []
     }
 
     private func period(of group: EstimateGroup) -> [Cell] {
@@ -130,6 +142,7 @@ extension EstimateResult {
             ("from", .cell(.text(firstDay))), ("to", .cell(.text(lastDay))),
             ("minimum_reports", .cell(.integer(definition.minimumReports))),
         ]
+        members += request.view.members
         if request.byPeriod {
             let periods = groups.map { group in
                 JSONOutput.object([("period", .cell(.text(group.from.description)))] + self.members(of: group))
@@ -145,11 +158,12 @@ extension EstimateResult {
         guard let estimates = group.estimates, let rows = rows(of: group) else {
             return [("withheld", withheld)]
         }
-        let columns = EstimateRows.columns(of: definition.domain)
+        let columns = valueColumns
         let elements = JSONOutput.elements(count: rows.count) { row in
             .object(zip(columns, rows.cells(at: row, for: .programs)).map { ($0, .cell($1)) })
         }
         return [("reports", .cell(.integer(estimates.reportCount))), ("rows", elements)]
+            + sumMembers(of: estimates, columns: columns)
     }
 
     private var withheld: JSONOutput {

@@ -13,14 +13,22 @@ public struct EstimateRequest: Hashable, Sendable {
     public var byPeriod: Bool
     /// What the intervals claim.
     public var confidence: ConfidenceLevel
+    /// What is shown beyond the columns of every estimate.
+    public var view: EstimateView
+    /// What is shown of numbers; without it, what the mechanism is for.
+    public var numbers: NumberView?
+    /// How a likely distribution of numbers is found; without it, with smoothing.
+    public var fitting: DistributionFitting?
 
     /// A request; by default over all days together, with intervals of 95 %.
     public init(
         metric: String, from: UTCDay? = nil, to: UTCDay? = nil, byPeriod: Bool = false,
-        confidence: ConfidenceLevel = .standard
+        confidence: ConfidenceLevel = .standard, view: EstimateView = EstimateView(), numbers: NumberView? = nil,
+        fitting: DistributionFitting? = nil
     ) {
         (self.metric, self.from, self.to) = (metric, from, to)
-        (self.byPeriod, self.confidence) = (byPeriod, confidence)
+        (self.byPeriod, self.confidence, self.view) = (byPeriod, confidence, view)
+        (self.numbers, self.fitting) = (numbers, fitting)
     }
 
     func includes(_ day: UTCDay) -> Bool {

@@ -15,6 +15,8 @@ public struct EstimateResult: Sendable {
     public let groups: [EstimateGroup]
     /// What a reader has to know, as sentences.
     public let notes: [String]
+    /// The columns of rows about numbers where they are not those of a mean.
+    let numberColumns: [String]?
 
     /// Whether any group has reached the release gate.
     public var hasReleasedGroup: Bool { groups.contains { $0.estimates != nil } }
@@ -36,6 +38,12 @@ public struct ReleasedEstimates: Hashable, Sendable {
     public let reportCount: Int
     /// What the reports say.
     public let figures: EstimatedFigures
+    /// The sums that were asked for.
+    public internal(set) var sums: [SumEstimate] = []
+    /// The columns that were asked for.
+    var added = AddedColumns()
+    /// Where the figures come from.
+    var origins = FigureOrigins()
 }
 
 /// What is estimated of a group of reports.
@@ -44,4 +52,6 @@ public enum EstimatedFigures: Hashable, Sendable {
     case frequencies([FrequencyEstimate])
     /// The mean, in the units of the declared range.
     case mean(MeanEstimate)
+    /// Buckets, quantiles or the mean of numbers, in the units of the declared range.
+    case numbers(NumberFigures)
 }

@@ -15,9 +15,16 @@ public struct EstimateCommand: ParsableCommand {
             and not clipped, so that small ones may be negative; intervals are for the devices that reported. The \
             store is only read, also while its collector runs.
 
+            The mechanisms square_wave and d_bit_flip tell how numbers are distributed: a row for each bucket of the \
+            range, by its ends, such as [0..10). Of square_wave there are also quantiles and the mean (--show), and a \
+            column with a likely distribution, denoised.
+
             The values of a string are known to nobody, so name those to look for: candidates, in a column of a CSV \
             file with a header row (the first column, unless one is named). The registry may name the file. A table \
             shows 50 values, those detected first; csv and json show all.
+
+            What is asked for is added: columns (--with), sums of values with errors of their own (--sum), intervals \
+            for the population instead (--interval), other rules of detection (--correction).
 
             EXAMPLES:
               dither estimate --registry metrics.yaml --store reports.sqlite \\
@@ -26,6 +33,8 @@ public struct EstimateCommand: ParsableCommand {
                 --metric departed_late --from 2026-06-01 --by period --format csv
               dither estimate --registry metrics.yaml --store reports.sqlite \\
                 --metric destination --candidates airports.csv:code
+              dither estimate --registry metrics.yaml --store reports.sqlite \\
+                --metric carrier --with denoised --sum low_cost=B6,WN
 
             EXIT STATUS:
               0  estimated
@@ -65,6 +74,22 @@ public struct EstimateCommand: ParsableCommand {
     @Option(help: "With what probability an interval covers the truth, between 0 and 1.")
     var confidence = 0.95
 
+    @Option(
+        help: ArgumentHelp(
+            "Columns to add, separated by commas: denoised, consistent, adjusted.", valueName: "columns"))
+    var with: String?
+
+    @Option(help: "What intervals are for: the sample of devices that reported, or the population they are drawn from.")
+    var interval = IntervalKind.sample
+
+    @OptionGroup var view: EstimateViewOptions
+    @Option(help: "What is shown of numbers: distribution, quantiles or mean. Without it, what the mechanism is for.")
+    var show: NumberView?
+
+    @Option(
+        help: "How a likely distribution is found: ems (smoothed, the default) or em, for numbers at few places.")
+    var fit: DistributionFitting?
+
     @Option(help: "How estimates are written: table (for people), csv or json.")
     var format = OutputFormat.table
 
@@ -75,30 +100,17 @@ public struct EstimateCommand: ParsableCommand {
     public func run() throws {
         let request = try request()
         let source = try RegistryLoading.load(registry, expiry: .note)
-        let list = try candidateList(for: source)
+        let list = try CandidateList.chosen(
+            option: candidates, metric: metric, registry: registry, source: source)
         var progress = Progress("reading reports")
         let result = try EstimateResult.compute(
             request, from: source.set, candidates: list, storePath: store, today: RegistryLoading.today,
             progress: &progress)
         for note in list?.notes ?? [] { StandardStreams.tell("note: \(note)") }
-        try show(result)
+        try write(result)
     }
 
-    /// What the option names, or else the registry; nothing is read for a metric that it does not have.
-    private func candidateList(for source: RegistrySource) throws(CommandError) -> CandidateList? {
-        guard source.set.metric(named: metric) != nil else { return nil }
-        if let candidates { return try CandidateList(reading: CandidateSource(option: candidates)) }
-        guard let declared = source.candidates[metric] else { return nil }
-        do { return try CandidateList(reading: declared) } catch {
-            guard error.status == .runtimeFailure else { throw error }
-            throw CommandError(
-                .runtimeFailure,
-                "\(error.message). 'candidates' of \(metric) in \(registry) names the file. Correct it there, or name "
-                    + "another with --candidates")
-        }
-    }
-
-    private func show(_ result: EstimateResult) throws(CommandError) {
+    private func write(_ result: EstimateResult) throws(CommandError) {
         try result.write(as: format) { (block) throws(CommandError) in try StandardStreams.write(block) }
         if format == .csv, result.hasReleasedGroup {
             for note in result.notes { StandardStreams.tell("note: \(note)") }
@@ -114,19 +126,12 @@ public struct EstimateCommand: ParsableCommand {
         guard let level = ConfidenceLevel(confidence) else {
             throw ValidationError("--confidence \(confidence): is not between 0 and 1. Write, for 95 %, 0.95")
         }
-        let (first, last) = (try day(from, option: "--from"), try day(to, option: "--to"))
-        if let first, let last, first > last {
-            throw ValidationError("--from \(first) is after --to \(last): exchange them")
-        }
-        return EstimateRequest(metric: metric, from: first, to: last, byPeriod: by == .period, confidence: level)
-    }
-
-    private func day(_ text: String?, option: String) throws -> UTCDay? {
-        guard let text else { return nil }
-        guard let day = UTCDay(iso: text) else {
-            throw ValidationError("\(option) '\(text)': is no day. Write it as YYYY-MM-DD, such as 2026-06-30")
-        }
-        return day
+        let days = try DayRange(from, to, options: ("--from", "--to"))
+        var view = try view.view()
+        (view.interval, view.additions) = (interval, try with.map(EstimateView.additions) ?? [])
+        return EstimateRequest(
+            metric: metric, from: days.first, to: days.last, byPeriod: by == .period, confidence: level, view: view,
+            numbers: show, fitting: fit)
     }
 }
 

@@ -32,15 +32,19 @@ struct EstimateRows: Sendable {
         switch estimates.figures {
         case .frequencies(let estimates): estimates.count
         case .mean: 1
+        case .numbers(let figures): figures.rowCount
         }
     }
 
     func cells(at row: Int, for reader: Reader) -> [Cell] {
         switch estimates.figures {
         case .frequencies(let estimates):
-            [value(at: row, for: reader)]
-                + FrequencyDigits(reportCount: self.estimates.reportCount, for: reader).cells(of: estimates[row])
-        case .mean(let estimate): [.text("mean")] + Self.cells(of: estimate, for: reader)
+            let digits = FrequencyDigits(reportCount: self.estimates.reportCount, for: reader)
+            return [value(at: row, for: reader)] + digits.cells(of: estimates[row])
+                + Self.addedCells(self.estimates.added, at: row, digits: digits)
+        case .mean(let estimate): return [.text("mean")] + Self.cells(of: estimate, for: reader)
+        case .numbers(let figures):
+            return figures.cells(at: row, reportCount: self.estimates.reportCount, for: reader)
         }
     }
 
@@ -62,9 +66,15 @@ struct EstimateRows: Sendable {
         return estimates.count { $0.isDetected }
     }
 
-    /// A text, a truth value, or no event, which is null to programs alone: to them it is no text of its own.
     private func value(at row: Int, for reader: Reader) -> Cell {
-        switch values[row] {
+        Self.name(of: values[row], labels: labels, isBoolean: isBoolean, for: reader)
+    }
+
+    /// A text, a truth value, or no event, which is null to programs alone: to them it is no text of its own.
+    private static func name(
+        of value: MechanismInput, labels: [String], isBoolean: Bool, for reader: Reader
+    ) -> Cell {
+        switch value {
         case .item(let item):
             return isBoolean && reader == .programs ? .boolean(item == 1) : .text(labels[item])
         case .text(let bytes):
@@ -76,12 +86,21 @@ struct EstimateRows: Sendable {
         }
     }
 
+    /// The name of a value of a domain.
+    static func name(of value: MechanismInput, in domain: MetricDomain, for reader: Reader) -> Cell {
+        name(of: value, labels: domain.labels, isBoolean: domain == .boolean, for: reader)
+    }
+
     /// So many digits that the standard error has three after its first; one for people.
-    private static func cells(of estimate: MeanEstimate, for reader: Reader) -> [Cell] {
+    static func cells(of estimate: MeanEstimate, for reader: Reader) -> [Cell] {
         let figures = [
             estimate.mean, estimate.standardError, estimate.interval.lowerBound, estimate.interval.upperBound,
         ]
-        let error = estimate.standardError
+        return decimals(figures, error: estimate.standardError, for: reader)
+    }
+
+    /// Figures with so many digits that their error has three after its first; one for people.
+    static func decimals(_ figures: [Double], error: Double, for reader: Reader) -> [Cell] {
         // Where a decimal point would need hundreds of digits, an exponent is written.
         guard error >= 1e-12, figures.allSatisfy({ abs($0) < 1e15 }) else {
             return figures.map { .significant($0, digits: 15) }
@@ -92,7 +111,7 @@ struct EstimateRows: Sendable {
 }
 
 /// With how many digits frequencies are written.
-private struct FrequencyDigits {
+struct FrequencyDigits {
     let count: Int
     let frequency: Int
     let significant: Int

@@ -11,16 +11,24 @@ struct GroupReader {
     let values: [MechanismInput]
     let candidates: CandidateList?
     let confidence: ConfidenceLevel
+    /// What is shown of numbers.
+    let numberView: NumberView?
+    /// How a likely distribution of numbers is found.
+    let fitting: DistributionFitting
     let store: EstimateStore
     let reportCount: Int
+    var view = EstimateView()
+    var sumPositions: [[Int]] = []
     private var doneCount = 0
 
     init(
         definition: MetricDefinition, values: [MechanismInput], candidates: CandidateList?,
-        confidence: ConfidenceLevel, store: EstimateStore, reportCount: Int
+        confidence: ConfidenceLevel, numberView: NumberView? = nil, fitting: DistributionFitting = .smoothed,
+        store: EstimateStore, reportCount: Int
     ) {
         (self.definition, self.values, self.candidates) = (definition, values, candidates)
         (self.confidence, self.store, self.reportCount) = (confidence, store, reportCount)
+        (self.numberView, self.fitting) = (numberView, fitting)
     }
 
     /// The estimates of these periods, of which there is at least one.
@@ -36,10 +44,12 @@ struct GroupReader {
         let estimates: ReleasedEstimates
         if let oracle = counter as? any FrequencyOracle {
             estimates = try frequencies(in: periods, oracle: oracle, progress: &progress)
+        } else if let oracle = counter as? any HistogramOracle {
+            estimates = try numbers(in: periods, oracle: oracle, progress: &progress)
         } else if let oracle = counter as? any MeanOracle {
             estimates = try mean(in: periods, oracle: oracle, progress: &progress)
         } else {
-            preconditionFailure("an oracle estimates frequencies or a mean")
+            preconditionFailure("an oracle estimates frequencies, buckets or a mean")
         }
         return EstimateGroup(from: from, to: to, estimates: estimates)
     }
@@ -50,10 +60,10 @@ struct GroupReader {
         let pool = try pool(periods, oracle: oracle, progress: &progress)
         progress.begin("estimating")
         do {
-            let estimates = try oracle.estimates(of: values, from: pool, confidence: confidence) {
+            let estimates = try oracle.estimates(of: values, from: pool, confidence: level) {
                 progress.update($0, of: $1)
             }
-            return ReleasedEstimates(reportCount: pool.reportCount, figures: .frequencies(estimates))
+            return try released(estimates, from: pool, by: oracle) { progress.update($0, of: $1) }
         } catch { throw CommandError(error, values: values, of: definition, file: candidates?.source.path) }
     }
 
@@ -62,13 +72,13 @@ struct GroupReader {
     ) throws(CommandError) -> ReleasedEstimates {
         let pool = try pool(periods, oracle: oracle, progress: &progress)
         guard case .number(let range) = definition.domain,
-            let place = oracle.meanPlace(from: pool, confidence: confidence)
+            let place = oracle.meanPlace(from: pool, confidence: level)
         else { preconditionFailure("a mean is that of the reports of a number, of which the store has some") }
         let mean = place.scaled(low: range.low, width: range.high - range.low)
-        return ReleasedEstimates(reportCount: pool.reportCount, figures: .mean(mean))
+        return try released(mean, from: pool, by: oracle)
     }
 
-    private mutating func pool<Oracle: ReportCounter>(
+    mutating func pool<Oracle: ReportCounter>(
         _ periods: [StoredPeriod], oracle: Oracle, progress: inout Progress
     ) throws(CommandError) -> PooledReports<Oracle.Aggregate> {
         progress.begin("reading reports")

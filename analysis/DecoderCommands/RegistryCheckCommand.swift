@@ -71,12 +71,7 @@ public struct RegistryCheckCommand: ParsableCommand {
                 .usage, "--update of a compiled set needs --lock: name the lock, or check the YAML registry instead")
         }
         do throws(RegistryError) {
-            let updated: MetricLock
-            if let lock = source.lock {
-                updated = try lock.updated(to: source.set)
-            } else {
-                updated = try MetricLock(of: source.set)
-            }
+            let updated = source.updatedLock
             guard updated != source.lock else { return StandardStreams.tell("\(path): up to date") }
             try updated.write(to: path)
             StandardStreams.tell("\(path): written; commit it with the registry")

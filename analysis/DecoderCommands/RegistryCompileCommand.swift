@@ -10,7 +10,8 @@ public struct RegistryCompileCommand: ParsableCommand {
         abstract: "Write the compact set that agents and collectors load.",
         discussion: """
             Checks the registry and its lock first; nothing is written if there is an error. Equal registries give \
-            equal bytes.
+            equal bytes. Where a metric says 'mechanism: auto', what was chosen, why and over what is told, and the \
+            lock is written with it, so that later versions keep the choice.
 
             EXAMPLES:
               dither registry compile metrics.yaml -o metrics.set
@@ -40,8 +41,14 @@ public struct RegistryCompileCommand: ParsableCommand {
             throw CommandError(.usage, "--output \(output) is \(name) itself. Name another file, such as metrics.set")
         }
         let choice: RegistrySource.LockChoice = lock.map { .file($0, mustExist: true) } ?? .beside
-        let set = try RegistryLoading.load(file, expiry: .refuse, lock: choice).set
+        let source = try RegistryLoading.load(file, expiry: .refuse, lock: choice)
+        let set = source.set
         do throws(RegistryError) {
+            // A set whose mechanisms were chosen goes out only after the lock holds what they are.
+            if source.hasUnlockedChoices, let path = source.lockPath {
+                try source.updatedLock.write(to: path)
+                StandardStreams.tell("\(path): written, with the mechanisms that were chosen; commit it with the registry")
+            }
             let byteCount = try CompiledSet.write(set, to: output)
             let metrics = set.metrics.count == 1 ? "1 metric" : "\(set.metrics.count) metrics"
             StandardStreams.tell("\(output): \(metrics), \(byteCount) bytes")

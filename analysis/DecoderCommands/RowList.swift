@@ -11,6 +11,11 @@ public struct RowList: Sendable {
         (self.columns, self.count, self.cells) = (columns, count, cells)
     }
 
+    /// The first rows alone.
+    func prefix(_ count: Int) -> RowList {
+        RowList(columns: columns, count: min(count, self.count), cells: cells)
+    }
+
     /// Writes the header and all rows as CSV, in blocks.
     public func writeCSV<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
         var block = TextBlock()

@@ -32,6 +32,23 @@ public protocol FrequencyOracle: ReportCounter {
         of candidates: [MechanismInput], from reports: PooledReports<Aggregate>, confidence: ConfidenceLevel,
         progress: EstimationProgress
     ) throws(EstimationError) -> [FrequencyEstimate]
+
+    /// p* and q* of every value, where a value's estimate comes from its own count of supporting reports; by default not.
+    var valueSupport: ValueSupport? { get }
+
+    /// Whether the counts of different values are independent, given the devices' values; by default not.
+    var valuesAreIndependent: Bool { get }
+
+    /// How many reports are about any value of each set, in the order of the sets; empty if there are no reports.
+    ///
+    /// - Parameters:
+    ///   - sets: positions of candidates, each once, at least one in a set. The sets share the error rate of detection.
+    ///   - candidates: all values that are estimated, as for ``estimates(of:from:confidence:progress:)``.
+    /// - Throws: ``EstimationError``.
+    func sums(
+        of sets: [[Int]], among candidates: [MechanismInput], from reports: PooledReports<Aggregate>,
+        confidence: ConfidenceLevel, progress: EstimationProgress
+    ) throws(EstimationError) -> [SumEstimate]
 }
 
 extension FrequencyOracle {
@@ -43,7 +60,7 @@ public struct MeanEstimate: Hashable, Sendable {
     /// The estimated mean, in the units of the declared range. Unbiased, so that it may leave the range.
     public let mean: Double
 
-    /// An upper bound of the standard error of ``mean``.
+    /// The standard error of ``mean``, or an upper bound of it.
     public let standardError: Double
 
     /// Covers the true mean of the reported numbers with the confidence asked for; not clipped to the range.
@@ -59,6 +76,19 @@ public struct MeanEstimate: Hashable, Sendable {
 public protocol MeanOracle: ReportCounter {
     /// The mean place in the range, from 0 at its lower end to 1 at its upper; `nil` if there are no reports.
     func meanPlace(from reports: PooledReports<Aggregate>, confidence: ConfidenceLevel) -> MeanEstimate?
+
+    /// The count that the mean place comes from; by default none.
+    func placeOrigin(from reports: PooledReports<Aggregate>) -> LinearCount?
+
+    /// Whether the interval of reports from separate devices also covers the mean of the population that these are a
+    /// random sample of; by default not.
+    var intervalCoversPopulation: Bool { get }
+}
+
+extension MeanOracle {
+    public func placeOrigin(from reports: PooledReports<Aggregate>) -> LinearCount? { nil }
+
+    public var intervalCoversPopulation: Bool { false }
 }
 
 extension MeanEstimate {

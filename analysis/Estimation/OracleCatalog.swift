@@ -10,6 +10,20 @@ public struct OracleCatalog: Sendable {
         BasicRappor.self,
         CountMeanSketch.self,
         OneBitMean.self,
+        SubsetSelection.self,
+        SymmetricUnaryEncoding.self,
+        OptimizedUnaryEncoding.self,
+        HadamardResponse.self,
+        OptimizedLocalHashing.self,
+        ProjectiveGeometryResponse.self,
+        HadamardCountMeanSketch.self,
+        OptimizedSymmetricUnaryEncoding.self,
+        Loloha.self,
+        MemoizedOneBitMean.self,
+        Piecewise.self,
+        Hybrid.self,
+        SquareWave.self,
+        DBitFlip.self,
     ])
 
     /// The types, each the only one of its identifier and form.

@@ -12,6 +12,11 @@ package struct ProportionEstimate: Hashable, Sendable {
     /// Wald's interval with that standard error, joined with that of exact tails [CP34] where its variance is small.
     package let interval: ClosedRange<Double>
 
+    /// An estimate of these figures.
+    init(value: Double, standardError: Double, interval: ClosedRange<Double>) {
+        (self.value, self.standardError, self.interval) = (value, standardError, interval)
+    }
+
     /// An estimate from `successCount` of `trialCount` trials, at least one.
     ///
     /// - Parameter leastVariance: the least that one trial can vary. Where all trials agree, the fraction's own variance

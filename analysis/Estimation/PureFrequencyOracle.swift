@@ -3,12 +3,16 @@ public import Mechanisms
 
 /// A "pure" protocol in the sense of [WBLJ17] §3: a report supports a set of values, the device's own with probability
 /// p* and any other with q*. Counting support is then all that a mechanism must add.
-public protocol PureFrequencyOracle: FrequencyOracle {
+public protocol PureFrequencyOracle: ForeseeableOracle {
     /// p* and q* of a report, over all its noise.
     var support: SupportProbabilities { get }
 
     /// p* and q* of the noise that all reports of a device about one value share; `nil` if there is none.
     var permanentSupport: SupportProbabilities? { get }
+
+    /// How the supports of so many values depend on each other, whichever values they are, if that is known: what errors of
+    /// sums are made of; by default `nil`, from which follow upper bounds.
+    func subsetSupport(ofValues count: Int) -> SubsetSupport?
 
     /// How many of the reports support each value, in item order.
     ///
@@ -45,7 +49,7 @@ extension PureFrequencyOracle {
         return chosen
     }
 
-    private func item(of candidate: MechanismInput) -> Int? {
+    func item(of candidate: MechanismInput) -> Int? {
         guard case .items(let valueCount) = configuration.domain else { return nil }
         switch candidate {
         case .item(let item): return (0..<valueCount).contains(item) ? item : nil
@@ -54,15 +58,17 @@ extension PureFrequencyOracle {
         }
     }
 
+    /// Reports of several periods share the noise of permanent responses.
+    func noise(of reports: PooledReports<Aggregate>) -> SupportNoise {
+        guard let permanentSupport, reports.countsByDay.count > 1 else { return .independent }
+        return .shared(permanentSupport, ReportOverlap(reportCounts: Array(reports.countsByDay.values)))
+    }
+
     public func estimates(
         from reports: PooledReports<Aggregate>, confidence: ConfidenceLevel
     ) -> [FrequencyEstimate] {
         guard reports.reportCount > 0 else { return [] }
-        var noise = SupportNoise.independent
-        if let permanentSupport, reports.countsByDay.count > 1 {
-            noise = .shared(permanentSupport, ReportOverlap(reportCounts: Array(reports.countsByDay.values)))
-        }
-        let model = SupportModel(reportCount: reports.reportCount, support: support, noise: noise)
+        let model = SupportModel(reportCount: reports.reportCount, support: support, noise: noise(of: reports))
         let counts = supportCounts(in: reports.aggregate)
         let threshold = FrequencyEstimate.familyErrorRate / Double(counts.count)
         // Values with equal support have equal estimates, and among many values most share theirs with others.

@@ -18,4 +18,13 @@ package struct ReportOverlap: Hashable, Sendable {
             sum + Double(entry.element) * Double(2 * (reportCounts.count - entry.offset) - 1)
         }
     }
+
+    private init(periodCount: Int, pairCount: Double) {
+        (self.periodCount, self.pairCount) = (periodCount, pairCount)
+    }
+
+    /// That of so many bits of each report, which share no noise.
+    func times(_ bitCount: Int) -> ReportOverlap {
+        ReportOverlap(periodCount: periodCount, pairCount: pairCount * Double(bitCount))
+    }
 }

@@ -41,6 +41,16 @@ public struct SketchCounts: MergeableAggregate {
         reportCount += other.reportCount
     }
 
+    /// Counts one report of a row that is about one of its cells alone.
+    ///
+    /// - Throws: ``ReportError/countOverflow``; the report is then not counted.
+    mutating func count(row: Int, cell: Int) throws(ReportError) {
+        guard rowReportCounts[row] < .max else { throw .countOverflow }
+        rowReportCounts[row] += 1
+        reportCount += 1
+        cells[row * width + cell] &+= 1
+    }
+
     /// Counts the bits of one report of a row: `bytes` from `offset` on, bit i in bit i mod 8 of byte ⌊i / 8⌋.
     ///
     /// - Throws: ``ReportError/countOverflow``; the report is then not counted.

@@ -15,10 +15,10 @@ struct SketchLookup {
     /// The rows that have reports, and their functions.
     private let rows: [(first: Int, function: SketchRow)]
 
-    init(in counts: SketchCounts, of sketch: CountMeanSketch) {
+    init(in counts: SketchCounts, of table: SketchTable) {
         self.counts = counts
         rows = counts.rowReportCounts.indices.filter { counts.rowReportCounts[$0] > 0 }.map {
-            (first: $0 * counts.width, function: sketch.row($0))
+            (first: $0 * counts.width, function: table.row($0))
         }
     }
 

@@ -28,6 +28,12 @@ public struct SupportCounts: MergeableAggregate {
         countedReports += 1
     }
 
+    /// Adds reports of which so many support each value.
+    mutating func add(reportCount: Int, support: [Int]) {
+        for item in support.indices { countedSupport[item] += support[item] }
+        countedReports += reportCount
+    }
+
     public mutating func merge(_ other: Self) throws(AggregateError) {
         guard definition == other.definition else {
             throw .differentDefinitions(definition, other.definition)

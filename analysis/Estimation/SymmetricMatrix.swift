@@ -11,6 +11,12 @@ struct SymmetricMatrix: Sendable {
         entries = [Double](repeating: 0, count: size * (size + 1) / 2)
     }
 
+    /// The matrix of these entries, each asked for with a row and a column that is not beyond it.
+    init(size: Int, entry: (_ row: Int, _ column: Int) -> Double) {
+        self.size = size
+        entries = (0..<size).flatMap { row in (0...row).map { entry(row, $0) } }
+    }
+
     /// Adds a number to every entry with a row and a column of a rising list.
     mutating func add(_ number: Double, at indices: [Int]) {
         entries.withUnsafeMutableBufferPointer { entries in

@@ -11,6 +11,8 @@ struct CheckedRegistry: Sendable {
     let positions: [UInt32: MetricPositions]
     /// Where each metric's candidates are, by name; empty for a compiled set.
     let candidates: [String: CandidateSource]
+    /// What became of `mechanism: auto`, by identity; `nil` for a compiled set, which does not say.
+    let choices: [UInt32: AutoChoice]?
 
     func positions(of metric: MetricDefinition) -> MetricPositions {
         positions[metric.identifier.value] ?? MetricPositions()

@@ -20,7 +20,8 @@ public enum CompiledSet {
         }
         guard findings.errorCount == 0 else { throw .refused(findings.sorted) }
         return CheckedRegistry(
-            set: set, file: file, notes: findings.sorted, projectPosition: .start, positions: [:], candidates: [:])
+            set: set, file: file, notes: findings.sorted, projectPosition: .start, positions: [:], candidates: [:],
+            choices: nil)
     }
 
     /// Writes a set: the old file, if any, stays whole until the new one is durable.

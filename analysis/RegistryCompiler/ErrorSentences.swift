@@ -10,6 +10,7 @@ extension MetricDefinitionError {
         case .domainMismatch, .parameter(.domainNotTaken): "type"
         case .parameter(.absenceNotTaken): "when_absent"
         case .parameter(.missingParameter(let name)), .parameter(.notAPowerOfTwo(let name, _)),
+            .parameter(.notAPrimePower(let name, _)),
             .parameter(.countOutOfRange(let name, _, _)),
             .parameter(.probabilityOutOfRange(let name, _)), .parameter(.unknownParameter(let name)),
             .parameter(.conflictingParameters(let name, _)):
@@ -21,7 +22,7 @@ extension MetricDefinitionError {
         case .versionOutOfRange: "version"
         case .malformedName: "name"
         case .malformedText(let field), .dayOutOfRange(let field): field
-        case .absenceNeedsMemoization, .absentItemOutOfDomain: "when_absent"
+        case .absenceNeedsMemoization, .absenceNeedsValue, .absentItemOutOfDomain: "when_absent"
         case .combinationNeedsBoolean: "combine"
         case .wrongCap, .capOutOfRange: "max_distinct_values"
         case .minimumReportsOutOfRange: "release"
@@ -43,6 +44,7 @@ extension MetricDefinitionError {
             "Write '{ value: X }', or 'skip' together with 'presence: public'."
         case .parameter(.domainNotTaken): "Change 'type', or choose another mechanism."
         case .parameter(.algorithmUnavailable(let name)): "Use an OpenSSL that offers \(name)."
+        case .absenceNeedsValue: "Write 'when_absent: { value: X }'."
         case .capOutOfRange: "Lower 'max_distinct_values' or 'epsilon_permanent'."
         default: "Change '\(registryKey)'."
         }

@@ -48,17 +48,34 @@ extension BasicRappor: ExplainedMechanism {
     }
 }
 
+extension OptimizedSymmetricUnaryEncoding: ExplainedMechanism {
+    var reportWords: String { counted(configuration.itemCount, "noisy bit") }
+
+    var reportFacts: [ExplainedFact] {
+        let absence = configuration.reportsAbsence ? ", 'no event' among them" : ""
+        return [
+            ExplainedFact(
+                "bits", .integer(configuration.itemCount),
+                "Each of the \(configuration.itemCount) answers\(absence), sets a bit of its own.")
+        ] + response.reportFacts
+    }
+}
+
 extension BitResponse {
     /// How a value's bits become those of a report.
     fileprivate var reportFacts: [ExplainedFact] {
-        let (flip, clear, set) = (share(rule.flip), share(rule.clear), share(rule.set))
-        let whereSet = probability((1 - flip) * set + flip * clear)
+        let (flip, keep, clear, set) = (share(rule.flip), share(rule.keep), share(rule.clear), share(rule.set))
+        let whereSet = probability(keep * set + (1 - keep) * clear)
         let whereClear = probability((1 - flip) * clear + flip * set)
         return [
             ExplainedFact(
                 "permanent_flip_threshold", .text(String(rule.flip)),
-                "Once per value, each bit is flipped with probability \(probability(flip)) by noise made from the device's "
-                    + "secret (T = \(rule.flip) of 2^64), and the device keeps to the result for ever."),
+                rule.keep == 0 &- rule.flip
+                    ? "Once per value, each bit is flipped with probability \(probability(flip)) by noise made from the "
+                        + "device's secret (T = \(rule.flip) of 2^64), and the device keeps to the result for ever."
+                    : "Once per value, by noise made from the device's secret, the set bit is kept with probability "
+                        + "\(probability(keep)), and each of the others is set with probability \(probability(flip)) "
+                        + "(T = \(rule.flip) of 2^64); the device keeps to the result for ever."),
             ExplainedFact(
                 "clear_bit_threshold", .text(String(rule.clear)),
                 "In every report, a bit that is kept as 0 is sent as 1 with probability \(probability(clear)) "

@@ -44,10 +44,15 @@ public struct MetricExplanation: Hashable, Sendable {
 
     /// The explanation of a metric. It rests on the definition alone, so YAML and compiled set say the same, but for the
     /// file of candidates, which only the YAML names.
-    public init(_ metric: MetricDefinition, candidates: CandidateSource? = nil) {
+    ///
+    /// - Parameter reason: why the metric has its mechanism, where the registry left it open.
+    public init(_ metric: MetricDefinition, candidates: CandidateSource? = nil, reason: String? = nil) {
         name = metric.name
+        let sending = metric.sendingSection
+        let choice = reason.map { [ExplainedFact("mechanism_choice", .text($0), "The mechanism was chosen: \($0).")] }
         sections = [
-            metric.questionSection, metric.sendingSection, metric.guaranteeSection, metric.endSection,
+            metric.questionSection, ExplainedSection(sending.title, sending.facts + (choice ?? [])),
+            metric.guaranteeSection, metric.endSection,
             metric.uncoveredSection, metric.releaseSection(candidates: candidates),
         ]
     }
@@ -65,10 +70,11 @@ public struct RegistryExplanation: Hashable, Sendable {
     /// The explanation of a set.
     ///
     /// - Parameter candidates: where the candidates of metrics are, by name.
-    public init(_ set: MetricSet, candidates: [String: CandidateSource] = [:]) {
+    /// - Parameter reasons: why metrics have their mechanisms, by name, where the registry left them open.
+    public init(_ set: MetricSet, candidates: [String: CandidateSource] = [:], reasons: [String: String] = [:]) {
         project = set.project
         overview = set.overview
-        metrics = set.metrics.map { MetricExplanation($0, candidates: candidates[$0.name]) }
+        metrics = set.metrics.map { MetricExplanation($0, candidates: candidates[$0.name], reason: reasons[$0.name]) }
     }
 }
 

@@ -51,7 +51,8 @@ extension MetricDefinition {
 
     /// Claims 2 to 4 of a memoized metric, and what they rest on.
     private func claims(of memoized: any LongitudinalRandomizer) -> [ExplainedFact] {
-        guard case .memoized(let reports, let distinctValues) = lifetime else { return [] }
+        guard case .memoized(let reports, let declaredValues) = lifetime else { return [] }
+        let (distinctValues, unit) = (Swift.min(declaredValues, memoized.distinctResponseLimit), memoized.memoizedUnit)
         let (permanent, loss) = (memoized.permanentEpsilon, memoized.permanentLoss)
         let perReport = decimal9(memoized.instantaneousLoss.nanonats)
         let always = decimal9(memoized.instantaneousLoss.nanonats * reports)
@@ -69,10 +70,10 @@ extension MetricDefinition {
                     + "reports about it."),
             ExplainedFact(
                 "epsilon_lifetime", .decimal(lifetimeBudget.description),
-                "Claim 3, given the change pattern: two histories in which the same reports repeat a value, of up to "
-                    + "\(counted(distinctValues, "distinct value")), differ by at most ε \(lifetimeBudget) (\(distinctValues) × "
-                    + "\(permanent)); this much it takes of the device's lifetime ceiling. It says nothing about "
-                    + "when a value changed or came back."),
+                "Claim 3, given the change pattern: two histories in which the same reports repeat a \(unit), of up to "
+                    + "\(counted(distinctValues, "distinct \(unit)")), differ by at most ε \(lifetimeBudget) "
+                    + "(\(distinctValues) × \(permanent)); this much it takes of the device's lifetime ceiling. It says "
+                    + "nothing about when a \(unit) changed or came back."),
             ExplainedFact(
                 "epsilon_per_differing_report", .decimal(perReport),
                 "Claim 4, without condition: two histories that differ at s reports differ by at most s × \(perReport), "

@@ -74,9 +74,21 @@ extension MetricDefinition {
 
     private var memoizedSentence: String {
         isMemoized
-            ? "The noise has two stages: one answer per value that is kept for ever, and fresh noise on it in every "
-                + "report."
+            ? "The noise has two stages: one answer per \(memoizedUnit) that is kept for ever, and fresh noise on it in "
+                + "every report."
             : "The noise is fresh in every report."
+    }
+
+    private var memoizedUnit: String { (mechanism as? any LongitudinalRandomizer)?.memoizedUnit ?? "value" }
+
+    private func distinctSentence(cap: Int) -> String {
+        let limit = (mechanism as? any LongitudinalRandomizer)?.distinctResponseLimit ?? .max
+        guard cap < limit else {
+            return "Whatever its values, the device keeps at most \(counted(limit, "answer")), one per \(memoizedUnit)."
+        }
+        let absence = whenAbsent == .last ? ", '\(absenceWords)' counted as one," : ","
+        return "After \(counted(cap, "distinct \(memoizedUnit)"))\(absence) the device repeats its last kept answer "
+            + "whatever happens: its reports go stale, and estimates lag behind changes."
     }
 
     var endSection: ExplainedSection {
@@ -88,10 +100,7 @@ extension MetricDefinition {
         if case .memoized(_, let distinctValues) = lifetime {
             facts.append(
                 ExplainedFact(
-                    "max_distinct_values", .integer(distinctValues),
-                    "After \(counted(distinctValues, "distinct value")), '\(absenceWords)' counted as one, the "
-                        + "device repeats its last kept answer whatever happens: its reports go stale, and estimates "
-                        + "lag behind changes."))
+                    "max_distinct_values", .integer(distinctValues), distinctSentence(cap: distinctValues)))
         }
         switch expiry {
         case .lastDay(let day):

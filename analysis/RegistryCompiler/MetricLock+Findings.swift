@@ -18,7 +18,7 @@ extension MetricLock {
         for metric in registry.set.metrics {
             let positions = registry.positions(of: metric)
             if let entry = byIdentifier[metric.identifier.value] {
-                findings.compare(try Entry(of: metric), with: entry, at: positions)
+                findings.compare(try Entry(of: metric, choice: nil), with: entry, at: positions)
             } else if let entry = byName[metric.name] {
                 findings.error(
                     positions.name, "the lock has the name '\(metric.name)' for id \(entry.identifier)",
@@ -32,7 +32,7 @@ extension MetricLock {
 
     /// That the registry is ahead of the lock; `nil` if the two agree.
     func staleness(beside registry: CheckedRegistry, lockPath: String) throws(RegistryError) -> RegistryDiagnostic? {
-        guard try updated(to: registry.set) != self else { return nil }
+        guard try updated(to: registry) != self else { return nil }
         return RegistryDiagnostic(
             file: registry.file, position: .start, severity: .note,
             message: "the lock \(lockPath) does not have the latest changes",

@@ -6,9 +6,11 @@ extension MetricLock {
 
     /// The lock as text: one lock has one text.
     public var encoded: String {
-        let lines = entries.map { entry in
-            "\(entry.isRetired ? "retired" : "metric") \(entry.identifier) \(entry.name) version \(entry.version) "
-                + "sha256 \(hexadecimal(entry.digest))"
+        let lines = entries.flatMap { entry in
+            [
+                "\(entry.isRetired ? "retired" : "metric") \(entry.identifier) \(entry.name) version \(entry.version) "
+                    + "sha256 \(hexadecimal(entry.digest))"
+            ] + (entry.choice.map { ["auto \(entry.identifier) \($0.encoded)"] } ?? [])
         }
         return ([Self.header, "project \(project)"] + lines).map { $0 + "\n" }.joined()
     }
@@ -29,6 +31,12 @@ extension MetricLock {
         let project = Self.readHead(lines, &findings)
         var entries: [Entry] = [], names: Set<String> = []
         for (index, line) in lines.enumerated().dropFirst(2) {
+            if let last = entries.indices.last, !entries[last].isRetired, entries[last].choice == nil,
+                let choice = LockedChoice(line: line, identifier: entries[last].identifier)
+            {
+                entries[last].choice = choice
+                continue
+            }
             guard let entry = Entry(line: line) else {
                 findings.lockError(line: index + 1, "this is no line of a lock")
                 continue
@@ -93,6 +101,30 @@ extension MetricLock.Entry {
             bytes.append(high << 4 | low)
         }
         return bytes
+    }
+}
+
+extension LockedChoice {
+    /// The mechanism, and its parameters in alphabetical order.
+    fileprivate var encoded: String {
+        ([mechanism] + parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: " ")
+    }
+
+    /// Reads one canonical line about the metric of this identity.
+    fileprivate init?(line: String, identifier: UInt32) {
+        let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        guard words.count >= 3, words[0] == "auto", words[1] == String(identifier),
+            MetricDefinition.isWellFormed(name: words[2])
+        else { return nil }
+        var parameters: [String: Int] = [:]
+        for word in words.dropFirst(3) {
+            let parts = word.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, MetricDefinition.isWellFormed(name: parts[0]),
+                let value = try? DecimalText.integer(parts[1]), parameters.updateValue(value, forKey: parts[0]) == nil
+            else { return nil }
+        }
+        self.init(mechanism: words[2], parameters: parameters)
+        guard line == "auto \(identifier) \(encoded)" else { return nil }
     }
 }
 

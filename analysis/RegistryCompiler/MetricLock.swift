@@ -1,6 +1,6 @@
 internal import LocalPrivacy
 internal import Mechanisms
-public import MetricDefinitions
+internal import MetricDefinitions
 internal import ReportFormat
 internal import SecureRandomness
 
@@ -19,6 +19,8 @@ public struct MetricLock: Hashable, Sendable {
         public let version: UInt32
         /// The SHA-256 of definition and caps.
         public let digest: [UInt8]
+        /// What was chosen for this version, where the registry leaves the mechanism open.
+        public var choice: LockedChoice?
         /// Whether the metric is gone from the registry; its identity and name stay taken.
         public var isRetired: Bool
     }
@@ -38,24 +40,37 @@ public struct MetricLock: Hashable, Sendable {
     /// The lock of a registry that had none.
     ///
     /// - Throws: ``RegistryError/digestUnavailable``.
-    public init(of set: MetricSet) throws(RegistryError) {
+    init(of registry: CheckedRegistry) throws(RegistryError) {
         var entries: [Entry] = []
-        for metric in set.metrics { entries.append(try Entry(of: metric)) }
-        self.init(project: set.project, entries: entries)
+        for metric in registry.set.metrics {
+            entries.append(try Entry(of: metric, choice: registry.choices?[metric.identifier.value]?.choice))
+        }
+        self.init(project: registry.set.project, entries: entries)
     }
 
-    /// The lock after a registry that it has no objection to: metrics that are gone from it stay as retired.
+    /// The lock after a registry that it has no objection to: metrics that are gone from it stay as retired. What was
+    /// chosen for a version stays where the registry does not say, as a compiled set.
     ///
     /// - Throws: ``RegistryError/digestUnavailable``.
-    public func updated(to set: MetricSet) throws(RegistryError) -> MetricLock {
-        let current = try MetricLock(of: set)
-        let present = Set(current.entries.map(\.identifier))
+    func updated(to registry: CheckedRegistry) throws(RegistryError) -> MetricLock {
+        var current = try MetricLock(of: registry).entries
+        if registry.choices == nil {
+            for index in current.indices {
+                current[index].choice = choice(of: current[index].identifier, version: current[index].version)
+            }
+        }
+        let present = Set(current.map(\.identifier))
         let gone = entries.filter { !present.contains($0.identifier) }.map { entry in
             var retired = entry
-            retired.isRetired = true
+            (retired.isRetired, retired.choice) = (true, nil)
             return retired
         }
-        return MetricLock(project: set.project, entries: current.entries + gone)
+        return MetricLock(project: registry.set.project, entries: current + gone)
+    }
+
+    /// What was chosen for a metric of this version; `nil` where nothing was, or for another version.
+    func choice(of identifier: UInt32, version: UInt32) -> LockedChoice? {
+        entries.first { $0.identifier == identifier && $0.version == version && !$0.isRetired }?.choice
     }
 
     /// Writes the lock: the old file, if any, stays whole until the new one is durable.
@@ -67,10 +82,10 @@ public struct MetricLock: Hashable, Sendable {
 }
 
 extension MetricLock.Entry {
-    init(of metric: MetricDefinition) throws(RegistryError) {
+    init(of metric: MetricDefinition, choice: LockedChoice?) throws(RegistryError) {
         self.init(
             identifier: metric.identifier.value, name: metric.name, version: metric.version,
-            digest: try Self.digest(of: metric), isRetired: false)
+            digest: try Self.digest(of: metric), choice: choice, isRetired: false)
     }
 
     /// Covers what a report means and what a device may spend; not texts, owner, dates and release gate.

@@ -5,13 +5,33 @@ internal import MetricDefinitions
 extension MetricReader {
     /// How a metric is randomized and what bounds it, fresh or memoized.
     struct Form {
-        let mechanism: any LocalRandomizer.Type
+        let mechanism: MechanismDemand
         let epsilon: Epsilon?
         let permanentEpsilon: Epsilon?
         let parameters: [String: DeclaredNumber]
         let lifetime: LifetimeCap
 
         var isMemoized: Bool { mechanism.isMemoized }
+    }
+
+    /// What a metric says about its mechanism.
+    enum MechanismDemand {
+        /// A mechanism in one of its forms.
+        case named(any LocalRandomizer.Type)
+        /// Whichever is best, fresh or memoized.
+        case auto(isMemoized: Bool, deviceCount: Int, byteBudget: Int)
+
+        var isMemoized: Bool {
+            switch self {
+            case .named(let type): type.isMemoized
+            case .auto(let isMemoized, _, _): isMemoized
+            }
+        }
+
+        var named: (any LocalRandomizer.Type)? {
+            guard case .named(let type) = self else { return nil }
+            return type
+        }
     }
 
     /// How long a memoized metric lives without a stated reason, in reports.
@@ -21,14 +41,15 @@ extension MetricReader {
     /// need, there are no findings so far.
     func readForm(_ findings: inout DiagnosticList) -> Form? {
         let flag = keys.flag("memoize", &findings)
-        let mechanism = readMechanism(flag: flag, &findings)
+        let demand = readDemand(flag: flag, &findings)
+        let mechanism = demand?.named
         // Where the mechanism is in doubt, so is whether it needs ε beside the probabilities that are there.
-        let isStated = (mechanism.map { [$0] } ?? MechanismCatalog.standard.randomizers)
-            .contains { !statedProbabilities(of: $0).isEmpty }
+        let types = demand.map { $0.named.map { [$0] } ?? [] } ?? MechanismCatalog.standard.randomizers
+        let isStated = types.contains { !statedProbabilities(of: $0).isEmpty }
         let epsilon = readEpsilon("epsilon", isRequired: !isStated, &findings)
         // Without a mechanism only a key tells which caps belong to the metric.
-        guard let isMemoized = mechanism?.isMemoized ?? (keys.has("memoize") ? flag : nil) else { return nil }
-        let parameters = mechanism.map { readParameters(of: $0, &findings) }
+        guard let isMemoized = demand?.isMemoized ?? (keys.has("memoize") ? flag : nil) else { return nil }
+        let parameters = mechanism.map { readParameters(of: $0, &findings) } ?? [:]
         let permanent: Epsilon?, lifetime: LifetimeCap?
         if isMemoized {
             permanent = readEpsilon("epsilon_permanent", isRequired: !isStated, &findings)
@@ -37,9 +58,9 @@ extension MetricReader {
             permanent = nil
             lifetime = readBudget(epsilon: epsilon, of: mechanism, &findings)
         }
-        guard let mechanism, let parameters, let lifetime else { return nil }
+        guard let demand, let lifetime else { return nil }
         return Form(
-            mechanism: mechanism, epsilon: epsilon, permanentEpsilon: permanent, parameters: parameters,
+            mechanism: demand, epsilon: epsilon, permanentEpsilon: permanent, parameters: parameters,
             lifetime: lifetime)
     }
 

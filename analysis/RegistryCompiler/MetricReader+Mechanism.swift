@@ -3,7 +3,12 @@ internal import MetricDefinitions
 
 extension LocalRandomizer {
     /// The keys that the mechanism takes beyond ε.
-    fileprivate static var parameters: [MechanismParameter] { Configuration.parameters }
+    static var parameters: [MechanismParameter] { Configuration.parameters }
+
+    /// How a registry gets this mechanism instead of another, which may be its other form.
+    fileprivate static func name(beside other: any LocalRandomizer.Type) -> String {
+        identifier == other.identifier ? "'memoize: \(isMemoized)'" : identifier
+    }
 }
 
 extension MetricReader {
@@ -16,7 +21,7 @@ extension MetricReader {
         guard catalog.identifiers.contains(name) else {
             findings.error(
                 keys.position(of: "mechanism"), "\(keys.subject) names an unknown mechanism '\(name)'",
-                NearestName.suggestion(for: name, among: catalog.identifiers))
+                NearestName.suggestion(for: name, among: catalog.identifiers + [Self.autoName]))
             return nil
         }
         guard let flag else { return nil }
@@ -73,7 +78,7 @@ extension MetricReader {
                 }
                 findings.error(
                     keys.position(of: key), "\(keys.subject) has '\(key)', which \(mechanism.identifier) does not take",
-                    "Remove it, or use \(takers.map { $0.identifier }.joined(separator: " or ")).")
+                    "Remove it, or use \(takers.map { $0.name(beside: mechanism) }.joined(separator: " or ")).")
             }
         }
     }

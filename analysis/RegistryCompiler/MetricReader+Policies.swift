@@ -15,7 +15,14 @@ extension MetricReader {
             choice = keys.choice("when_absent", [("none", .none), ("last", .last), ("skip", .skip)], &findings)
         }
         guard let choice else { return nil }
-        if let isMemoized, isMemoized != (choice == .last) {
+        if isMemoized == true, case .number = domain {
+            if case .value = choice {
+            } else {
+                findings.error(
+                    node.position, "\(keys.subject) is a memoized number and its 'when_absent' is not '{ value: … }'",
+                    "Write 'when_absent: { value: X }': no number stands for 'no event' by itself.")
+            }
+        } else if let isMemoized, isMemoized != (choice == .last) {
             findings.error(
                 node.position,
                 isMemoized

@@ -1,6 +1,7 @@
 internal import LocalPrivacy
 internal import Mechanisms
 internal import MetricDefinitions
+internal import Planning
 internal import ReportFormat
 
 /// One metric of a registry on its way to a definition.
@@ -19,8 +20,10 @@ struct MetricReader {
     }
 
     /// The metric's definition; `nil`, with findings, unless it is sound.
+    ///
+    /// - Parameter lock: keeps what was chosen where the mechanism is left open.
     func read(
-        today: UTCDay, expiry rule: RegistrySource.ExpiryRule, _ findings: inout DiagnosticList
+        today: UTCDay, expiry rule: RegistrySource.ExpiryRule, lock: MetricLock?, _ findings: inout DiagnosticList
     ) -> ReadMetric? {
         let errorCount = findings.errorCount
         var fields = MetricDefinition.Fields()
@@ -43,11 +46,31 @@ struct MetricReader {
         }
         guard errorCount == findings.errorCount, let form else { return nil }
         fields.lifetime = form.lifetime
-        let declared = MechanismDeclaration(
+        var declared = MechanismDeclaration(
             epsilon: form.epsilon, permanentEpsilon: form.permanentEpsilon, domain: fields.domain.inputDomain,
             reportsAbsence: fields.whenAbsent == .none || fields.whenAbsent == .last, parameters: form.parameters)
-        return build(fields, form.mechanism, declared, &findings).map {
-            ReadMetric(definition: $0, positions: positions, candidates: candidates)
+        guard case .auto(_, let deviceCount, let byteBudget) = form.mechanism, let epsilon = form.epsilon else {
+            guard let mechanism = form.mechanism.named else { return nil }
+            return build(fields, mechanism, declared, &findings).map {
+                ReadMetric(definition: $0, positions: positions, candidates: candidates, choice: nil)
+            }
+        }
+        let task = PlanningTask(
+            epsilon: epsilon, permanentEpsilon: form.permanentEpsilon, domain: declared.domain,
+            reportsAbsence: declared.reportsAbsence, deviceCount: deviceCount, byteBudget: byteBudget)
+        let locked = lock?.choice(of: fields.identifier, version: fields.version)
+        guard let choice = chooseMechanism(for: task, locked: locked, &findings) else { return nil }
+        let catalog = MechanismCatalog.standard
+        guard let mechanism = catalog.randomizer(choice.choice.mechanism, memoized: form.isMemoized) else {
+            findings.error(
+                keys.position(of: "mechanism"),
+                "the lock has the mechanism '\(choice.choice.mechanism)' for \(keys.subject), which there is not in this form",
+                "Raise 'version', so that it is chosen anew, or restore 'memoize'.")
+            return nil
+        }
+        declared.parameters = choice.choice.parameters.mapValues { DeclaredNumber(Int32(clamping: $0)) }
+        return build(fields, mechanism, declared, &findings).map {
+            ReadMetric(definition: $0, positions: positions, candidates: candidates, choice: choice)
         }
     }
 

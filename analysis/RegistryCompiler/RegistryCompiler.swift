@@ -18,18 +18,18 @@ public enum RegistryCompiler {
     public static func metricSet(
         of bytes: [UInt8], file: String, today: UTCDay, expiry: RegistrySource.ExpiryRule = .refuse
     ) throws(RegistryError) -> MetricSet {
-        try compile(bytes, file: file, today: today, expiry: expiry).set
+        try compile(bytes, file: file, today: today, expiry: expiry, lock: nil).set
     }
 
     static func compile(
-        _ bytes: [UInt8], file: String, today: UTCDay, expiry: RegistrySource.ExpiryRule
+        _ bytes: [UInt8], file: String, today: UTCDay, expiry: RegistrySource.ExpiryRule, lock: MetricLock? = nil
     ) throws(RegistryError) -> CheckedRegistry {
         guard bytes.count <= byteLimit else { throw .tooLarge(path: file, limit: byteLimit) }
         let root = try SourceNode.parse(try SourceText(bytes, file: file), file: file)
         var findings = DiagnosticList(file: file)
         var registry: CheckedRegistry?
         if let top = MappingReader(root, .top, subject: "the registry", &findings), isFormat1(top, &findings) {
-            registry = read(top, file: file, today: today, expiry: expiry, &findings)
+            registry = read(top, file: file, today: today, expiry: expiry, lock: lock, &findings)
         }
         guard let registry, findings.errorCount == 0 else { throw .refused(findings.sorted) }
         return registry
@@ -48,12 +48,12 @@ public enum RegistryCompiler {
 
     private static func read(
         _ top: MappingReader, file: String, today: UTCDay, expiry: RegistrySource.ExpiryRule,
-        _ findings: inout DiagnosticList
+        lock: MetricLock?, _ findings: inout DiagnosticList
     ) -> CheckedRegistry? {
         let project = top.project(&findings)
         let ceilings = top.ceilings(&findings)
         let delay = top.enrolmentDelayHours(&findings)
-        let metrics = top.metrics(today: today, expiry: expiry, &findings)
+        let metrics = top.metrics(today: today, expiry: expiry, lock: lock, &findings)
         findings.checkIdentities(of: metrics)
         guard let project, let ceilings, let delay else { return nil }
         findings.check(metrics.map(\.definition), against: ceilings)
@@ -69,7 +69,10 @@ public enum RegistryCompiler {
             return CheckedRegistry(
                 set: set, file: file, notes: findings.sorted, projectPosition: top.position(of: "project"),
                 positions: Dictionary(positions) { first, _ in first },
-                candidates: Dictionary(candidates) { first, _ in first })
+                candidates: Dictionary(candidates) { first, _ in first },
+                choices: Dictionary(
+                    metrics.compactMap { metric in metric.choice.map { (metric.definition.identifier.value, $0) } }
+                ) { first, _ in first })
         } catch {
             findings.error(top.position, error.sentence, "Change the registry accordingly.")
             return nil
@@ -89,6 +92,8 @@ struct ReadMetric {
     let positions: MetricPositions
     /// Where its candidates are, as it is written.
     let candidates: CandidateSource?
+    /// What became of `mechanism: auto`, if it says so.
+    let choice: AutoChoice?
 }
 
 extension MappingReader {
@@ -125,7 +130,7 @@ extension MappingReader {
     }
 
     fileprivate func metrics(
-        today: UTCDay, expiry: RegistrySource.ExpiryRule, _ findings: inout DiagnosticList
+        today: UTCDay, expiry: RegistrySource.ExpiryRule, lock: MetricLock?, _ findings: inout DiagnosticList
     ) -> [ReadMetric] {
         guard let node = required("metrics", &findings) else { return [] }
         guard case .mapping(let pairs) = node.content, (1...1024).contains(pairs.count) else {
@@ -149,7 +154,7 @@ extension MappingReader {
                 return nil
             }
             return MetricReader(name: name, position: key.position, value, &findings)?.read(
-                today: today, expiry: expiry, &findings)
+                today: today, expiry: expiry, lock: lock, &findings)
         }
     }
 }

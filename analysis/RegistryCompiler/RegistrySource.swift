@@ -29,8 +29,23 @@ public struct RegistrySource: Sendable {
     public let lockNote: RegistryDiagnostic?
     /// The lock that was read, with its place; `nil` where there is none.
     public let lock: MetricLock?
+    /// The lock that the registry should have.
+    public let updatedLock: MetricLock
     /// Where the lock is, or would be; `nil` for a compiled set that was given none.
     public let lockPath: String?
+    private let choices: [UInt32: AutoChoice]
+
+    /// Whether a mechanism was chosen that no lock keeps so far.
+    public var hasUnlockedChoices: Bool { choices.values.contains { !$0.isLocked } }
+
+    /// Why the metrics that leave their mechanism open have the one they have, by the metric's name.
+    ///
+    /// - Complexity: a choice for each, of up to a second.
+    public var reasons: [String: String] {
+        var reasons: [String: String] = [:]
+        for metric in set.metrics { reasons[metric.name] = choices[metric.identifier.value]?.reason }
+        return reasons
+    }
 
     /// Reads a registry in YAML, or a compiled set, which is recognised by its first bytes, and holds it to its lock.
     ///
@@ -41,23 +56,31 @@ public struct RegistrySource: Sendable {
     ) throws(RegistryError) -> RegistrySource {
         let bytes = try InputFile.read(path, limit: CompiledSet.byteLimit)
         let isCompiled = CompiledSet.isRecognised(bytes)
+        let lockPath = lockPath(of: path, isCompiled: isCompiled, choice: choice)
+        // A registry may leave to its lock what was chosen; what is wrong with the lock is told after the registry.
+        var lock: MetricLock?, lockError: RegistryError?
+        do throws(RegistryError) {
+            if let lockPath { lock = try readLock(lockPath, choice: choice) }
+        } catch { lockError = error }
         let registry: CheckedRegistry
         if isCompiled {
             registry = try CompiledSet.decode(bytes, file: path, today: today, expiry: expiry)
         } else {
-            registry = try RegistryCompiler.compile(bytes, file: path, today: today, expiry: expiry)
+            registry = try RegistryCompiler.compile(bytes, file: path, today: today, expiry: expiry, lock: lock)
         }
-        let lockPath = lockPath(of: path, isCompiled: isCompiled, choice: choice)
-        guard let lockPath, let lock = try readLock(lockPath, choice: choice) else {
-            return RegistrySource(
-                set: registry.set, candidates: registry.candidates, notes: registry.notes, lockNote: nil, lock: nil,
-                lockPath: lockPath)
+        if let lockError { throw lockError }
+        var lockNote: RegistryDiagnostic?
+        if let lockPath, let lock {
+            let findings = try lock.findings(about: registry, lockPath: lockPath)
+            guard findings.isEmpty else { throw .refused(registry.notes + findings) }
+            lockNote = try lock.staleness(beside: registry, lockPath: lockPath)
         }
-        let findings = try lock.findings(about: registry, lockPath: lockPath)
-        guard findings.isEmpty else { throw .refused(registry.notes + findings) }
+        var updatedLock = try MetricLock(of: registry)
+        if let lock { updatedLock = try lock.updated(to: registry) }
         return RegistrySource(
-            set: registry.set, candidates: registry.candidates, notes: registry.notes,
-            lockNote: try lock.staleness(beside: registry, lockPath: lockPath), lock: lock, lockPath: lockPath)
+            set: registry.set, candidates: registry.candidates, notes: registry.notes, lockNote: lockNote, lock: lock,
+            updatedLock: updatedLock, lockPath: lockPath,
+            choices: registry.choices ?? [:])
     }
 
     /// The place of the lock beside a registry: its name with the extension `.lock`.

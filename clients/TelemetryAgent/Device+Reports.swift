@@ -106,7 +106,7 @@ extension Device {
     ) throws(EncodingError) -> UInt64 {
         guard let noise = device.permanentNoise else { throw .input(.permanentNoiseMissing) }
         var bytes: [UInt8]
-        do { bytes = try memoized.canonicalBytes(of: input) } catch { throw .input(error) }
+        do { bytes = try memoized.canonicalBytes(of: input, on: device) } catch { throw .input(error) }
         defer { wipe(&bytes) }
         do { return try noise.tag(for: bytes) } catch { throw .noRandomness(error) }
     }
@@ -159,7 +159,8 @@ extension Device {
     }
 
     /// The report of a memoized metric: of the period's event, or of the last permanent response again; before the
-    /// first event, of "no event". A value that would be one too many is answered with the last response.
+    /// first event, of "no event". Where a value stands for "no event", a period without one is about that value. What
+    /// would be one response too many is answered with the last.
     private func releaseMemoized(
         _ slot: Slot?, of metric: MetricDefinition, entry: LedgerEntry, on day: UTCDay
     ) throws(AgentError) -> [UInt8]? {
@@ -171,11 +172,10 @@ extension Device {
             entry.reports += 1
             entry.lastDebited = day
         }
-        let chosen: Slot?
-        if slot == nil, entry.lastPermanentResponse == nil {
-            chosen = try candidate(for: .absent, of: metric, on: day)
-        } else {
-            chosen = slot
+        var chosen = slot
+        let repeats = metric.whenAbsent == .last && entry.lastPermanentResponse != nil
+        if slot == nil, !repeats, let absent = metric.absentInput {
+            chosen = try candidate(for: absent, of: metric, on: day)
         }
         var payload: [UInt8]?
         if let chosen, let memo = chosen.memo, try admits(memo.tag, of: metric, distinctValues: distinctValues) {

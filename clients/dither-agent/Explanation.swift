@@ -76,7 +76,7 @@ struct Explanation {
                 sentence: "Someone who held an answer 50:50 ends at most at \(percent(loss)) % after one report."),
         ]
         guard let memoized = metric.mechanism as? any LongitudinalRandomizer,
-            case .memoized(let reports, let distinctValues) = metric.lifetime
+            case .memoized(let reports, let declaredValues) = metric.lifetime
         else {
             let sum = AgentCommand.nats(metric.periodCap * metric.mechanism.epsilon.thousandths)
             facts.append(
@@ -85,7 +85,8 @@ struct Explanation {
                     sentence: "All reports of a device together lose at most epsilon \(sum), whatever the values."))
             return facts
         }
-        let perReport = memoized.instantaneousLoss
+        let perReport = memoized.instantaneousLoss, unit = memoized.memoizedUnit
+        let distinctValues = min(declaredValues, memoized.distinctResponseLimit)
         return facts + [
             Fact(
                 name: "epsilon_permanent", value: .number(memoized.permanentEpsilon.description),
@@ -94,8 +95,9 @@ struct Explanation {
             Fact(
                 name: "epsilon_lifetime", value: .number(metric.lifetimeBudget.description),
                 sentence:
-                    "Two histories in which the same reports repeat a value, of up to \(distinctValues) distinct values, "
-                    + "differ by at most epsilon \(metric.lifetimeBudget). This says nothing about when a value changed."
+                    "Two histories in which the same reports repeat a \(unit), of up to \(distinctValues) distinct "
+                    + "\(unit)s, differ by at most epsilon \(metric.lifetimeBudget). This says nothing about when a \(unit) "
+                    + "changed."
             ),
             Fact(
                 name: "epsilon_per_differing_report", value: .number(perReport.description),

@@ -30,7 +30,7 @@ extension BasicRappor: FrequencyOracle {
     }
 
     /// The bit of a candidate; the one after the last for "no event".
-    private func bit(of candidate: MechanismInput) -> Int? {
+    func bit(of candidate: MechanismInput) -> Int? {
         switch candidate {
         case .item(let item): (0..<configuration.valueCount).contains(item) ? item : nil
         case .absent: configuration.reportsAbsence ? configuration.valueCount : nil
@@ -40,18 +40,17 @@ extension BasicRappor: FrequencyOracle {
 }
 
 extension BitRule {
-    /// p* and q* of a bit over both stages. Their difference is (1 − 2T/N)·(Q − P)/N.
+    /// p* and q* of a bit over both stages. Their difference is (K − T)·(Q − P)/N².
     var support: SupportProbabilities {
         SupportProbabilities(
             truthful: reportLikelihood(whereSet: true).fraction, spurious: reportLikelihood(whereSet: false).fraction,
             gap: permanentSupport.gap * (Double(set - clear) * 0x1p-64))
     }
 
-    /// p* and q* of a permanent response: it flips a set bit as often as a clear one.
+    /// p* and q* of a permanent response.
     var permanentSupport: SupportProbabilities {
         SupportProbabilities(
-            truthful: Double(0 &- flip) * 0x1p-64, spurious: Double(flip) * 0x1p-64,
-            gap: Double((1 << 63 - flip)) * 0x1p-63)
+            truthful: Double(keep) * 0x1p-64, spurious: Double(flip) * 0x1p-64, gap: Double(keep - flip) * 0x1p-64)
     }
 
     /// What the counts of one bit say; reports of several periods share the noise of permanent responses.

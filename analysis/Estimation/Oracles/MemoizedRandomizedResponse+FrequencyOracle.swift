@@ -17,6 +17,8 @@ extension MemoizedRandomizedResponse: PureFrequencyOracle {
 
     public var permanentSupport: SupportProbabilities? { stages.permanent.support }
 
+    public func subsetSupport(ofValues count: Int) -> SubsetSupport? { .exclusive }
+
     public func makeAggregate(of definition: Fingerprint) -> SupportCounts {
         SupportCounts(of: definition, valueCount: shape)
     }

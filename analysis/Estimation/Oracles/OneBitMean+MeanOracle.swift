@@ -12,6 +12,17 @@ extension OneBitMean: MeanOracle {
         aggregate.count(supporting: report.category)
     }
 
+    public func placeOrigin(from reports: PooledReports<SupportCounts>) -> LinearCount? {
+        let lie = Double(configuration.lieThreshold) * 0x1p-64
+        let gap = Double(0 &- 2 &* configuration.lieThreshold) * 0x1p-64
+        return LinearCount(
+            reportCount: reports.reportCount,
+            support: SupportProbabilities(truthful: 1 - lie, spurious: lie, gap: gap), noise: .independent)
+    }
+
+    /// A bit's probability over the draw of a device is p̄ at the population's mean place, and its variance p̄(1 − p̄).
+    public var intervalCoversPopulation: Bool { true }
+
     /// With C ones among n reports, (C/n − q) / (p − q).
     ///
     /// Given the numbers, C is a sum of n independent bits of unequal probabilities, whose mean p̄ follows from the mean
@@ -22,15 +33,21 @@ extension OneBitMean: MeanOracle {
     public func meanPlace(
         from reports: PooledReports<SupportCounts>, confidence: ConfidenceLevel
     ) -> MeanEstimate? {
-        guard reports.reportCount > 0 else { return nil }
-        let lie = Double(configuration.lieThreshold) * 0x1p-64
-        let gap = Double(0 &- 2 &* configuration.lieThreshold) * 0x1p-64
+        meanPlace(ones: reports.aggregate.support[1], of: reports.reportCount, confidence: confidence)
+    }
+
+    /// The same from the counts; `nil` if there are no reports.
+    func meanPlace(ones: Int, of reportCount: Int, confidence: ConfidenceLevel) -> MeanEstimate? {
+        guard reportCount > 0 else { return nil }
+        let lie = Double(configuration.lieThreshold) * 0x1p-64, gap = gap
         let proportion = ProportionEstimate(
-            successCount: reports.aggregate.support[1], trialCount: reports.reportCount,
-            leastVariance: lie * (1 - lie), confidence: confidence)
+            successCount: ones, trialCount: reportCount, leastVariance: lie * (1 - lie), confidence: confidence)
         func place(_ share: Double) -> Double { (share - lie) / gap }
         return MeanEstimate(
             mean: place(proportion.value), standardError: proportion.standardError / gap,
             interval: place(proportion.interval.lowerBound)...place(proportion.interval.upperBound))
     }
+
+    /// p − q.
+    var gap: Double { Double(0 &- 2 &* configuration.lieThreshold) * 0x1p-64 }
 }

@@ -5,6 +5,8 @@ public import ReportFormat
 extension RandomizedResponse: PureFrequencyOracle {
     public var support: SupportProbabilities { rule.support }
 
+    public func subsetSupport(ofValues count: Int) -> SubsetSupport? { .exclusive }
+
     public func makeAggregate(of definition: Fingerprint) -> SupportCounts {
         SupportCounts(of: definition, valueCount: shape)
     }

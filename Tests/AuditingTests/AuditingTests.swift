@@ -1,2 +1,0 @@
-import Auditing
-import Testing

@@ -1,0 +1,130 @@
+internal import LocalPrivacy
+public import Mechanisms
+internal import ReportFormat
+
+/// A mechanism that can be had so small that all its reports are listed, sampled by the same rule.
+public protocol AuditTwinned: ExactlyAuditable {
+    /// Small instances with the same noise, or where the noise follows from the size with the noise that the same ε
+    /// demands.
+    var auditTwins: [any ExactlyAuditable] { get }
+}
+
+/// What of a mechanism is enumerated.
+struct EnumerableInstances {
+    /// The most likelihoods that an enumeration may take.
+    private static let cellLimit = 1 << 18
+    /// The most bits of a report that are listed.
+    private static let bitLimit = 12
+
+    /// The instances: the mechanism itself, or its twins.
+    let instances: [any ExactlyAuditable]
+    /// Whether they are twins.
+    let areTwins: Bool
+
+    init(of mechanism: some LocalRandomizer) {
+        if let auditable = mechanism as? any ExactlyAuditable, Self.isEnumerable(auditable) {
+            (instances, areTwins) = ([auditable], false)
+        } else {
+            let own = (mechanism as? any AuditTwinned)?.auditTwins ?? []
+            let twins = own.isEmpty ? Self.declaredTwins(of: mechanism) : own
+            (instances, areTwins) = (twins.filter { Self.isEnumerable($0) }, true)
+        }
+    }
+
+    /// Whether all reports of a mechanism can be listed, and their likelihoods computed in a moment.
+    static func isEnumerable<M: ExactlyAuditable>(_ mechanism: M) -> Bool {
+        guard let reportCount = reportCount(of: mechanism) else { return false }
+        let inputCount = mechanism.auditedInputs.count
+        return inputCount > 0 && reportCount * inputCount <= cellLimit
+    }
+
+    /// How many reports there are; `nil` for too many to list.
+    static func reportCount<M: LocalRandomizer>(of mechanism: M) -> Int? {
+        if M.Report.self == CategoryReport.self, let count = mechanism.shape as? Int { return count }
+        if let shape = mechanism.shape as? BitVectorReport.Shape {
+            return shape.bitCount <= bitLimit ? shape.partitionCount << shape.bitCount : nil
+        }
+        // Of a type of its own only the length is known.
+        return mechanism.payloadByteCount <= 1 ? 1 << 8 : nil
+    }
+
+    /// Small instances made from declarations, for mechanisms that name none: the same ε, the fewest values, and of every
+    /// key that must be set the least power of two that is taken.
+    private static func declaredTwins<M: LocalRandomizer>(of mechanism: M) -> [any ExactlyAuditable] {
+        let configuration = mechanism.configuration
+        let domains: [InputDomain]
+        if case .items = configuration.domain {
+            domains = [.items(2), .items(3), .items(4)]
+        } else {
+            domains = [configuration.domain]
+        }
+        var twins: [any ExactlyAuditable] = []
+        for domain in domains {
+            for size in [2, 4, 8, 16] {
+                var declaration = MechanismDeclaration(
+                    epsilon: mechanism.epsilon, domain: domain, reportsAbsence: configuration.reportsAbsence)
+                if let memoized = mechanism as? any LongitudinalRandomizer {
+                    declaration.permanentEpsilon = memoized.permanentEpsilon
+                }
+                for parameter in M.Configuration.parameters where !parameter.isOptional {
+                    guard case .count(let range) = parameter.kind else { continue }
+                    declaration.parameters[parameter.name] = DeclaredNumber(Int32(min(size, range.upperBound)))
+                }
+                guard let small = try? M(configuration: try M.Configuration(declared: declaration)),
+                    let auditable = small as? any ExactlyAuditable, isEnumerable(auditable)
+                else { continue }
+                twins.append(auditable)
+                break
+            }
+        }
+        return twins
+    }
+}
+
+extension RandomizedResponse: AuditTwinned {
+    /// Two, three and four answers at the same ε.
+    public var auditTwins: [any ExactlyAuditable] {
+        [2, 3, 4].compactMap { count in
+            try? RandomizedResponse(
+                configuration: Configuration(
+                    declared: MechanismDeclaration(epsilon: epsilon, valueCount: count, reportsAbsence: false)))
+        }
+    }
+}
+
+extension BasicRappor: AuditTwinned {
+    /// Two values, and two with "no event", with the same noise on every bit.
+    public var auditTwins: [any ExactlyAuditable] {
+        [false, true].compactMap { reportsAbsence in
+            try? BasicRappor(
+                configuration: Configuration(
+                    valueCount: 2, reportsAbsence: reportsAbsence, noise: configuration.noise))
+        }
+    }
+}
+
+extension Rappor: AuditTwinned {
+    /// The shortest filters in which two texts can differ in all their bits, in one cohort and in two, with the same
+    /// noise on every bit.
+    public var auditTwins: [any ExactlyAuditable] {
+        let hashCount = configuration.hashCount
+        let bitCount = [2, 4, 8].first { $0 >= 2 * hashCount } ?? 16
+        return [1, 2].compactMap { cohortCount in
+            try? Rappor(
+                configuration: Configuration(
+                    bitCount: bitCount, hashCount: hashCount, cohortCount: cohortCount,
+                    reportsAbsence: configuration.reportsAbsence, noise: configuration.noise))
+        }
+    }
+}
+
+extension CountMeanSketch: AuditTwinned {
+    /// Four rows of two, four and eight bits, with the same noise on every bit.
+    public var auditTwins: [any ExactlyAuditable] {
+        [2, 4, 8].compactMap { width in
+            var small = configuration
+            (small.rowCount, small.width) = (4, width)
+            return try? CountMeanSketch(configuration: small)
+        }
+    }
+}

@@ -1,0 +1,154 @@
+internal import Estimation
+internal import Mechanisms
+internal import MetricDefinitions
+internal import ReportFormat
+
+/// The columns that an ``EstimateView`` adds, in the order of the values; `nil` where they are not asked for.
+public struct AddedColumns: Hashable, Sendable {
+    var denoised: [Double]?
+    var consistent: [Double]?
+    var adjusted: [Double]?
+    /// The same for sums.
+    var sumsConsistent: [Double]?
+    var sumsAdjusted: [Double]?
+}
+
+/// Where the figures of a group come from, as far as a difference has to know.
+public struct FigureOrigins: Hashable, Sendable {
+    /// The count of every value.
+    var value: LinearCount?
+    /// The count that "no event" comes from.
+    var absence: LinearCount?
+    /// The count that a mean place comes from.
+    var mean: LinearCount?
+    /// Whether the counts of values are independent.
+    var valuesAreIndependent = false
+}
+
+extension GroupReader {
+    /// The confidence of one interval.
+    var level: ConfidenceLevel {
+        view.isSimultaneous ? confidence.shared(by: values.count + sumPositions.count) : confidence
+    }
+
+    /// What is shown of unbiased estimates.
+    func released<Oracle: FrequencyOracle>(
+        _ estimates: [FrequencyEstimate], from pool: PooledReports<Oracle.Aggregate>, by oracle: Oracle,
+        progress: (Int, Int) -> Void
+    ) throws(EstimationError) -> ReleasedEstimates {
+        var sums: [SumEstimate] = []
+        if !sumPositions.isEmpty {
+            sums = try oracle.sums(
+                of: sumPositions, among: values, from: pool, confidence: level, progress: progress)
+        }
+        var (estimates, added) = (estimates, AddedColumns())
+        addColumns(to: &added, of: estimates, reportCount: pool.reportCount, oracle: oracle)
+        if view.correction != .bonferroni || view.additions.contains(.adjusted) {
+            let adjusted = view.correction.procedure(ofIndependent: oracle.valuesAreIndependent)
+                .adjusted(estimates.map(\.pValue))
+            // Sums may have values in common.
+            let sumsAdjusted = view.correction.procedure(ofIndependent: false).adjusted(sums.map(\.estimate.pValue))
+            if view.additions.contains(.adjusted) { (added.adjusted, added.sumsAdjusted) = (adjusted, sumsAdjusted) }
+            if view.correction != .bonferroni {
+                estimates = zip(estimates, adjusted).map { $0.detected($1 <= FrequencyEstimate.familyErrorRate) }
+                sums = zip(sums, sumsAdjusted).map { sum, adjusted in
+                    sum.with(sum.estimate.detected(adjusted <= FrequencyEstimate.familyErrorRate))
+                }
+            }
+        }
+        if view.interval == .population {
+            (estimates, sums) = ofPopulation(estimates, sums, from: pool, oracle: oracle)
+        }
+        var released = ReleasedEstimates(reportCount: pool.reportCount, figures: .frequencies(estimates))
+        (released.sums, released.added) = (sums, added)
+        released.origins = try origins(from: pool, by: oracle)
+        return released
+    }
+
+    private func addColumns(
+        to added: inout AddedColumns, of estimates: [FrequencyEstimate], reportCount: Int, oracle: any FrequencyOracle
+    ) {
+        if view.additions.contains(.denoised) {
+            added.denoised = EmpiricalBayes.frequencies(of: estimates, reportCount: reportCount)
+        }
+        if view.additions.contains(.consistent) {
+            let consistent = SimplexProjection.nearest(
+                to: estimates.map(\.frequency), sum: coversDomain(oracle) ? .one : .atMostOne)
+            added.consistent = consistent
+            added.sumsConsistent = sumPositions.map { $0.reduce(0) { $0 + consistent[$1] } }
+        }
+    }
+
+    /// Whether every report is about one of the values.
+    private func coversDomain(_ oracle: any FrequencyOracle) -> Bool {
+        guard definition.domain != .string else { return false }
+        return oracle.estimatesAbsence || definition.mechanism.configuration.reportsAbsence == false
+    }
+
+    private func ofPopulation<Oracle: FrequencyOracle>(
+        _ estimates: [FrequencyEstimate], _ sums: [SumEstimate], from pool: PooledReports<Oracle.Aggregate>,
+        oracle: Oracle
+    ) -> ([FrequencyEstimate], [SumEstimate]) {
+        let draw = PopulationDraw(reportCounts: Array(pool.countsByDay.values))
+        // Equal estimates have equal intervals, and among many values most share theirs with others.
+        var known: [FrequencyEstimate: FrequencyEstimate] = [:]
+        let shown = zip(values, estimates).map { value, estimate in
+            let support = oracle.valueSupport.flatMap {
+                value != .absent || $0.includesAbsence ? $0.probabilities : nil
+            }
+            if value != .absent, let found = known[estimate] { return found }
+            let population = estimate.ofPopulation(from: draw, support: support, confidence: level)
+            if value != .absent { known[estimate] = population }
+            return population
+        }
+        let shownSums = sums.map { sum in
+            sum.with(sum.estimate.ofPopulation(from: draw, support: sum.support, confidence: level))
+        }
+        return (shown, shownSums)
+    }
+
+    private func origins<Oracle: FrequencyOracle>(
+        from pool: PooledReports<Oracle.Aggregate>, by oracle: Oracle
+    ) throws(EstimationError) -> FigureOrigins {
+        var origins = FigureOrigins()
+        origins.valuesAreIndependent = oracle.valuesAreIndependent
+        guard view.needsOrigins, oracle.valueSupport != nil, let first = values.first else { return origins }
+        var sets: [[Int]] = [[0]]
+        if let absence = values.firstIndex(of: .absent) { sets.append([absence]) }
+        let sums = try oracle.sums(of: sets, among: values, from: pool, confidence: level, progress: { _, _ in })
+        origins.value = first == .absent ? nil : sums.first?.origin
+        origins.absence = sets.count > 1 ? sums.last?.origin : nil
+        return origins
+    }
+
+    /// A mean, as it is shown.
+    func released<Oracle: MeanOracle>(
+        _ mean: MeanEstimate, from pool: PooledReports<Oracle.Aggregate>, by oracle: Oracle
+    ) throws(CommandError) -> ReleasedEstimates {
+        if view.interval == .population {
+            guard oracle.intervalCoversPopulation else {
+                throw CommandError(
+                    .usage,
+                    "--interval population: the interval of \(definition.name), a mean by "
+                        + "\(type(of: definition.mechanism).identifier), is for the devices that reported alone. Leave "
+                        + "it out.")
+            }
+            guard pool.countsByDay.count == 1 else {
+                throw CommandError(
+                    .usage,
+                    "--interval population: of the mean of \(definition.name) it needs one report a device, and there "
+                        + "are \(pool.countsByDay.count) days. Take one day, or --by period.")
+            }
+        }
+        var released = ReleasedEstimates(reportCount: pool.reportCount, figures: .mean(mean))
+        released.origins.mean = oracle.placeOrigin(from: pool)
+        return released
+    }
+}
+
+extension SumEstimate {
+    /// This with other figures.
+    func with(_ estimate: FrequencyEstimate) -> SumEstimate {
+        SumEstimate(estimate, isBound: isBound, support: support, origin: origin)
+    }
+}

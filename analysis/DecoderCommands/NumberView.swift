@@ -1,0 +1,109 @@
+public import ArgumentParser
+public import Estimation
+internal import Foundation
+internal import Mechanisms
+public import MetricDefinitions
+
+/// What is shown of the numbers of a metric.
+public enum NumberView: String, CaseIterable, Hashable, Sendable, ExpressibleByArgument {
+    /// How often a number lies in each bucket of the range.
+    case distribution
+    /// Below which numbers given parts of all lie.
+    case quantiles
+    /// Their mean.
+    case mean
+
+    /// What a mechanism's reports can show; what is shown unasked comes first. Nothing of values that are no numbers.
+    static func views(of counter: any ReportCounter) -> [NumberView] {
+        switch counter {
+        case is any DistributionOracle: [.distribution, .quantiles, .mean]
+        case is any HistogramOracle: [.distribution]
+        case is any MeanOracle: [.mean]
+        default: []
+        }
+    }
+
+    /// The view that a request asks for, or the first that there is; `nil` for values that are no numbers.
+    ///
+    /// - Throws: ``CommandError`` of status 2 for a view that the reports cannot show.
+    static func resolved(
+        _ request: EstimateRequest, of definition: MetricDefinition, counter: any ReportCounter
+    ) throws(CommandError) -> NumberView? {
+        let views = views(of: counter), mechanism = type(of: definition.mechanism).identifier
+        if request.fitting != nil, !(counter is any DistributionOracle) {
+            throw CommandError(
+                .usage,
+                "--fit: reports of \(mechanism) are estimated without a fit of a distribution. Leave it out.")
+        }
+        guard let asked = request.numbers else { return views.first }
+        guard views.contains(asked) else {
+            let others =
+                views.isEmpty
+                ? "\(definition.name) is a \(definition.domain.typeName), and only numbers have views. Leave it out."
+                : "reports of \(mechanism) do not tell that. They tell: \(views.map(\.rawValue).joined(separator: ", "))"
+            throw CommandError(.usage, "--show \(asked.rawValue): \(others)")
+        }
+        return asked
+    }
+}
+
+extension DistributionFitting: ExpressibleByArgument {}
+
+/// What is estimated of the numbers of a group of reports, in the units of the range.
+public struct NumberFigures: Hashable, Sendable {
+    /// The quantiles that are shown.
+    public static let quantiles = [0.05, 0.25, 0.5, 0.75, 0.95]
+
+    let view: NumberView
+    let range: NumberRange
+    let histogram: [FrequencyEstimate]
+    /// The rest of a distribution; `nil` where there are buckets alone.
+    let distribution: DistributionEstimate?
+
+    var rowCount: Int {
+        switch view {
+        case .distribution: histogram.count
+        case .quantiles: distribution?.quantiles.count ?? 0
+        case .mean: 1
+        }
+    }
+
+    /// The columns of a view; `nil` where they are those of every metric of the type.
+    static func columns(_ view: NumberView?, of counter: any ReportCounter) -> [String]? {
+        guard view == .distribution else { return nil }
+        return EstimateRows.columns(of: .boolean) + (counter is any DistributionOracle ? ["denoised"] : [])
+    }
+
+    func cells(at row: Int, reportCount: Int, for reader: EstimateRows.Reader) -> [Cell] {
+        switch view {
+        case .distribution:
+            let digits = FrequencyDigits(reportCount: reportCount, for: reader)
+            let denoised = distribution.map { [Cell.decimal($0.denoised[row], digits: digits.frequency)] } ?? []
+            return [.text(Self.label(row, of: histogram.count, in: range))] + digits.cells(of: histogram[row])
+                + denoised
+        case .quantiles:
+            guard let quantile = distribution?.quantiles[row] else { return [] }
+            let name = Cell.text("quantile " + String(format: "%g", quantile.probability))
+            let width = (range.high - range.low) / Double(histogram.count)
+            let (value, interval) = (quantile.value, quantile.interval)
+            let cells = EstimateRows.decimals(
+                [value, interval.lowerBound, interval.upperBound], error: width, for: reader)
+            return [name, cells[0], .null, cells[1], cells[2]]
+        case .mean:
+            guard let mean = distribution?.mean else { return [] }
+            return [.text("mean")] + EstimateRows.cells(of: mean, for: reader)
+        }
+    }
+
+    /// A bucket by its ends: `[0..10)` holds 0 and not 10, and the last, `[90..100]`, holds both. A spreadsheet takes
+    /// neither for a formula, as it would a number with a sign.
+    public static func label(_ bucket: Int, of count: Int, in range: NumberRange) -> String {
+        func end(_ index: Int) -> String {
+            let share = Double(index) / Double(count)
+            // The upper end exactly, whatever a rounded product gives.
+            let value = index == count ? range.high : range.low + (range.high - range.low) * share
+            return String(format: "%.12g", value)
+        }
+        return "[" + end(bucket) + ".." + end(bucket + 1) + (bucket == count - 1 ? "]" : ")")
+    }
+}

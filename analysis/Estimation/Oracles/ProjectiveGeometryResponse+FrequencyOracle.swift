@@ -1,0 +1,35 @@
+internal import LocalPrivacy
+public import Mechanisms
+public import ReportFormat
+
+extension ProjectiveGeometryResponse: PureFrequencyOracle {
+    /// p* = (N − T)/N, and with s points on a hyperplane, c on two of them and r off one, q* = p*·c/s + (1 − p*)·(s − c)/r.
+    /// s − c = r/q, so that p* − q* = ((N − T)·r − T·s)/(N·s·q), exactly but for the bias of multiply-high, which is below
+    /// 2⁻⁴⁰ of each probability.
+    public var support: SupportProbabilities {
+        let (plane, off) = (geometry.hyperplanePointCount, geometry.otherPointCount)
+        let order = Double(geometry.field.order), apart = Double(off) / order
+        let (truth, lie) = (0 &- rule.lieThreshold, rule.lieThreshold)
+        let truthful = Double(truth) * 0x1p-64
+        let excess = UInt128(truth) * UInt128(off) - UInt128(lie) * UInt128(plane)
+        let spurious =
+            truthful * (Double(plane) - apart) / Double(plane) + Double(lie) * 0x1p-64 * apart / Double(off)
+        return SupportProbabilities(
+            truthful: truthful, spurious: spurious, gap: Double(excess) * 0x1p-64 / (Double(plane) * order))
+    }
+
+    /// The counts of the points that were reported.
+    public func makeAggregate(of definition: Fingerprint) -> SupportCounts {
+        SupportCounts(of: definition, valueCount: shape)
+    }
+
+    @inlinable
+    public func absorb(_ report: CategoryReport, into aggregate: inout SupportCounts) {
+        aggregate.count(supporting: report.category)
+    }
+
+    /// The reports on the hyperplane of each item's point.
+    public func supportCounts(in aggregate: SupportCounts) -> [Int] {
+        HyperplaneCounts(geometry, itemCount: configuration.itemCount).supports(aggregate.support)
+    }
+}
