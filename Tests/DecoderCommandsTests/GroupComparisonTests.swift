@@ -164,6 +164,33 @@ struct GroupComparisonTests {
         #expect(result.rows.count == 4)
     }
 
+    @Test("two groups of one RAPPOR metric have the sum of both errors")
+    func rappor() throws {
+        let metric = try rapporMetric(), store = try StoreFixture()
+        try store.add(definition: metric)
+        for (day, seed) in [(1, UInt64(0x5EF5)), (2, 0x5EF6)] {
+            let payloads = try seededPayloads(of: metric, about: inputs(["JFK": 900, "LGA": 300]), seed: seed)
+            try store.add(payloads, of: metric, day: testDay(day))
+        }
+        let list = try candidates(["JFK", "LGA", "EWR"])
+        let groups = try [1...1, 2...2].map { days in
+            try estimated(
+                request("destination", days: days) { $0.sums = [try NamedSum("both=JFK,LGA")] }, from: store,
+                metrics: [metric], candidates: list)
+        }
+        let result = try GroupComparison(groups[0], minus: groups[1])
+        let errors = groups.map { group -> [Double] in
+            guard let released = group.groups[0].estimates, case .frequencies(let estimates) = released.figures else {
+                return []
+            }
+            return (estimates + released.sums.map(\.estimate)).map { $0.standardError / Double(released.reportCount) }
+        }
+        for (row, error) in zip(result.rows + result.sums, zip(errors[0], errors[1]).map(+)) {
+            #expect(abs(row.difference.standardError / error - 1) < 1e-12)
+        }
+        #expect(result.rows.count == 3 && result.sums.count == 1)
+    }
+
     @Test("a group below the gate withholds the comparison, and is named")
     func withheld() throws {
         let metric = try booleanMetric()

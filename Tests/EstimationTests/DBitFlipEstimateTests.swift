@@ -36,7 +36,7 @@ struct DBitFlipEstimateTests {
             let devices = (0..<total).map { UInt64($0 % 5 == 0 ? 0 : 1) }
             let truth = Double(devices.count { $0 == 0 }) / Double(total)
             var noise = SeededNoise(seed: 0x5eed_0705), missed = 0
-            let runs = total > 100 ? 100 : 800
+            let runs = total > 100 ? 250 : 400
             for _ in 0..<runs {
                 missed += try estimates(oracle, devices, &noise)[0].interval.contains(truth) ? 0 : 1
             }

@@ -121,6 +121,16 @@ struct DifferenceTests {
         #expect(rate(\.pValue) <= 0.001)
     }
 
+    @Test("where errors may vary apart, they are added, and so are the margins")
+    func varyingApart() throws {
+        let (first, second) = (try Group(900, epsilonThousandths: 1000), try Group(700, epsilonThousandths: 1200))
+        let (left, right) = (first.figures[420], second.figures[210])
+        let difference = DifferenceEstimate(left, minus: right, mayVaryApart: true)
+        #expect(abs(difference.standardError - left.standardError - right.standardError) < 1e-12)
+        let margin = (left.interval.upperBound - left.value) + (right.value - right.interval.lowerBound)
+        #expect(abs(difference.interval.upperBound - difference.difference - margin) < 1e-12)
+    }
+
     @Test("what is left of a whole has the p-value of what is taken from it")
     func complement() throws {
         let support = try Group(30, epsilonThousandths: 3000).support

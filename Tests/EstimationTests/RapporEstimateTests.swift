@@ -62,6 +62,37 @@ struct RapporEstimateTests {
         }
     }
 
+    @Test("of sums have variances that agree with those of their parts and of each other")
+    func sums() throws {
+        for fixture in try Fixtures.json("vectors/rappor_estimates.json", as: [Case].self) {
+            let (mechanism, reports) = (try fixture.mechanism(), try fixture.reports())
+            let inputs = fixture.candidates.map { MechanismInput.text(Array($0.utf8)) }
+            let parts = try mechanism.estimates(of: inputs, from: reports, confidence: .standard) { _, _ in }
+            let pairs = parts.indices.dropLast().map { [$0, $0 + 1] }
+            let all = Array(parts.indices)
+            let sums = try mechanism.sums(
+                of: all.map { [$0] } + pairs + [all], among: inputs, from: reports, confidence: .standard
+            ) { _, _ in }
+            for (single, part) in zip(sums, parts) {
+                #expect(abs(single.estimate.standardError / part.standardError - 1) < 1e-9)
+                #expect(abs(single.estimate.frequency - part.frequency) < 1e-12 && !single.isBound)
+            }
+            // Var(a + b) lies within (σ_a ± σ_b)², and that of the whole is the sum over pairs of their covariances.
+            for (pair, sum) in zip(pairs, sums.dropFirst(all.count)) {
+                let (one, other) = (parts[pair[0]].standardError, parts[pair[1]].standardError)
+                let error = sum.estimate.standardError
+                #expect(error <= (one + other) * (1 + 1e-12) && error >= abs(one - other) * (1 - 1e-12))
+            }
+            guard all.count == 3, let whole = sums.last?.estimate.standardError else { continue }
+            let outer = try mechanism.sums(of: [[0, 2]], among: inputs, from: reports, confidence: .standard) { _, _ in
+            }
+            let twos = sums[3..<5].map(\.estimate.standardError) + outer.map(\.estimate.standardError)
+            let expected =
+                twos.reduce(0) { $0 + $1 * $1 } - parts.reduce(0) { $0 + $1.standardError * $1.standardError }
+            #expect(abs(whole * whole / expected - 1) < 1e-9)
+        }
+    }
+
     @Test("are the frequencies themselves where every count is what is expected of it")
     func exactCountsGiveExactFrequencies() throws {
         let texts: [(text: [UInt8], count: Int)] = (0..<12).map { (Array("value \($0)".utf8), 16 * ($0 + 1)) }

@@ -40,6 +40,24 @@ struct SumTests {
         #expect(bounds[1].estimate == exact[1].estimate)
     }
 
+    @Test("covariances of pairs make the variances of a set: for exclusive values, those of one merged value")
+    func covariances() throws {
+        let declaration = MechanismDeclaration(
+            epsilon: try Epsilon(thousandths: 2000), valueCount: 9, reportsAbsence: false)
+        let support = try RandomizedResponse(configuration: .init(declared: declaration)).support
+        let (p, q) = (support.truthful, support.spurious)
+        for count in 1...8 {
+            let set = SubsetSupport.correlated(
+                valueCount: count, support: support, withOwn: -p * q, betweenOthers: -q * q)
+            guard case .correlated(let own, let other) = set else {
+                Issue.record("covariances make variances")
+                return
+            }
+            let inside = p + Double(count - 1) * q, outside = Double(count) * q
+            #expect(abs(own - inside * (1 - inside)) < 1e-12 && abs(other - outside * (1 - outside)) < 1e-12)
+        }
+    }
+
     @Test("a sum over all values of a mechanism whose reports are of one value is all reports, without error")
     func whole() throws {
         let declaration = MechanismDeclaration(

@@ -144,6 +144,33 @@ struct NumberMechanismTests {
         }
     }
 
+    @Test(
+        "with a planted fault in a window are each caught, and by the law that is theirs",
+        arguments: [
+            (FaultyWave.Fault.none, Set<MechanismLaw>()),
+            (.windowCutAtTheEnd, [.ratiosWithinEpsilon, .lossIsTheWorstRatio, .samplesFollowLikelihoods]),
+            (.restOverTheWindow, [.samplesFollowLikelihoods]), (.oneWordForBoth, [.samplesFollowLikelihoods]),
+            (.bucketFromTheWrongSide, [.samplesFollowLikelihoods]),
+        ] as [(FaultyWave.Fault, Set<MechanismLaw>)])
+    func windowFaultsAreCaught(fault: FaultyWave.Fault, laws: Set<MechanismLaw>) throws {
+        let faulty = try FaultyWave(buckets: 6, epsilon: 1000, fault: fault)
+        let breaches = try MechanismLaws.breaches(of: faulty)
+        #expect(MechanismLaws.names(of: breaches) == laws, "\(breaches)")
+    }
+
+    @Test(
+        "with a planted fault in sampled bits are each caught, and by the law that is theirs",
+        arguments: [
+            (FaultyFlips.Fault.none, Set<MechanismLaw>()),
+            (.ownBucketAlwaysSampled, [.samplesFollowLikelihoods]), (.ownBitKept, [.samplesFollowLikelihoods]),
+            (.wholeEpsilonForEachBit, [.ratiosWithinEpsilon, .lossIsTheWorstRatio]),
+        ] as [(FaultyFlips.Fault, Set<MechanismLaw>)])
+    func flipFaultsAreCaught(fault: FaultyFlips.Fault, laws: Set<MechanismLaw>) throws {
+        let faulty = try FaultyFlips(epsilon: 1000, fault: fault)
+        let breaches = try MechanismLaws.breaches(of: faulty)
+        #expect(MechanismLaws.names(of: breaches) == laws, "\(breaches)")
+    }
+
     private func declaration(_ thousandths: Int, _ parameters: [String: Int32] = [:]) throws -> MechanismDeclaration {
         MechanismDeclaration(
             epsilon: try Epsilon(thousandths: thousandths), domain: .range, reportsAbsence: false,

@@ -135,6 +135,25 @@ struct ValidRegistryTests {
         #expect(try mechanism("hashing_to_two", OptimizedLocalHashing.self).configuration.hashRange == 2)
     }
 
+    @Test("Mechanisms for numbers take the grids and buckets that are written, and choose those that are not")
+    func numbers() throws {
+        let set = try set("numbers.yaml")
+        func configuration<Mechanism: LocalRandomizer>(
+            _ name: String, of _: Mechanism.Type
+        ) throws -> Mechanism.Configuration {
+            try #require(set.metric(named: name)?.mechanism as? Mechanism).configuration
+        }
+        #expect(try configuration("fine", of: Piecewise.self).stepCount == 1024)
+        #expect(try configuration("plain", of: Piecewise.self).stepCount == 256)
+        #expect(try configuration("mixed", of: Hybrid.self).stepCount == 64)
+        #expect(try configuration("spread", of: SquareWave.self).bucketCount == 32)
+        #expect(try configuration("plain_spread", of: SquareWave.self).bucketCount == 64)
+        let (some, all) = (
+            try configuration("bars", of: DBitFlip.self), try configuration("all_bars", of: DBitFlip.self)
+        )
+        #expect(some.bucketCount == 300 && some.sampleCount == 4 && all.sampleCount == 12)
+    }
+
     @Test("Every key that a mechanism takes is one of the registry's")
     func mechanismKeys() {
         func names<Mechanism: LocalRandomizer>(of _: Mechanism.Type) -> [String] {

@@ -25,19 +25,22 @@ struct MemoChecks {
         var isKept = true
         for _ in 0..<deviceCount {
             let (secret, stranger) = (noise.secret(), noise.secret())
+            func device(_ secret: SecretKey, metric: UInt32? = nil, hash: [UInt8]? = nil) throws -> DeviceContext {
+                DeviceContext(
+                    permanentNoise: try subject.permanentNoise(
+                        secret, metric ?? subject.metric, hash ?? subject.definitionHash))
+            }
             func response(
                 _ input: MechanismInput, _ secret: SecretKey, metric: UInt32? = nil, hash: [UInt8]? = nil
             ) throws -> [UInt8] {
-                let device = DeviceContext(
-                    permanentNoise: try subject.permanentNoise(
-                        secret, metric ?? subject.metric, hash ?? subject.definitionHash))
-                return try subject.mechanism.permanentResponse(to: input, on: device)
+                try subject.mechanism.permanentResponse(
+                    to: input, on: try device(secret, metric: metric, hash: hash))
             }
             let first = try response(inputs[0], secret)
             if try response(inputs[0], secret) != first { isKept = false }
             pairs[0].append((first, try response(inputs[0], secret, metric: subject.metric &+ 1)))
             pairs[1].append((first, try response(inputs[0], secret, hash: otherHash)))
-            if try subject.drawsAnew(for: inputs[0], and: inputs[1]) {
+            if try subject.drawsAnew(for: inputs[0], and: inputs[1], on: try device(secret)) {
                 pairs[2].append((first, try response(inputs[1], secret)))
             }
             pairs[3].append((first, try response(inputs[0], stranger)))
@@ -102,8 +105,11 @@ struct MemoChecks {
 }
 
 extension AuditSubject where Mechanism: LongitudinalRandomizer {
-    /// Whether noise and ledger know two inputs by different bytes, so that each has a permanent response of its own.
-    fileprivate func drawsAnew(for first: MechanismInput, and second: MechanismInput) throws -> Bool {
-        try mechanism.canonicalBytes(of: first) != mechanism.canonicalBytes(of: second)
+    /// Whether a device's noise and ledger know two inputs by different bytes, so that each has a permanent response of its
+    /// own.
+    fileprivate func drawsAnew(
+        for first: MechanismInput, and second: MechanismInput, on device: DeviceContext
+    ) throws -> Bool {
+        try mechanism.canonicalBytes(of: first, on: device) != mechanism.canonicalBytes(of: second, on: device)
     }
 }

@@ -45,16 +45,19 @@ public struct GroupComparison: Sendable {
         let shared = first.values.enumerated().compactMap { position, value in positions[value].map { (position, $0) } }
         values = shared.map { first.values[$0.0] }
         let correction = first.request.view.correction
+        let mayVaryApart =
+            first.definition.identifier == second.definition.identifier && one.origins.groupsMayVaryApart
         switch (one.figures, other.figures) {
         case (.frequencies(let left), .frequencies(let right)):
             let pairs = shared.map { (left[$0.0], right[$0.1]) }
-            let differences = Self.differences(pairs, of: values, one, other)
+            let differences = Self.differences(pairs, of: values, one, other, mayVaryApart: mayVaryApart)
             let isIndependent = one.origins.valuesAreIndependent && other.origins.valuesAreIndependent
             rows = Self.judged(differences, correction.procedure(ofIndependent: isIndependent))
             let sums = zip(one.sums, other.sums).map { left, right in
                 DifferenceEstimate(
                     GroupFigure(left.estimate, reportCount: one.reportCount, origin: left.origin),
-                    minus: GroupFigure(right.estimate, reportCount: other.reportCount, origin: right.origin))
+                    minus: GroupFigure(right.estimate, reportCount: other.reportCount, origin: right.origin),
+                    mayVaryApart: mayVaryApart)
             }
             self.sums = Self.judged(sums, correction.procedure(ofIndependent: false))
         case (.mean(let left), .mean(let right)):
@@ -76,7 +79,7 @@ public struct GroupComparison: Sendable {
 
     private static func differences(
         _ pairs: [(FrequencyEstimate, FrequencyEstimate)], of values: [MechanismInput], _ one: ReleasedEstimates,
-        _ other: ReleasedEstimates
+        _ other: ReleasedEstimates, mayVaryApart: Bool
     ) -> [DifferenceEstimate] {
         struct Pair: Hashable {
             let first, second: FrequencyEstimate
@@ -90,7 +93,8 @@ public struct GroupComparison: Sendable {
                 let origin = value == .absent ? group.origins.absence : group.origins.value
                 return GroupFigure(estimate, reportCount: group.reportCount, origin: origin)
             }
-            let difference = DifferenceEstimate(figure(pair.0, one), minus: figure(pair.1, other))
+            let difference = DifferenceEstimate(
+                figure(pair.0, one), minus: figure(pair.1, other), mayVaryApart: mayVaryApart)
             if value != .absent { known[key] = difference }
             return difference
         }
@@ -131,8 +135,8 @@ private struct ComparisonNotes {
         ]
         if first.definition.isMemoized, first.definition.identifier == second.definition.identifier {
             notes.append(
-                "Devices in both groups share noise, which can only make differences more exact: standard errors are upper "
-                    + "bounds.")
+                "Devices in both groups share noise, of which nobody can say how much: standard errors are upper bounds."
+            )
         }
         if first.values != second.values {
             notes.append("\(MetricDomain.absenceLabel) is left out, since only one group has a row for it.")

@@ -23,6 +23,8 @@ public struct FigureOrigins: Hashable, Sendable {
     var mean: LinearCount?
     /// Whether the counts of values are independent.
     var valuesAreIndependent = false
+    /// Whether the errors of two groups of the metric can have a negative covariance.
+    var groupsMayVaryApart = false
 }
 
 extension GroupReader {
@@ -111,7 +113,8 @@ extension GroupReader {
         from pool: PooledReports<Oracle.Aggregate>, by oracle: Oracle
     ) throws(EstimationError) -> FigureOrigins {
         var origins = FigureOrigins()
-        origins.valuesAreIndependent = oracle.valuesAreIndependent
+        (origins.valuesAreIndependent, origins.groupsMayVaryApart) =
+            (oracle.valuesAreIndependent, oracle.groupsMayVaryApart)
         guard view.needsOrigins, oracle.valueSupport != nil, let first = values.first else { return origins }
         var sets: [[Int]] = [[0]]
         if let absence = values.firstIndex(of: .absent) { sets.append([absence]) }

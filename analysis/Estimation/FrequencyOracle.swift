@@ -39,6 +39,10 @@ public protocol FrequencyOracle: ReportCounter {
     /// Whether the counts of different values are independent, given the devices' values; by default not.
     var valuesAreIndependent: Bool { get }
 
+    /// Whether the errors of two groups of reports can have a negative covariance, so that the sum of their variances is no
+    /// upper bound of that of a difference; by default not.
+    var groupsMayVaryApart: Bool { get }
+
     /// How many reports are about any value of each set, in the order of the sets; empty if there are no reports.
     ///
     /// - Parameters:

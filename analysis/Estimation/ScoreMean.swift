@@ -33,17 +33,17 @@ struct ScoreMean: Sendable {
         rangeWidth = (scores.max() ?? 0) - (scores.min() ?? 0)
     }
 
-    /// Below this ratio of n·V to R² the normal distribution is not trusted alone: the skewness of the sum may be above
-    /// a tenth. For a bit it is ``SupportModel/normalVariance``.
-    private var isNormal: (Double) -> Bool {
-        { variance in Double(reportCount) * variance >= SupportModel.normalVariance * rangeWidth * rangeWidth }
+    /// Whether the normal distribution is trusted alone: the skewness of the sum is then at most a tenth. For a bit it
+    /// is where the variance of the count reaches ``SupportModel/normalVariance``.
+    private func isNormal(variance: Double) -> Bool {
+        Double(reportCount) * variance >= SupportModel.normalVariance * rangeWidth * rangeWidth
     }
 
     /// The mean with its error, from the variance of one score as far as the reports tell it.
     func estimate(variance: Double, greatestVariance: Double, confidence: ConfidenceLevel) -> MeanEstimate {
         let error = (variance / Double(reportCount)).squareRoot()
         var margin = NormalDistribution.quantile(centralProbability: confidence.probability) * error
-        if !isNormal(variance) {
+        if !isNormal(variance: variance) {
             margin = max(margin, radius(missProbability: confidence.missProbability, variance: greatestVariance))
         }
         return MeanEstimate(mean: mean, standardError: error, interval: mean - margin...mean + margin)
@@ -55,7 +55,7 @@ struct ScoreMean: Sendable {
         guard mean > 0 else { return 1 }
         let total = Double(reportCount)
         let normal = NormalDistribution.upperTail(from: mean / (variance / total).squareRoot())
-        guard !isNormal(variance) else { return normal }
+        guard !isNormal(variance: variance) else { return normal }
         let hoeffding = 2 * total * mean * mean / (rangeWidth * rangeWidth)
         let bernstein = total * mean * mean / (2 * (greatestVariance + rangeWidth * mean / 3))
         return min(1, max(normal, exp(-max(hoeffding, bernstein))))

@@ -69,6 +69,19 @@ struct SymmetricMatrix: Sendable {
         return x
     }
 
+    /// rightᵀ·(L·Lᵀ)⁻¹·right, of the factor L: the sum of squares of L⁻¹·right.
+    func inverseForm(of right: [Double]) -> Double {
+        var x = right
+        entries.withUnsafeBufferPointer { entries in
+            for row in 0..<size {
+                let start = row * (row + 1) / 2
+                for column in 0..<row { x[row] -= entries[start + column] * x[column] }
+                x[row] /= entries[start + row]
+            }
+        }
+        return x.reduce(0) { $0 + $1 * $1 }
+    }
+
     /// The diagonal of (L·Lᵀ)⁻¹, of the factor L: the sums of squares of the columns of L⁻¹.
     ///
     /// - Complexity: size³/3 operations.

@@ -16,7 +16,8 @@ struct SimulateCommand: ParsableCommand {
             Each row of the values is so many devices that hold a value, each with its own secret; every report
             is made by the agent's own encoding. A row without a value is devices on which nothing happened.
             Reports are estimated at once, without a release gate: one row per value with its truth, the number
-            of reports that are about it. For a metric of type number there is one row, the mean.
+            of reports that are about it. For a metric of type number there is one row, the mean, or one for each
+            bucket where those are counted.
             With --to every device posts its own batch to a collector instead, and the end says how many were
             acknowledged, how often posts were retried, and how many devices a second came through.
 

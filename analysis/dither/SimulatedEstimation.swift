@@ -13,7 +13,7 @@ struct SimulatedEstimation {
     /// The last simulated period.
     let today: UTCDay
 
-    /// One row per candidate; for a number one row, the mean.
+    /// One row per candidate; for a number one row, the mean, or one per bucket where those are counted.
     func run(
         _ population: Population, candidates: [Candidate], noise: inout SimulationNoise
     ) throws -> SimulationResult {
@@ -41,6 +41,9 @@ struct SimulatedEstimation {
         candidates: [Candidate]
     ) throws -> SimulationResult.Figures {
         if case .number(let range) = definition.domain {
+            if let oracle = counter as? any HistogramOracle {
+                return .frequencies(try histogram(of: reports, by: oracle, population: population, range: range))
+            }
             guard let oracle = counter as? any MeanOracle else {
                 preconditionFailure("a mechanism for numbers estimates means")
             }
@@ -100,7 +103,7 @@ struct SimulatedEstimation {
     }
 
     /// Reports about each input, as the population came out.
-    private func truth(_ population: Population) -> [MechanismInput: Int] {
+    func truth(_ population: Population) -> [MechanismInput: Int] {
         var truth: [MechanismInput: Int] = [:]
         for group in population.groups {
             if let input = group.input ?? definition.absentInput {

@@ -9,7 +9,7 @@ internal import ReportFormat
 struct SimulationResult: Sendable {
     /// What was estimated.
     enum Figures: Sendable {
-        /// For each candidate the reports that are truly about it, and their estimated number.
+        /// For each candidate, or bucket of a range, the reports that are truly about it, and their estimated number.
         case frequencies([(candidate: Candidate, truth: Int, estimate: FrequencyEstimate)])
         /// The mean, in the units of the range.
         case mean(truth: Double, estimate: MeanEstimate)

@@ -26,6 +26,24 @@ extension Rappor: FrequencyOracle {
         of candidates: [MechanismInput], from reports: PooledReports<BitCounts>, confidence: ConfidenceLevel,
         progress: EstimationProgress
     ) throws(EstimationError) -> [FrequencyEstimate] {
+        guard let (frequencies, factor) = try fit(candidates, to: reports, progress: progress) else { return [] }
+        let count = candidates.count
+        let variances = factor.inverseDiagonal { progress(2 * count + $0, 3 * count) }
+        progress(3 * count, 3 * count)
+        let threshold = FrequencyEstimate.familyErrorRate / Double(count)
+        return zip(frequencies, variances).map { frequency, variance in
+            FrequencyEstimate(
+                normal: frequency, variance: variance, reportCount: reports.reportCount, confidence: confidence,
+                detectionThreshold: threshold)
+        }
+    }
+
+    /// The frequencies that fit best and the factor of the last normal matrix; `nil` where there is nothing to fit.
+    ///
+    /// - Parameter progress: is told of two thirds of three times the candidates.
+    func fit(
+        _ candidates: [MechanismInput], to reports: PooledReports<BitCounts>, progress: EstimationProgress
+    ) throws(EstimationError) -> ([Double], SymmetricMatrix)? {
         let cohorts = reports.aggregate.cohortSizes.indices.filter { reports.aggregate.cohortSizes[$0] > 0 }
         let texts = try candidates.enumerated().map { (position, candidate) throws(EstimationError) in
             guard case .text(let text) = candidate, text.count <= InputDomain.textByteLimit else {
@@ -33,7 +51,7 @@ extension Rappor: FrequencyOracle {
             }
             return text
         }
-        guard !cohorts.isEmpty, !texts.isEmpty else { return [] }
+        guard !cohorts.isEmpty, !texts.isEmpty else { return nil }
         let rowCount = cohorts.count * configuration.bitCount
         let limit = min(rowCount, Self.largestCandidateCount)
         guard texts.count <= limit else { throw .tooManyCandidates(count: texts.count, limit: limit) }
@@ -47,18 +65,7 @@ extension Rappor: FrequencyOracle {
         let (frequencies, factor) = try fit(rows, of: regression.fitted(first), by: regression) {
             progress(texts.count + $0, 3 * texts.count)
         }
-        let variances = factor.inverseDiagonal { progress(2 * texts.count + $0, 3 * texts.count) }
-        progress(3 * texts.count, 3 * texts.count)
-        let quantile = NormalDistribution.quantile(centralProbability: confidence.probability)
-        let threshold = FrequencyEstimate.familyErrorRate / Double(texts.count)
-        return zip(frequencies, variances).map { frequency, variance in
-            let (error, total) = (variance.squareRoot(), Double(reports.reportCount))
-            let pValue = NormalDistribution.upperTail(from: frequency / error)
-            return FrequencyEstimate(
-                count: frequency * total, standardError: error * total, frequency: frequency,
-                interval: frequency - quantile * error...frequency + quantile * error, pValue: pValue,
-                isDetected: pValue <= threshold)
-        }
+        return (frequencies, factor)
     }
 
     private func fit(

@@ -34,7 +34,7 @@ public struct DifferenceEstimate: Hashable, Sendable {
     /// The first less the second: unbiased, not clipped.
     public let difference: Double
 
-    /// √(σ₁² + σ₂²), an upper bound where noise is shared.
+    /// √(σ₁² + σ₂²), an upper bound where noise is shared; σ₁ + σ₂ where nothing is known of the covariance.
     public let standardError: Double
 
     /// Covers the true difference with the confidence of the figures' intervals, for the devices that reported.
@@ -51,14 +51,18 @@ public struct DifferenceEstimate: Hashable, Sendable {
     public let pValue: Double
 
     /// `first` less `second`.
-    public init(_ first: GroupFigure, minus second: GroupFigure) {
+    ///
+    /// - Parameter mayVaryApart: whether the errors of both can have a negative covariance.
+    public init(_ first: GroupFigure, minus second: GroupFigure, mayVaryApart: Bool = false) {
         difference = first.value - second.value
-        let variance = first.standardError * first.standardError + second.standardError * second.standardError
-        standardError = variance.squareRoot()
+        func together(_ one: Double, _ other: Double) -> Double {
+            mayVaryApart ? one + other : (one * one + other * other).squareRoot()
+        }
+        standardError = together(first.standardError, second.standardError)
         let scarce = Self.scarceCounts(first, second)
         // A normal distribution for a count that moves in steps reaches to the middle of the next one.
         let step = scarce.map { max($0.step, $1.step) / 2 } ?? 0
-        func reach(_ one: Double, _ other: Double) -> Double { (one * one + other * other).squareRoot() + step }
+        func reach(_ one: Double, _ other: Double) -> Double { together(one, other) + step }
         let below = reach(first.value - first.interval.lowerBound, second.interval.upperBound - second.value)
         let above = reach(first.interval.upperBound - first.value, second.value - second.interval.lowerBound)
         interval = difference - below...difference + above

@@ -5,6 +5,8 @@ extension FrequencyOracle {
 
     public var valuesAreIndependent: Bool { false }
 
+    public var groupsMayVaryApart: Bool { false }
+
     /// Sums for any mechanism: the counts add up, standard errors do at most, and all intervals of a set hold at once
     /// where each is of a confidence that leaves it a part of the misses.
     public func sums(
