@@ -65,6 +65,7 @@ struct CommandLineTests {
             CommandLine("usage-plan", "dither plan --devices 1000"),
             CommandLine("unattained-plan", "dither plan --devices 1000 --target 0.000001 --domain 16"),
             CommandLine("help-audit", "dither audit --help"),
+            CommandLine("help-study", "dither study --help"),
             CommandLine("help-simulate", "dither simulate --help"),
             CommandLine("help-demo", "dither demo --help"),
             CommandLine("help-agent", "dither-agent --help"),
@@ -112,6 +113,10 @@ struct CommandLineTests {
                 "dither estimate --registry DIR/metrics.set --store DIR/r.db --metric departed_late --with nice"),
             CommandLine(
                 "usage-compare", "dither compare --registry DIR/metrics.set --store DIR/r.db --metric departed_late"),
+            CommandLine("usage-study", "dither study R9"),
+            CommandLine("usage-study-events", "dither study W1"),
+            CommandLine("usage-study-histogram", "dither study --mechanism geometric --n 0 --eps 1"),
+            CommandLine("missing-study", "dither study R1 --events DIR/none"),
             CommandLine("usage-demo", "dither demo --registry r --events e --collector c --wat"),
             CommandLine(
                 "usage-collector",

@@ -1,6 +1,7 @@
 import Estimation
 import Foundation
 import Mechanisms
+import SecureRandomness
 import Testing
 
 @testable import Studies
@@ -26,7 +27,7 @@ struct HadamardSketchTests {
     @Test("estimates are unbiased, with the variance of the formula")
     func moments() {
         let support = SupportProbabilities(truthful: 0.8, spurious: 0.2, gap: 0.6)
-        let sketch = HadamardSketch(rowCount: 64, width: 16, support: support)
+        let sketch = HadamardSketch(rowCount: 16, width: 16, support: support)
         let counts = [400, 100, 0], total = 500.0, runs = 400
         let estimates = (0..<runs).map { run in
             var noise = StudyNoise(study: "hadamard", run: run)
@@ -39,7 +40,7 @@ struct HadamardSketchTests {
             let squares = counts.enumerated().filter { $0.offset != item }.reduce(0.0) {
                 $0 + pow(Double($1.element), 2)
             }
-            let variance = pow(16 / 15.0, 2) * (total / (0.6 * 0.6) + squares / (64 * 16))
+            let variance = pow(16 / 15.0, 2) * (total / (0.6 * 0.6) + squares / (16 * 16))
             // Six deviations of a mean of 400 runs: 2·10⁻⁹, and of their variance, were it twice that of normal errors.
             #expect(abs(errors.mean) < 6 * (variance / Double(runs)).squareRoot(), "\(item): \(errors.mean)")
             let ratio = errors.deviation * errors.deviation / variance

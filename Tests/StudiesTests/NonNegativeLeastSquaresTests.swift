@@ -10,7 +10,11 @@ struct NonNegativeLeastSquaresTests {
     ) -> (problem: NonNegativeLeastSquares, matrix: [Double], moments: [Double]) {
         var noise = StudyNoise(seed: seed)
         let design = (0..<rows).map { _ in (0..<size).map { _ in noise.uniform() } }
-        let targets = (0..<rows).map { _ in noise.normal() }
+        let targets = design.map { row in
+            row.enumerated().reduce(noise.normal()) {
+                $0 + ($1.offset.isMultiple(of: 2) ? 3 * $1.element : -$1.element)
+            }
+        }
         var matrix = [Double](repeating: 0, count: size * size)
         for row in design {
             for left in 0..<size { for right in 0..<size { matrix[left * size + right] += row[left] * row[right] } }

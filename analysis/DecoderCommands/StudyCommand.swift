@@ -77,7 +77,6 @@ public struct StudyCommand: ParsableCommand {
         if mechanism != nil { return try StandardStreams.write(try cells(histogram()).rendered(as: format)) }
         if list { return try StandardStreams.write(Self.listing.rendered(as: format)) }
         let laboratory = Laboratory(flights: try events.map { try FlightData(readingCSV: $0) })
-        let start = ContinuousClock.now
         var rows: [StudyRow] = [], progress = Progress("running experiments")
         let experiments = try chosen()
         for (done, experiment) in experiments.enumerated() {
@@ -85,10 +84,10 @@ public struct StudyCommand: ParsableCommand {
             do { rows += try experiment.rows(in: laboratory) } catch { throw CommandError(error) }
         }
         progress.finish()
-        let minutes = Int((start.duration(to: .now) / .seconds(60)).rounded(.up))
         if markdown {
-            let cores = ProcessInfo.processInfo.activeProcessorCount
-            try StandardStreams.write(HeadlinesPage.markdown(of: rows, minutes: minutes, cores: cores))
+            // Of all threads, and independent of what else the machine does.
+            let minutes = Int(Double(clock()) / Double(CLOCKS_PER_SEC) / 60) + 1
+            try StandardStreams.write(HeadlinesPage.markdown(of: rows, processorMinutes: minutes))
         } else {
             try StandardStreams.write(format == .table ? Self.paragraphs(rows) : Self.table(rows).rendered(as: format))
         }

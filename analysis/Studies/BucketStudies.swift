@@ -12,7 +12,7 @@ enum BucketStudies {
     private struct Errors: Sendable { let largest: Double, meanSquare: Double }
 
     static func flips(_ laboratory: Laboratory) throws -> [StudyRow] {
-        let devices = laboratory.count(300_000, small: 6000), runCount = laboratory.count(60, small: 4)
+        let devices = laboratory.count(300_000, small: 600), runCount = laboratory.count(60, small: 2)
         // Each bit spends half of ε = 1: the probabilities of randomized response between two values.
         let bit = try RandomizedResponse.study(thousandths: 500, valueCount: 2).support
         let weights = (1...bucketCount).map { exp(-0.5 * pow((Double($0) - 12) / 5, 2)) }

@@ -2,10 +2,9 @@
 public enum HeadlinesPage {
     /// The page. Equal rows give equal pages but for the minutes.
     ///
-    /// - Parameters:
-    ///   - minutes: how long the experiments took.
-    ///   - cores: the processor cores that they ran on.
-    public static func markdown(of rows: [StudyRow], minutes: Int, cores: Int) -> String {
+    /// - Parameter processorMinutes: the processor time of all cores together, rounded up.
+    public static func markdown(of rows: [StudyRow], processorMinutes: Int) -> String {
+        let minutes = processorMinutes
         let reproduced = rows.count { $0.isReproduced }
         var page = """
             # Headlines, run again
@@ -13,8 +12,8 @@ public enum HeadlinesPage {
             What the systems that this project answers to have published, or what their method must give, simulated with
             this project's own mechanisms and estimators. Written by `make headlines`; do not edit.
 
-            \(reproduced) of \(rows.count) rows are reproduced. They took at most \(minutes) \(minutes == 1 ? "minute" : "minutes") \
-            on \(cores) cores, in a release build.
+            \(reproduced) of \(rows.count) rows are reproduced. They took less than \(minutes) \
+            \(minutes == 1 ? "minute" : "minutes") of processor time, of all cores together, in a release build.
 
             - **Noise** is xoshiro256\\*\\*, seeded for run r (from 0) of an experiment with the FNV-1a hash of its name, xor r: \
             equal builds give equal numbers. Counts are drawn exactly from their distributions (binomial and multinomial) \

@@ -15,7 +15,7 @@ enum HistogramStudies {
     ]
 
     private static func curator(_ laboratory: Laboratory) throws -> [StudyRow] {
-        let runs = laboratory.count(20_000, small: 400)
+        let runs = laboratory.count(20_000, small: 100)
         return try published.map { people, epsilon, error in
             let cell = try HistogramCell(mechanism: .geometric, people: people, epsilon: epsilon, runs: runs)
             // A published 0.4 may be anything from 0.35 to 0.45.
@@ -37,7 +37,7 @@ enum HistogramStudies {
     }
 
     private static func local(_ laboratory: Laboratory) throws -> [StudyRow] {
-        let runs = laboratory.count(4000, small: 200)
+        let runs = laboratory.count(4000, small: 50)
         let prior: [Int: String] = [
             10_000: "31.8, 15.7, 6.0, 2.6", 200_000: "7.1, 3.5, 1.35, 0.58", 1_000_000: "3.2, 1.6, 0.60, 0.26",
         ]

@@ -11,11 +11,11 @@ enum SketchStudies {
     private static let width = 1024
     private static let runs = 5
 
-    private static func rows(_ laboratory: Laboratory) -> Int { laboratory.count(65_536, small: 256) }
-    private static func width(_ laboratory: Laboratory) -> Int { laboratory.count(width, small: 64) }
+    private static func rows(_ laboratory: Laboratory) -> Int { laboratory.count(65_536, small: 64) }
+    private static func width(_ laboratory: Laboratory) -> Int { laboratory.count(width, small: 16) }
 
     private static func zipf(_ laboratory: Laboratory, _ reports: Int) -> TextCounts {
-        laboratory.scale == .full ? .zipf(total: reports) : .zipf(total: reports / 500, itemCount: 60)
+        laboratory.scale == .full ? .zipf(total: reports) : .zipf(total: reports / 2000, itemCount: 30)
     }
 
     /// The lists that the sketch ships with, and its sketches of them.

@@ -14,7 +14,7 @@ enum StreamStudies {
     ]
 
     private static func paper(_ laboratory: Laboratory) throws -> [StudyRow] {
-        let people = laboratory.count(5000, small: 300), runs = laboratory.count(10, small: 2), points = 6
+        let people = laboratory.count(5000, small: 40), runs = laboratory.count(10, small: 2), points = 6
         let outcomes = try parallelRuns(runs) { index in
             var noise = StudyNoise(study: "H1", run: index)
             let day = SyntheticDay(people: people, from: &noise), truth = day.average
@@ -51,7 +51,7 @@ enum StreamStudies {
     }
 
     private static func strict(_ laboratory: Laboratory) throws -> [StudyRow] {
-        let runs = laboratory.count(10, small: 2), scale = laboratory.count(1, small: 10)
+        let runs = laboratory.count(10, small: 2), scale = laboratory.count(1, small: 50)
         let settings = [
             (1000, 1000, 0.191), (5000, 500, 0.167), (5000, 1000, 0.084), (5000, 2000, 0.046), (20_000, 500, 0.075),
             (20_000, 1000, 0.043),

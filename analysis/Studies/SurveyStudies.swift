@@ -19,7 +19,7 @@ enum SurveyStudies {
         let coin = try RandomizedResponse(
             configuration: RandomizedResponse.Configuration(
                 itemCount: 2, reportsAbsence: false, epsilonThousandths: 1099, lieThreshold: 1 << 62))
-        let share = 0.3, runCount = laboratory.count(20_000, small: 400)
+        let share = 0.3, runCount = laboratory.count(20_000, small: 40)
         return try [1000, 10_000, 100_000].map { respondents in
             let name = "R1 \(respondents)", blocks = 20
             let answers = try parallelRuns(blocks) { block in
