@@ -29,7 +29,7 @@ extension EstimateResult {
             preconditionFailure("every catalogued mechanism has an oracle")
         }
         let values = try values(of: definition, candidates: candidates, counter: counter)
-        let sumPositions = try request.view.positions(in: values, of: definition, counter: counter)
+        let sumPositions = try request.choices.positions(in: values, of: definition, counter: counter)
         let store = try EstimateStore(path: storePath, patienceInSeconds: patienceInSeconds)
         let stored = try store.periods(of: definition)
         let periods = stored.ofThisVersion.filter { request.includes($0.day) }
@@ -40,7 +40,7 @@ extension EstimateResult {
         var reader = GroupReader(
             definition: definition, values: values, candidates: candidates, confidence: request.confidence,
             store: store, reportCount: periods.reduce(0) { $0 + $1.reportCount })
-        (reader.view, reader.sumPositions) = (request.view, sumPositions)
+        (reader.choices, reader.sumPositions) = (request.choices, sumPositions)
         var groups: [EstimateGroup] = []
         for group in request.byPeriod ? periods.map({ [$0] }) : [periods] {
             groups.append(try reader.group(of: group, counter: counter, progress: &progress))
@@ -50,7 +50,7 @@ extension EstimateResult {
         let sentences = notes.sentences(periodCount: periods.count, otherVersions: stored.otherVersions)
         return EstimateResult(
             definition: definition, request: request, values: values, groups: groups,
-            notes: sentences + notes.viewSentences(groups: groups, valueCount: values.count))
+            notes: sentences + notes.choiceSentences(groups: groups, valueCount: values.count))
     }
 
     /// What the rows are about: declared values, or candidates, and "no event" where it is estimated.

@@ -91,10 +91,10 @@ extension EstimateResult {
         (request.byPeriod ? ["period"] : []) + valueColumns
     }
 
-    private var valueColumns: [String] { EstimateRows.columns(of: definition.domain) + request.view.columns }
+    private var valueColumns: [String] { EstimateRows.columns(of: definition.domain) + request.choices.columns }
 
     private func sumCells(of group: EstimateGroup, for reader: EstimateRows.Reader) -> [[Cell]] {
-        group.estimates.map { EstimateRows.sumCells($0, names: request.view.sums, for: reader) } ?? []
+        group.estimates.map { EstimateRows.sumCells($0, names: request.choices.sums, for: reader) } ?? []
     }
 
     private func period(of group: EstimateGroup) -> [Cell] {
@@ -140,7 +140,7 @@ extension EstimateResult {
             ("from", .cell(.text(firstDay))), ("to", .cell(.text(lastDay))),
             ("minimum_reports", .cell(.integer(definition.minimumReports))),
         ]
-        members += request.view.members
+        members += request.choices.members
         if request.byPeriod {
             let periods = groups.map { group in
                 JSONOutput.object([("period", .cell(.text(group.from.description)))] + self.members(of: group))

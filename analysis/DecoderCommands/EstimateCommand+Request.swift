@@ -14,15 +14,15 @@ public struct EstimateRequest: Hashable, Sendable {
     /// What the intervals claim.
     public var confidence: ConfidenceLevel
     /// What is shown beyond the columns of every estimate.
-    public var view: EstimateView
+    public var choices: EstimateChoices
 
     /// A request; by default over all days together, with intervals of 95 %.
     public init(
         metric: String, from: UTCDay? = nil, to: UTCDay? = nil, byPeriod: Bool = false,
-        confidence: ConfidenceLevel = .standard, view: EstimateView = EstimateView()
+        confidence: ConfidenceLevel = .standard, choices: EstimateChoices = EstimateChoices()
     ) {
         (self.metric, self.from, self.to) = (metric, from, to)
-        (self.byPeriod, self.confidence, self.view) = (byPeriod, confidence, view)
+        (self.byPeriod, self.confidence, self.choices) = (byPeriod, confidence, choices)
     }
 
     func includes(_ day: UTCDay) -> Bool {

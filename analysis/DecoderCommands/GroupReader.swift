@@ -13,7 +13,7 @@ struct GroupReader {
     let confidence: ConfidenceLevel
     let store: EstimateStore
     let reportCount: Int
-    var view = EstimateView()
+    var choices = EstimateChoices()
     var sumPositions: [[Int]] = []
     private var doneCount = 0
 
