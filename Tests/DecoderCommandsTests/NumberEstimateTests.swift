@@ -32,7 +32,7 @@ struct NumberEstimateTests {
         let metric = try metric(SquareWave.self, ["buckets": DeclaredNumber(4)])
         let store = try reports(of: metric)
         let quantiles = try estimated(
-            EstimateRequest(metric: "air_time", view: .quantiles), from: store, metrics: [metric]
+            EstimateRequest(metric: "air_time", numbers: .quantiles), from: store, metrics: [metric]
         ).rendered(as: .csv).split(separator: "\n")
             .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
         #expect(quantiles[0].joined(separator: ",") == "value,estimate,standard_error,low,high")
@@ -45,7 +45,7 @@ struct NumberEstimateTests {
         #expect(try #require(Double(median[3])) <= 3 && 3 < (try #require(Double(median[4]))))
 
         let mean = try estimated(
-            EstimateRequest(metric: "air_time", byPeriod: true, view: .mean, fitting: .unsmoothed), from: store,
+            EstimateRequest(metric: "air_time", byPeriod: true, numbers: .mean, fitting: .unsmoothed), from: store,
             metrics: [metric])
         let row = mean.rendered(as: .csv).split(separator: "\n")[1].split(separator: ",")
         #expect(row.count == 6 && row[1] == "mean")
@@ -66,7 +66,7 @@ struct NumberEstimateTests {
         for type in [Piecewise.self, Hybrid.self] as [any LocalRandomizer.Type] {
             let metric = try metric(type, [:])
             let rows = try estimated(
-                EstimateRequest(metric: "air_time", view: .mean), from: try reports(of: metric), metrics: [metric]
+                EstimateRequest(metric: "air_time", numbers: .mean), from: try reports(of: metric), metrics: [metric]
             ).rendered(as: .csv).split(separator: "\n").map { $0.split(separator: ",") }
             #expect(rows.count == 2 && rows[1][0] == "mean")
             #expect(try #require(Double(rows[1][3])) < 6 && 6 < (try #require(Double(rows[1][4]))))
@@ -77,10 +77,10 @@ struct NumberEstimateTests {
     func refusals() throws {
         let flips = try metric(DBitFlip.self, ["buckets": DeclaredNumber(4)])
         for (metric, request, words) in [
-            (flips, EstimateRequest(metric: "air_time", view: .mean), "They tell: distribution"),
+            (flips, EstimateRequest(metric: "air_time", numbers: .mean), "They tell: distribution"),
             (flips, EstimateRequest(metric: "air_time", fitting: .unsmoothed), "--fit"),
-            (try numberMetric(), EstimateRequest(metric: "air_time", view: .quantiles), "They tell: mean"),
-            (try sketchMetric(), EstimateRequest(metric: "destination", view: .mean), "is a string"),
+            (try numberMetric(), EstimateRequest(metric: "air_time", numbers: .quantiles), "They tell: mean"),
+            (try sketchMetric(), EstimateRequest(metric: "destination", numbers: .mean), "is a string"),
         ] {
             let list = metric.name == "destination" ? try candidates(["a"]) : nil
             let error = try #require(throws: CommandError.self) {
