@@ -15,13 +15,6 @@ extension ForeseeableOracle {
     public var collisionVariance: Double { 0 }
 }
 
-/// A mean whose error is known before there is a report.
-public protocol ForeseeableMean: MeanOracle {
-    /// n times the variance of the mean place over the noise of n independent reports, all of them about one place, from
-    /// 0 at the lower end of the range to 1 at the upper.
-    func scaledVariance(place: Double) -> Double
-}
-
 extension SupportProbabilities {
     /// [WBLJ17] equation (2): [f·p*(1 − p*) + (1 − f)·q*(1 − q*)] / (p* − q*)².
     package func scaledVariance(frequency: Double) -> Double {
@@ -46,12 +39,9 @@ extension CountMeanSketch: ForeseeableOracle {
     public var collisionVariance: Double { 1 / (Double(configuration.rowCount) * Double(configuration.width - 1)) }
 }
 
-extension OneBitMean: ForeseeableMean {
-    /// P(1 − P) / (p − q)², with P the probability of a 1 at the place.
-    public func scaledVariance(place: Double) -> Double {
-        let lie = Double(configuration.lieThreshold) * 0x1p-64
-        let gap = Double(0 &- 2 &* configuration.lieThreshold) * 0x1p-64
-        let one = lie + place * gap
-        return one * (1 - one) / (gap * gap)
-    }
+extension HadamardCountMeanSketch: ForeseeableOracle {
+    public func scaledVariance(frequency: Double) -> Double { support.scaledVariance(frequency: frequency) }
+
+    /// As of the count mean sketch.
+    public var collisionVariance: Double { 1 / (Double(configuration.rowCount) * Double(configuration.width - 1)) }
 }

@@ -27,3 +27,11 @@ extension Hybrid: MeanVariance {
         MeanScores(self).variance(spread: (place - 0.5) * (place - 0.5))
     }
 }
+
+extension MemoizedOneBitMean: MeanVariance {
+    /// Of one report, over both stages: rounding moves no probability.
+    package func variance(at place: Double) -> Double {
+        let one = support.spurious + place * support.gap
+        return one * (1 - one) / (support.gap * support.gap)
+    }
+}

@@ -47,13 +47,6 @@ extension LocalRandomizer {
             let frequency = task.itemCount.map { 1 / Double($0) } ?? 0
             return oracle.scaledVariance(frequency: frequency) + Double(task.deviceCount) * oracle.collisionVariance
         }
-        return (self as? any ForeseeableMean)?.greatestScaledVariance
-    }
-}
-
-extension ForeseeableMean {
-    /// The largest over the ends, the middle and the places between, 1/64 of the range apart.
-    package var greatestScaledVariance: Double {
-        (0...64).reduce(0) { max($0, scaledVariance(place: Double($1) / 64)) }
+        return (self as? any MeanVariance)?.greatestVariance
     }
 }

@@ -10,6 +10,17 @@ extension HadamardResponse: PureFrequencyOracle {
             truthful: Double(0 &- threshold) * 0x1p-64, spurious: 0.5, gap: Double(1 << 63 - threshold) * 0x1p-64)
     }
 
+    /// Of four columns an even number of +1 is as likely as not unless they sum to nothing: the only columns that depend on
+    /// each other are the own one and two whose product it is. In a set of m there are at most m − 1 of these for the own
+    /// item, or m for another.
+    public func subsetSupport(ofValues count: Int) -> SubsetSupport? {
+        let (total, covariance) = (Double(count), support.truthful / 2 - 0.25)
+        let ownPairs = count >= 3 ? (total - 1) * covariance : 0
+        return .correlated(
+            own: support.truthfulVariance + (total - 1) / 4 + ownPairs,
+            other: total / 4 + (count >= 2 ? total * covariance : 0))
+    }
+
     /// Of rows, of which each supports about half of the items.
     public func makeAggregate(of definition: Fingerprint) -> SupportCounts {
         SupportCounts(of: definition, valueCount: rowCount)
@@ -26,28 +37,12 @@ extension HadamardResponse: PureFrequencyOracle {
     /// - Complexity: K·log₂ K additions.
     public func supportCounts(in aggregate: SupportCounts) -> [Int] {
         var differences = aggregate.support
-        Self.transform(&differences)
+        WalshHadamard.transform(&differences)
         let total = aggregate.reportCount
         return (0..<configuration.itemCount).map { item in
             let difference = differences[Self.column(of: item)]
             // (n + D)/2 without n + D: both are odd, or neither is.
             return total >> 1 + difference >> 1 + total & 1
-        }
-    }
-
-    /// The Walsh–Hadamard transform in place. No sum is further from 0 than all counts together.
-    private static func transform(_ counts: inout [Int]) {
-        counts.withUnsafeMutableBufferPointer { counts in
-            var half = 1
-            while half < counts.count {
-                for start in stride(from: 0, to: counts.count, by: 2 * half) {
-                    for index in start..<start + half {
-                        let (first, second) = (counts[index], counts[index + half])
-                        (counts[index], counts[index + half]) = (first &+ second, first &- second)
-                    }
-                }
-                half *= 2
-            }
         }
     }
 }

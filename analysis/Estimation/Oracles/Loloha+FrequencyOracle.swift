@@ -58,28 +58,14 @@ extension Loloha: PureFrequencyOracle {
         for seed in 0..<hash.seedCount {
             var answers = Array(aggregate.support[seed * range..<(seed + 1) * range])
             guard answers.contains(where: { $0 != 0 }) else { continue }
-            Self.transform(&answers)
+            WalshHadamard.transform(&answers)
             let basis = (0..<hash.degree).map { hash.answer(to: 1 << $0, seed: seed) }
             for (u, sum) in answers.enumerated() {
                 let b = basis.enumerated().reduce(0) { $0 | (($1.element & u).nonzeroBitCount & 1) << $1.offset }
                 sums[b] &+= sum
             }
         }
-        Self.transform(&sums)
+        WalshHadamard.transform(&sums)
         return sums.prefix(configuration.itemCount).map { $0 / range }
-    }
-
-    /// The sums of `values` with the signs of (−1)^(i·j), in place.
-    private static func transform(_ values: inout [Int]) {
-        var width = 1
-        while width < values.count {
-            for start in stride(from: 0, to: values.count, by: 2 * width) {
-                for index in start..<start + width {
-                    let (low, high) = (values[index], values[index + width])
-                    (values[index], values[index + width]) = (low &+ high, low &- high)
-                }
-            }
-            width *= 2
-        }
     }
 }

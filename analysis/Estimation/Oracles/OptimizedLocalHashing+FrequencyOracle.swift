@@ -13,6 +13,22 @@ extension OptimizedLocalHashing: PureFrequencyOracle {
             gap: response.gap * (1 - collision))
     }
 
+    /// Elements of any three items are independent. With σ_v the share of the elements that go to value v, two others are
+    /// both v with probability σ_v², and v is reported with probability σ_v·p + (1 − σ_v)·q.
+    public func subsetSupport(ofValues count: Int) -> SubsetSupport? {
+        let (response, spurious) = (rule.support, support.spurious)
+        let total = Double(sign: .plus, exponent: hash.elementBitCount, significand: 1)
+        var (squares, both) = (0.0, 0.0)
+        for value in 0..<configuration.hashRange {
+            let share = Double(hash.firstElement(of: value + 1) - hash.firstElement(of: value)) / total
+            squares += share * share
+            both += share * share * (response.spurious + share * response.gap)
+        }
+        return .correlated(
+            valueCount: count, support: support, withOwn: response.truthful * (squares - spurious),
+            betweenOthers: both - spurious * spurious)
+    }
+
     public func makeAggregate(of definition: Fingerprint) -> SupportCounts {
         SupportCounts(of: definition, valueCount: configuration.itemCount)
     }

@@ -8,5 +8,7 @@ extension OptimizedSymmetricUnaryEncoding: PureFrequencyOracle {
 
     public var permanentSupport: SupportProbabilities? { response.rule.permanentSupport }
 
+    public func subsetSupport(ofValues count: Int) -> SubsetSupport? { .independent }
+
     public func supportCounts(in aggregate: BitCounts) -> [Int] { aggregate.setCounts }
 }

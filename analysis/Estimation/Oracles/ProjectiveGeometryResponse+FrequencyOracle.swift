@@ -18,6 +18,26 @@ extension ProjectiveGeometryResponse: PureFrequencyOracle {
             truthful: truthful, spurious: spurious, gap: Double(excess) * 0x1p-64 / (Double(plane) * order))
     }
 
+    /// Hyperplanes of two points meet in c points, those of three in c too if the points lie on a line, else in fewer. Through
+    /// the own point and another goes a line of q + 1 points. As many pairs of a set as can are taken to lie on lines with the
+    /// own one: an upper bound.
+    public func subsetSupport(ofValues count: Int) -> SubsetSupport? {
+        guard geometry.dimension > 2 else { return .exclusive }
+        let (plane, off) = (Double(geometry.hyperplanePointCount), Double(geometry.otherPointCount))
+        let (order, total) = (Double(geometry.field.order), Double(count))
+        let (truthful, spurious) = (support.truthful, support.spurious)
+        let two = plane - off / order, three = two - off / (order * order)
+        let withOwn = truthful * two / plane - truthful * spurious
+        let onLine = truthful * two / plane - spurious * spurious
+        let apart = truthful * three / plane + (1 - truthful) * (two - three) / off - spurious * spurious
+        func pairs(_ others: Double) -> Double {
+            others * (others - 1) * apart + others * min(order - 1, others - 1) * (onLine - apart)
+        }
+        let own = support.truthfulVariance + (total - 1) * (support.spuriousVariance + 2 * withOwn)
+        return .correlated(
+            own: own + (count > 1 ? pairs(total - 1) : 0), other: total * support.spuriousVariance + pairs(total))
+    }
+
     /// The counts of the points that were reported.
     public func makeAggregate(of definition: Fingerprint) -> SupportCounts {
         SupportCounts(of: definition, valueCount: shape)

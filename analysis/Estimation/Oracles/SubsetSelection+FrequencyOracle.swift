@@ -14,6 +14,17 @@ extension SubsetSelection: PureFrequencyOracle {
             gap: Double(excess) * 0x1p-64 / others)
     }
 
+    /// A set of w has w − 1 of the others where it has the own item and w where not, each as likely as any.
+    public func subsetSupport(ofValues count: Int) -> SubsetSupport? {
+        let (size, others) = (Double(configuration.subsetSize), Double(configuration.itemCount - 1))
+        let (truthful, spurious) = (support.truthful, support.spurious)
+        let pair = (size - 1) * (truthful * (size - 2) + (1 - truthful) * size)
+        return .correlated(
+            valueCount: count, support: support,
+            withOwn: truthful * (size - 1) / others - truthful * spurious,
+            betweenOthers: others > 1 ? pair / (others * (others - 1)) - spurious * spurious : 0)
+    }
+
     public func makeAggregate(of definition: Fingerprint) -> BitCounts {
         BitCounts(of: definition, cohortCount: 1, bitCount: configuration.itemCount)
     }

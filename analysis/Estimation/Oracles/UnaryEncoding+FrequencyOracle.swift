@@ -11,6 +11,8 @@ extension UnaryEncoding where Self: PureFrequencyOracle, Aggregate == BitCounts 
             truthful: Double(set) * 0x1p-64, spurious: Double(clear) * 0x1p-64, gap: Double(set - clear) * 0x1p-64)
     }
 
+    public func subsetSupport(ofValues count: Int) -> SubsetSupport? { .independent }
+
     public func makeAggregate(of definition: Fingerprint) -> BitCounts {
         BitCounts(of: definition, cohortCount: 1, bitCount: shape.bitCount)
     }
