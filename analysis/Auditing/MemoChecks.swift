@@ -37,7 +37,9 @@ struct MemoChecks {
             if try response(inputs[0], secret) != first { isKept = false }
             pairs[0].append((first, try response(inputs[0], secret, metric: subject.metric &+ 1)))
             pairs[1].append((first, try response(inputs[0], secret, hash: otherHash)))
-            if try subject.drawsAnew(for: inputs[0], and: inputs[1]) {
+            let device = DeviceContext(
+                permanentNoise: try subject.permanentNoise(secret, subject.metric, subject.definitionHash))
+            if try subject.drawsAnew(for: inputs[0], and: inputs[1], on: device) {
                 pairs[2].append((first, try response(inputs[1], secret)))
             }
             pairs[3].append((first, try response(inputs[0], stranger)))
@@ -102,8 +104,11 @@ struct MemoChecks {
 }
 
 extension AuditSubject where Mechanism: LongitudinalRandomizer {
-    /// Whether noise and ledger know two inputs by different bytes, so that each has a permanent response of its own.
-    fileprivate func drawsAnew(for first: MechanismInput, and second: MechanismInput) throws -> Bool {
+    /// Whether a device's noise and ledger know two inputs by different bytes, so that each has a permanent response of
+    /// its own.
+    fileprivate func drawsAnew(
+        for first: MechanismInput, and second: MechanismInput, on device: DeviceContext
+    ) throws -> Bool {
         try mechanism.canonicalBytes(of: first) != mechanism.canonicalBytes(of: second)
     }
 }
