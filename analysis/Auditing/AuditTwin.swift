@@ -44,6 +44,9 @@ struct EnumerableInstances {
         if let shape = mechanism.shape as? BitVectorReport.Shape {
             return shape.bitCount <= bitLimit ? shape.partitionCount << shape.bitCount : nil
         }
+        if let shape = mechanism.shape as? HashedReport.Shape {
+            return shape.seedBitCount <= bitLimit ? shape.valueCount << shape.seedBitCount : nil
+        }
         // Of a type of its own only the length is known.
         return mechanism.payloadByteCount <= 1 ? 1 << 8 : nil
     }
@@ -125,6 +128,18 @@ extension CountMeanSketch: AuditTwinned {
             var small = configuration
             (small.rowCount, small.width) = (4, width)
             return try? CountMeanSketch(configuration: small)
+        }
+    }
+}
+
+extension OptimizedLocalHashing: AuditTwinned {
+    /// Three and four values under the functions of 64 seeds, at the same ε.
+    public var auditTwins: [any ExactlyAuditable] {
+        [3, 4].compactMap { count in
+            let declaration = MechanismDeclaration(
+                epsilon: epsilon, domain: .items(count), reportsAbsence: false,
+                parameters: ["seed_bits": DeclaredNumber(6)])
+            return try? OptimizedLocalHashing(configuration: Configuration(declared: declaration))
         }
     }
 }

@@ -80,3 +80,25 @@ extension Rappor: DistinguishingEvents {
         of first: MechanismInput, from second: MechanismInput
     ) -> [ReportEvent<BitVectorReport>] { agreementEvents(of: first, from: second) }
 }
+
+extension HadamardCountMeanSketch: DistinguishingEvents {
+    /// The bit is the first text's entry and not the second's.
+    public func distinguishingEvents(
+        of first: MechanismInput, from second: MechanismInput
+    ) -> [ReportEvent<HadamardReport>] {
+        let device = DeviceContext(permanentNoise: nil)
+        guard let own = try? input(from: first, on: device), let other = try? input(from: second, on: device) else {
+            return []
+        }
+        let seed = configuration.hashSeed, width = configuration.width
+        return [
+            ReportEvent("the bit is the first's and not the second's") { report in
+                let row = SketchRow(report.row, seed: seed, width: width)
+                func isSet(_ key: SketchKey) -> Bool {
+                    !(report.index & row.place(of: key)).nonzeroBitCount.isMultiple(of: 2)
+                }
+                return report.isSet == isSet(own) && report.isSet != isSet(other)
+            }
+        ]
+    }
+}

@@ -80,9 +80,13 @@ struct StageProof {
         var renamed = [WorstRatio](repeating: WorstRatio(), count: length + 1), differing = renamed
         for (row, history) in histories.enumerated() {
             for (otherRow, other) in histories.enumerated() where row < otherRow {
-                let distinct = Set(history).count
-                let isConstant = distinct == 1 && Set(other).count == 1
-                let isRenamed = pattern(of: history) == pattern(of: other)
+                let isConstant = Set(history).count == 1 && Set(other).count == 1
+                // Claim 3 counts what has a permanent response, on devices of any one cohort.
+                let memos = (0..<mechanism.cohortCount).map { cohort in
+                    (stages.memos(of: history, in: cohort), stages.memos(of: other, in: cohort))
+                }
+                let distinct = memos.map { Set($0.0).count }.max() ?? 1
+                let isRenamed = memos.allSatisfy { pattern(of: $0.0) == pattern(of: $0.1) }
                 let difference = zip(history, other).count { $0 != $1 }
                 for place in transcripts.indices {
                     let pair = [table[row][place], table[otherRow][place]]
@@ -130,44 +134,58 @@ private struct StageTables {
     let permanent: [[WideUnsigned]]
     /// By permanent response, then by report.
     let instantaneous: [[WideUnsigned]]
+    /// By cohort, by input, then by permanent response: the likelihood of both.
+    private let joint: [[[WideUnsigned]]]
+    /// By cohort, then by input: which permanent response answers it.
+    private let memos: [[Int]]
     private let bitCount: Int
-    private let cohorts: [Int]
-    private let cohortCount: Int
 
     init<M: ExactlyAuditableLongitudinal>(of mechanism: M) {
         let (responses, reports) = (mechanism.allPermanentResponses, mechanism.allReports)
-        permanent = mechanism.auditedInputs.indices.map { item in
-            responses.map { mechanism.permanentLikelihood(of: $0, given: item) }
-        }
+        let items = mechanism.auditedInputs.indices
+        permanent = items.map { item in responses.map { mechanism.permanentLikelihood(of: $0, given: item) } }
         instantaneous = responses.map { response in
             reports.map { mechanism.instantaneousLikelihood(of: $0, given: response) }
         }
+        joint = (0..<mechanism.cohortCount).map { cohort in
+            items.map { item in
+                responses.map { mechanism.permanentLikelihood(of: $0, given: item, in: cohort) }
+            }
+        }
+        memos = (0..<mechanism.cohortCount).map { cohort in items.map { mechanism.memo(of: $0, in: cohort) } }
         bitCount = mechanism.stageLikelihoodBitCount
-        (cohorts, cohortCount) = (responses.map(mechanism.cohort(of:)), mechanism.cohortCount)
     }
 
-    /// The permanent responses of a cohort.
-    func responses(in cohort: Int) -> [Int] { cohorts.indices.filter { cohorts[$0] == cohort } }
+    /// The permanent responses that devices of a cohort can have.
+    func responses(in cohort: Int) -> [Int] {
+        instantaneous.indices.filter { response in joint[cohort].contains { !$0[response].isZero } }
+    }
+
+    /// Which permanent responses a history needs on devices of a cohort.
+    func memos(of history: [Int], in cohort: Int) -> [Int] { history.map { memos[cohort][$0] } }
 
     /// The likelihood of a transcript given a history, over the secret and the fresh noise, as a numerator that all
-    /// transcripts of the length share. Reports about one value share a permanent response, which is summed over, and
-    /// all share a cohort; given it, of m, a permanent response is m times as likely.
+    /// transcripts of the length share. Reports that share a permanent response are summed over it, and all share a
+    /// cohort; given it, of m, a permanent response is m times as likely.
     func likelihood(of transcript: [Int], given history: [Int]) -> WideUnsigned {
-        let distinct = Set(history)
-        let sum = (0..<cohortCount).reduce(WideUnsigned.zero) { sum, cohort in
-            let responses = responses(in: cohort)
-            return sum
-                + distinct.reduce(WideUnsigned(1)) { product, item in
-                    let reports = history.indices.filter { history[$0] == item }.map { transcript[$0] }
-                    let likelihood = responses.reduce(WideUnsigned.zero) { sum, response in
-                        sum + reports.reduce(permanent[item][response]) { $0 * instantaneous[response][$1] }
+        joint.indices.reduce(WideUnsigned.zero) { sum, cohort in
+            let (responses, needed) = (responses(in: cohort), memos(of: history, in: cohort))
+            let distinct = Set(needed)
+            let likelihood = distinct.reduce(WideUnsigned(1)) { product, memo in
+                let places = needed.indices.filter { needed[$0] == memo }
+                let item = history[places[0]]
+                return product
+                    * responses.reduce(WideUnsigned.zero) { sum, response in
+                        sum
+                            + places.reduce(joint[cohort][item][response]) {
+                                $0 * instantaneous[response][transcript[$1]]
+                            }
                     }
-                    return product * likelihood
-                }
+            }
+            let given = (1..<distinct.count).reduce(likelihood) { product, _ in
+                product * WideUnsigned(UInt64(joint.count))
+            }
+            return sum + given << ((history.count - distinct.count) * bitCount)
         }
-        let given = (1..<distinct.count).reduce(WideUnsigned(1)) { product, _ in
-            product * WideUnsigned(UInt64(cohortCount))
-        }
-        return (sum * given) << ((history.count - distinct.count) * bitCount)
     }
 }
