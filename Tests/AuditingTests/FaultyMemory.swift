@@ -54,11 +54,13 @@ struct FaultyMemory: ExactlyAuditableLongitudinal {
         return PrivacyLoss(low)
     }
 
-    func canonicalBytes(of input: MechanismInput) throws(InputError) -> [UInt8] { try sound.canonicalBytes(of: input) }
+    func canonicalBytes(of input: MechanismInput, on device: DeviceContext) throws(InputError) -> [UInt8] {
+        try sound.canonicalBytes(of: input, on: device)
+    }
 
     func input(from input: MechanismInput, on device: DeviceContext) throws(InputError) -> CategoryReport {
         guard let noise = device.permanentNoise else { throw .permanentNoiseMissing }
-        var bytes = try canonicalBytes(of: input)
+        var bytes = try canonicalBytes(of: input, on: device)
         let item = UInt64(bytes[0])
         if fault == .oneNoiseForAllValues { bytes = [] }
         if fault == .redrawnEveryTime {

@@ -12,14 +12,14 @@ import Testing
 @Suite("Differences between two groups are written as the manual says")
 struct GroupComparisonTests {
     private func request(
-        _ metric: String, days: ClosedRange<Int>? = nil, _ change: (inout EstimateView) throws -> Void = { _ in }
+        _ metric: String, days: ClosedRange<Int>? = nil, _ change: (inout EstimateChoices) throws -> Void = { _ in }
     ) rethrows -> EstimateRequest {
-        var view = EstimateView()
-        view.needsOrigins = true
-        try change(&view)
+        var choices = EstimateChoices()
+        choices.needsOrigins = true
+        try change(&choices)
         return EstimateRequest(
             metric: metric, from: days.map { testDay($0.lowerBound) }, to: days.map { testDay($0.upperBound) },
-            view: view)
+            choices: choices)
     }
 
     private func lines(_ result: GroupComparison) -> [[String]] {

@@ -79,6 +79,27 @@ struct NumberMeanTests {
         }
     }
 
+    @Test("have the variance that is told beforehand, which is greatest at an end or in the middle")
+    func foretold() throws {
+        for thousandths in [300, 700, 2000, 6000] {
+            for oracle in try oracles(thousandths, grid: 64) {
+                let foretelling = try #require(oracle as? any MeanVariance)
+                for place in stride(from: 0, through: 1, by: 0.125) {
+                    let ratio =
+                        foretelling.variance(at: place)
+                        / (try moments(oracle, place: UInt64(place * 0x1p32)).variance)
+                    // These places are points of the grid, to which nothing is rounded: 1.4 % at most, at ε = 6.
+                    #expect((1 - 1e-9...1.02).contains(ratio), "\(oracle), \(thousandths), \(place): \(ratio)")
+                    #expect(foretelling.variance(at: place) <= foretelling.greatestVariance)
+                }
+            }
+        }
+        let bit = try OneBitMean(
+            configuration: .init(
+                epsilonThousandths: 610, lieThreshold: try hybrid(610, grid: 8).bit.configuration.lieThreshold))
+        #expect(bit.greatestVariance == (try hybrid(610, grid: 8)).greatestVariance)
+    }
+
     @Test("have intervals that cover, by the exact distribution of few outputs, however few the reports")
     func exactCoverage() throws {
         for (thousandths, total) in [(1000, 1), (1000, 12), (3000, 30), (8000, 30)] {

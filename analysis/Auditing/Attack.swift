@@ -11,8 +11,8 @@ struct Attack {
 
     private static let chunkTrialCount = 20_000
     private static let trainingLimit = 50_000
-    /// How many pairs of inputs go on from training to counting.
-    private static let pairLimit = 3
+    /// The most bytes of training reports about one input that are kept.
+    private static let trainingByteLimit = 1 << 26
 
     private struct Contest: Sendable {
         var first: Int, second: Int, event: PayloadEvent, score: Double
@@ -69,11 +69,12 @@ struct Attack {
         return [AuditFinding(.attackWithinEpsilon, holds: bound.nats <= declared, text), power]
     }
 
-    /// The best event of each ordered pair, and of those the best pairs.
+    /// The best event of each ordered pair, and of those the best one and that of its reverse.
     private static func train<M: LocalRandomizer>(
         _ subject: AuditSubject<M>, _ inputs: [MechanismInput], _ settings: AuditSettings
     ) throws -> [Contest] {
-        let count = min(trainingLimit, max(500, settings.trialCount / 5))
+        let length = max(1, subject.mechanism.payloadByteCount)
+        let count = min(trainingLimit, max(500, min(settings.trialCount / 5, trainingByteLimit / length)))
         let samples = try settings.concurrently(inputs.count) { index in
             try subject.payloads(about: inputs[index], count: count, noise: settings.noise(UInt64(index)))
         }
@@ -90,7 +91,11 @@ struct Attack {
                 Contest(first: pair.first, second: pair.second, event: $0.event, score: $0.score)
             }
         }
-        return Array(contests.compactMap(\.self).sorted { $0.score > $1.score }.prefix(pairLimit))
+        let ranked = contests.compactMap(\.self).sorted { $0.score > $1.score }
+        // The best one, and the other way round, so that only two inputs have to be reported about.
+        return ranked.filter { contest in
+            [contest.first, contest.second].allSatisfy { [ranked[0].first, ranked[0].second].contains($0) }
+        }
     }
 
     /// How often each contest's event occurs in fresh reports about its inputs.

@@ -52,8 +52,10 @@ struct EstimateChecks {
     ) throws {
         let inputs = subject.attackedInputs
         guard inputs.count > 1 else { return }
-        guard case .items(let valueCount) = oracle.configuration.domain else {
-            // Tables of hashes and filters are estimated as wholes; what they count is checked.
+        guard case .items(let valueCount) = oracle.configuration.domain,
+            valueCount <= AuditSubject<M>.supportedItemLimit
+        else {
+            // Tables of hashes, filters and many values are estimated as wholes; what they count is checked.
             let counted = try count(oracle, subject, Self.population(1000, of: inputs), settings.noise(6_000_000))
             findings.append(Self.countFinding(counted == 1000, 1000))
             return

@@ -29,7 +29,8 @@ public struct MetricAudit: Sendable {
     /// Audits what devices and analysts do with a mechanism.
     ///
     /// - Throws: ``AuditError``, and what the mechanism throws for inputs of its own domain.
-    /// - Complexity: up to four inputs times ``AuditSettings/trialCount`` reports, and a tenth of it in transcripts.
+    /// - Complexity: about 2.5 times ``AuditSettings/trialCount`` reports, and for a memoized mechanism one more in
+    ///   transcripts.
     public init<M: LocalRandomizer>(of subject: AuditSubject<M>, _ settings: AuditSettings) throws {
         guard settings.trialCount >= AuditSettings.leastTrialCount else {
             throw AuditError.tooFewTrials(count: settings.trialCount, least: AuditSettings.leastTrialCount)

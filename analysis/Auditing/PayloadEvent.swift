@@ -15,7 +15,7 @@ struct PayloadEvent: Sendable {
 
 extension AuditSubject {
     /// The most values of a domain of which a pure protocol's support is counted report by report.
-    private static var supportedItemLimit: Int { 4096 }
+    static var supportedItemLimit: Int { 4096 }
 
     /// What the mechanism itself, or its estimator, knows to tell two inputs apart.
     func knownEvents(of first: MechanismInput, from second: MechanismInput) -> [PayloadEvent] {

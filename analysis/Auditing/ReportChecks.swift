@@ -33,8 +33,8 @@ struct ReportChecks {
         var invalid = 0
         var lengths: Set<Int> = []
         var wordCounts: Set<Int> = []
-        /// How often each payload occurred, as long as there are few.
-        var payloads: [[UInt8]: Int]? = [:]
+        /// How often each payload occurred, where there are few.
+        var payloads: [[UInt8]: Int]?
         var partitions: [Int: Int] = [:]
 
         private static let payloadLimit = 1 << 16
@@ -43,6 +43,7 @@ struct ReportChecks {
             of subject: AuditSubject<M>, _ input: MechanismInput, count: Int, noise: AuditNoise
         ) throws {
             let agent = subject.start(), bytes = subject.mechanism.partitionByteCount
+            if subject.mechanism.payloadByteCount <= 4 { payloads = [:] }
             for _ in 0..<count {
                 let device = try subject.device(noise), before = noise.drawnWordCount
                 let payload = try agent(input, device, noise)
@@ -155,7 +156,11 @@ struct ReportChecks {
     private static func supportFindings<M: PureFrequencyOracle, S: LocalRandomizer>(
         _ oracle: M, _ subject: AuditSubject<S>, _ inputs: [MechanismInput], count: Int, _ settings: AuditSettings
     ) throws -> [AuditFinding] {
-        guard case .items(let valueCount) = oracle.configuration.domain else { return [] }
+        guard case .items(let valueCount) = oracle.configuration.domain,
+            valueCount <= AuditSubject<S>.supportedItemLimit
+        else {
+            return []
+        }
         for (place, input) in inputs.enumerated() {
             let own: Int
             switch input {

@@ -70,7 +70,7 @@ public struct CompareCommand: ParsableCommand {
     @Option(help: "The store of the second group; without it, the same.")
     var versusStore: String?
 
-    @OptionGroup var view: EstimateViewOptions
+    @OptionGroup var choices: EstimateChoiceOptions
 
     @Option(help: "With what probability an interval covers the true difference, between 0 and 1.")
     var confidence = 0.95
@@ -123,10 +123,10 @@ public struct CompareCommand: ParsableCommand {
                 "both groups are of the same reports on some days. Give each its days: --from, --to, --versus-from, "
                     + "--versus-to")
         }
-        var view = try view.view()
-        view.needsOrigins = true
+        var choices = try choices.chosen()
+        choices.needsOrigins = true
         func request(_ metric: String, _ days: DayRange) -> EstimateRequest {
-            EstimateRequest(metric: metric, from: days.first, to: days.last, confidence: level, view: view)
+            EstimateRequest(metric: metric, from: days.first, to: days.last, confidence: level, choices: choices)
         }
         return (request(metric, days), request(versusMetric ?? metric, others))
     }

@@ -29,7 +29,7 @@ extension EstimateResult {
             preconditionFailure("every catalogued mechanism has an oracle")
         }
         let values = try values(of: definition, candidates: candidates, counter: counter)
-        let sumPositions = try request.view.positions(in: values, of: definition, counter: counter)
+        let sumPositions = try request.choices.positions(in: values, of: definition, counter: counter)
         let numberView = try NumberView.resolved(request, of: definition, counter: counter)
         let store = try EstimateStore(path: storePath, patienceInSeconds: patienceInSeconds)
         let stored = try store.periods(of: definition)
@@ -42,7 +42,7 @@ extension EstimateResult {
             definition: definition, values: values, candidates: candidates, confidence: request.confidence,
             numberView: numberView, fitting: request.fitting ?? .smoothed, store: store,
             reportCount: periods.reduce(0) { $0 + $1.reportCount })
-        (reader.view, reader.sumPositions) = (request.view, sumPositions)
+        (reader.choices, reader.sumPositions) = (request.choices, sumPositions)
         var groups: [EstimateGroup] = []
         for group in request.byPeriod ? periods.map({ [$0] }) : [periods] {
             groups.append(try reader.group(of: group, counter: counter, progress: &progress))
@@ -52,7 +52,7 @@ extension EstimateResult {
         let sentences = notes.sentences(periodCount: periods.count, otherVersions: stored.otherVersions)
         return EstimateResult(
             definition: definition, request: request, values: values, groups: groups,
-            notes: sentences + notes.viewSentences(groups: groups, valueCount: values.count),
+            notes: sentences + notes.choiceSentences(groups: groups, valueCount: values.count),
             numberColumns: NumberFigures.columns(numberView, of: counter))
     }
 

@@ -92,11 +92,11 @@ extension EstimateResult {
     }
 
     private var valueColumns: [String] {
-        numberColumns ?? EstimateRows.columns(of: definition.domain) + request.view.columns
+        numberColumns ?? EstimateRows.columns(of: definition.domain) + request.choices.columns
     }
 
     private func sumCells(of group: EstimateGroup, for reader: EstimateRows.Reader) -> [[Cell]] {
-        group.estimates.map { EstimateRows.sumCells($0, names: request.view.sums, for: reader) } ?? []
+        group.estimates.map { EstimateRows.sumCells($0, names: request.choices.sums, for: reader) } ?? []
     }
 
     private func period(of group: EstimateGroup) -> [Cell] {
@@ -142,7 +142,7 @@ extension EstimateResult {
             ("from", .cell(.text(firstDay))), ("to", .cell(.text(lastDay))),
             ("minimum_reports", .cell(.integer(definition.minimumReports))),
         ]
-        members += request.view.members
+        members += request.choices.members
         if request.byPeriod {
             let periods = groups.map { group in
                 JSONOutput.object([("period", .cell(.text(group.from.description)))] + self.members(of: group))

@@ -14,7 +14,7 @@ public struct EstimateRequest: Hashable, Sendable {
     /// What the intervals claim.
     public var confidence: ConfidenceLevel
     /// What is shown beyond the columns of every estimate.
-    public var view: EstimateView
+    public var choices: EstimateChoices
     /// What is shown of numbers; without it, what the mechanism is for.
     public var numbers: NumberView?
     /// How a likely distribution of numbers is found; without it, with smoothing.
@@ -23,11 +23,11 @@ public struct EstimateRequest: Hashable, Sendable {
     /// A request; by default over all days together, with intervals of 95 %.
     public init(
         metric: String, from: UTCDay? = nil, to: UTCDay? = nil, byPeriod: Bool = false,
-        confidence: ConfidenceLevel = .standard, view: EstimateView = EstimateView(), numbers: NumberView? = nil,
+        confidence: ConfidenceLevel = .standard, choices: EstimateChoices = EstimateChoices(), numbers: NumberView? = nil,
         fitting: DistributionFitting? = nil
     ) {
         (self.metric, self.from, self.to) = (metric, from, to)
-        (self.byPeriod, self.confidence, self.view) = (byPeriod, confidence, view)
+        (self.byPeriod, self.confidence, self.choices) = (byPeriod, confidence, choices)
         (self.numbers, self.fitting) = (numbers, fitting)
     }
 

@@ -82,7 +82,7 @@ public struct EstimateCommand: ParsableCommand {
     @Option(help: "What intervals are for: the sample of devices that reported, or the population they are drawn from.")
     var interval = IntervalKind.sample
 
-    @OptionGroup var view: EstimateViewOptions
+    @OptionGroup var choices: EstimateChoiceOptions
     @Option(help: "What is shown of numbers: distribution, quantiles or mean. Without it, what the mechanism is for.")
     var show: NumberView?
 
@@ -127,10 +127,10 @@ public struct EstimateCommand: ParsableCommand {
             throw ValidationError("--confidence \(confidence): is not between 0 and 1. Write, for 95 %, 0.95")
         }
         let days = try DayRange(from, to, options: ("--from", "--to"))
-        var view = try view.view()
-        (view.interval, view.additions) = (interval, try with.map(EstimateView.additions) ?? [])
+        var choices = try choices.chosen()
+        (choices.interval, choices.additions) = (interval, try with.map(EstimateChoices.additions) ?? [])
         return EstimateRequest(
-            metric: metric, from: days.first, to: days.last, byPeriod: by == .period, confidence: level, view: view,
+            metric: metric, from: days.first, to: days.last, byPeriod: by == .period, confidence: level, choices: choices,
             numbers: show, fitting: fit)
     }
 }

@@ -2,7 +2,7 @@ internal import Estimation
 internal import MetricDefinitions
 
 extension EstimateRows {
-    /// The cells that an ``EstimateView`` adds to the row of a value.
+    /// The cells that an ``EstimateChoices`` adds to the row of a value.
     static func addedCells(_ added: AddedColumns, at row: Int, digits: FrequencyDigits) -> [Cell] {
         [
             added.denoised.map { .decimal($0[row], digits: digits.frequency) },
@@ -28,9 +28,9 @@ extension EstimateRows {
 extension EstimateResult {
     /// The sums of a group as JSON: what they add up, and the columns of their rows; nothing where none is asked for.
     func sumMembers(of released: ReleasedEstimates, columns: [String]) -> [(String, JSONOutput)] {
-        guard !request.view.sums.isEmpty else { return [] }
-        let rows = EstimateRows.sumCells(released, names: request.view.sums, for: .programs)
-        let sums = zip(zip(request.view.sums, released.sums), rows).map { sum, cells in
+        guard !request.choices.sums.isEmpty else { return [] }
+        let rows = EstimateRows.sumCells(released, names: request.choices.sums, for: .programs)
+        let sums = zip(zip(request.choices.sums, released.sums), rows).map { sum, cells in
             let (named, estimate) = sum
             let figures = zip(columns, cells).dropFirst().map { ($0, JSONOutput.cell($1)) }
             return JSONOutput.object(
@@ -50,7 +50,7 @@ extension NamedSum {
     }
 }
 
-extension EstimateView {
+extension EstimateChoices {
     /// What is not as it is without being asked for.
     var members: [(String, JSONOutput)] {
         var members: [(String, JSONOutput)] = []

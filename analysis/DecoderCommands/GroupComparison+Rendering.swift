@@ -29,7 +29,7 @@ extension GroupComparison {
 
     /// The rows at these positions, then all sums.
     private func list(of positions: [Int], for reader: EstimateRows.Reader) -> RowList {
-        let names = first.request.view.sums.map(\.name)
+        let names = first.request.choices.sums.map(\.name)
         return RowList(columns: Self.columns, count: positions.count + sums.count) { row in
             guard row < positions.count else {
                 let sum = row - positions.count
@@ -107,12 +107,12 @@ extension GroupComparison {
 
     private var json: JSONOutput {
         let list = list(of: Array(rows.indices), for: .programs)
-        let names = first.request.view.sums
+        let names = first.request.choices.sums
         var members: [(String, JSONOutput)] = [
             ("first", .object(members(of: first))), ("second", .object(members(of: second))),
             ("confidence", .cell(.digits(String(format: "%.15g", first.request.confidence.probability)))),
         ]
-        members += first.request.view.members
+        members += first.request.choices.members
         let values = list.prefix(rows.count)
         members.append(("rows", values.json))
         if !names.isEmpty {

@@ -44,7 +44,7 @@ public struct GroupComparison: Sendable {
         let positions = Dictionary(uniqueKeysWithValues: second.values.enumerated().map { ($1, $0) })
         let shared = first.values.enumerated().compactMap { position, value in positions[value].map { (position, $0) } }
         values = shared.map { first.values[$0.0] }
-        let correction = first.request.view.correction
+        let correction = first.request.choices.correction
         let mayVaryApart =
             first.definition.identifier == second.definition.identifier && one.origins.groupsMayVaryApart
         switch (one.figures, other.figures) {
@@ -67,8 +67,8 @@ public struct GroupComparison: Sendable {
         default:
             throw CommandError(
                 .usage,
-                "--versus-metric \(second.definition.name): its mechanism estimates something else than that of "
-                    + "\(first.definition.name). Name a metric of a mechanism that estimates the same.")
+                "what is estimated of \(first.definition.name) and of \(second.definition.name) has no difference: only "
+                    + "frequencies of values have one, and means. Name other metrics.")
         }
         notes = ComparisonNotes(first: first, second: second).sentences
     }

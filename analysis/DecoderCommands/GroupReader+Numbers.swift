@@ -18,9 +18,9 @@ extension GroupReader {
             distribution = self.distribution(of: pool, by: oracle)?
                 .scaled(low: range.low, width: range.high - range.low)
         }
-        let histogram = distribution?.histogram ?? oracle.histogram(from: pool, confidence: confidence)
+        let histogram = distribution?.histogram ?? oracle.histogram(from: pool, confidence: level)
         let figures = NumberFigures(
-            view: view ?? .distribution, range: range, histogram: histogram, distribution: distribution)
+            view: numberView ?? .distribution, range: range, histogram: histogram, distribution: distribution)
         return ReleasedEstimates(reportCount: pool.reportCount, figures: .numbers(figures))
     }
 
@@ -31,6 +31,6 @@ extension GroupReader {
             preconditionFailure("an oracle estimates from what it has counted")
         }
         return oracle.distribution(
-            from: pool, quantiles: NumberFigures.quantiles, fitting: fitting, confidence: confidence)
+            from: pool, quantiles: NumberFigures.quantiles, fitting: fitting, confidence: level)
     }
 }

@@ -17,7 +17,7 @@ struct GroupReader {
     let fitting: DistributionFitting
     let store: EstimateStore
     let reportCount: Int
-    var view = EstimateView()
+    var choices = EstimateChoices()
     var sumPositions: [[Int]] = []
     private var doneCount = 0
 

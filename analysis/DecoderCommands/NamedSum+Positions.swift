@@ -2,7 +2,7 @@ internal import Estimation
 internal import Mechanisms
 internal import MetricDefinitions
 
-extension EstimateView {
+extension EstimateChoices {
     /// The positions of every sum's values among those that are estimated.
     ///
     /// - Throws: ``CommandError`` of status 2 where values are none, are there twice or are no frequencies at all.

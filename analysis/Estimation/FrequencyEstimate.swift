@@ -18,7 +18,8 @@ public struct FrequencyEstimate: Hashable, Sendable {
     /// The probability of at least this much support if no device held the value.
     public let pValue: Double
 
-    /// Whether ``pValue`` is at most ``familyErrorRate`` shared by all values (Bonferroni).
+    /// Whether ``pValue`` is at most ``familyErrorRate`` shared by all values (Bonferroni), unless ``DetectionCorrection``
+    /// has decided.
     public let isDetected: Bool
 
     /// The probability that any value which no device holds is called detected.

@@ -12,7 +12,7 @@ import Testing
 
 /// The figures were computed by a script of its own, from p* = e^ε/(e^ε + k − 1), not by this package.
 @Suite("Columns, sums, intervals and corrections that are asked for")
-struct EstimateViewTests {
+struct EstimateChoicesTests {
     private let request = EstimateRequest(metric: "carrier")
 
     /// 1,400 reports of four carriers and of no event at ε 2.
@@ -21,16 +21,16 @@ struct EstimateViewTests {
         return (try storeOfReports(of: metric, sealed: [(1, [500, 400, 200, 150, 150])]), metric)
     }
 
-    private func view(_ change: (inout EstimateView) throws -> Void) rethrows -> EstimateView {
-        var view = EstimateView()
-        try change(&view)
-        return view
+    private func choices(_ change: (inout EstimateChoices) throws -> Void) rethrows -> EstimateChoices {
+        var choices = EstimateChoices()
+        try change(&choices)
+        return choices
     }
 
-    private func result(_ view: EstimateView, byPeriod: Bool = false) throws -> EstimateResult {
+    private func result(_ choices: EstimateChoices, byPeriod: Bool = false) throws -> EstimateResult {
         let (store, metric) = try carriers()
         return try estimated(
-            EstimateRequest(metric: "carrier", byPeriod: byPeriod, view: view), from: store, metrics: [metric])
+            EstimateRequest(metric: "carrier", byPeriod: byPeriod, choices: choices), from: store, metrics: [metric])
     }
 
     private func cells(_ result: EstimateResult) -> [[String]] {
@@ -39,9 +39,10 @@ struct EstimateViewTests {
 
     @Test("added columns stand behind the others in one order, and what is consistent adds up")
     func columns() throws {
-        let rows = cells(try result(view { $0.additions = [.adjusted, .consistent, .denoised] }))
+        let rows = cells(try result(choices { $0.additions = [.adjusted, .consistent, .denoised] }))
         #expect(rows[0].suffix(4) == ["detected", "denoised", "consistent", "p_adjusted"])
-        #expect(rows[0].prefix(8).joined(separator: ",") == cells(try result(EstimateView()))[0].joined(separator: ","))
+        #expect(
+            rows[0].prefix(8).joined(separator: ",") == cells(try result(EstimateChoices()))[0].joined(separator: ","))
         let consistent = try rows.dropFirst().map { try #require(Double($0[9])) }
         #expect(abs(consistent.reduce(0, +) - 1) < 1e-7)
         // All are positive, and those of a whole domain add up without help.
@@ -55,7 +56,7 @@ struct EstimateViewTests {
 
     @Test("sums have rows behind those of the values, with the variance of their own and (none) among them")
     func sums() throws {
-        let asked = try view { $0.sums = [try NamedSum("big=AA,B6"), try NamedSum("rest=(none),UA")] }
+        let asked = try choices { $0.sums = [try NamedSum("big=AA,B6"), try NamedSum("rest=(none),UA")] }
         let rows = cells(try result(asked))
         #expect(rows.count == 8)
         #expect(rows[6].prefix(6) == ["big", "1166.080", "28.750", "0.83291428", "0.79266550", "0.87316306"])
@@ -65,7 +66,7 @@ struct EstimateViewTests {
 
     @Test("a sum of all values is all reports, and consistent sums add up while denoised ones are left empty")
     func wholeSum() throws {
-        let asked = try view {
+        let asked = try choices {
             $0.sums = [try NamedSum("all=AA,B6,DL,UA,(none)")]
             $0.additions = [.denoised, .consistent, .adjusted]
         }
@@ -89,22 +90,22 @@ struct EstimateViewTests {
         let store = try storeOfReports(
             of: metric,
             sealed: [(1, [500, 400, 200, 150, 150]), (2, [9, 9, 9, 9, 9]), (3, [400, 500, 200, 150, 150])])
-        let asked = try view { $0.sums = [try NamedSum("big=AA,B6")] }
+        let asked = try choices { $0.sums = [try NamedSum("big=AA,B6")] }
         let result = try estimated(
-            EstimateRequest(metric: "carrier", byPeriod: true, view: asked), from: store, metrics: [metric])
+            EstimateRequest(metric: "carrier", byPeriod: true, choices: asked), from: store, metrics: [metric])
         let sums = cells(result).filter { $0[1] == "big" }
         #expect(sums.map { $0[0] } == ["2026-06-01", "2026-06-03"] && sums.allSatisfy { $0[2] == "1166.080" })
     }
 
     @Test("intervals for the population are wider by the draw, and say what they are for")
     func population() throws {
-        let rows = cells(try result(view { $0.interval = .population }))
+        let rows = cells(try result(choices { $0.interval = .population }))
         #expect(rows[1].prefix(6) == ["AA", "672.169", "31.959", "0.48012101", "0.43537922", "0.52486279"])
         #expect(rows[3].prefix(6) == ["DL", "137.393", "23.340", "0.09813782", "0.06546304", "0.13081260"])
-        let result = try result(view { $0.interval = .population })
+        let result = try result(choices { $0.interval = .population })
         #expect(result.notes[0].hasPrefix("Intervals are for the population of which the devices"))
         #expect(result.rendered(as: .json).contains("\"interval\": \"population\""))
-        #expect(!(try self.result(EstimateView())).rendered(as: .json).contains("\"interval\""))
+        #expect(!(try self.result(EstimateChoices())).rendered(as: .json).contains("\"interval\""))
     }
 
     @Test("pooled days are drawn as the same devices, and the note says so")
@@ -112,11 +113,11 @@ struct EstimateViewTests {
         let metric = try categoryMetric()
         let counts = [500, 400, 200, 150, 150]
         let store = try storeOfReports(of: metric, sealed: [(1, counts), (2, counts)])
-        let asked = view { $0.interval = .population }
-        let pooled = try estimated(EstimateRequest(metric: "carrier", view: asked), from: store, metrics: [metric])
+        let asked = choices { $0.interval = .population }
+        let pooled = try estimated(EstimateRequest(metric: "carrier", choices: asked), from: store, metrics: [metric])
         #expect(pooled.notes[0].contains("reported on every day"))
         let single = try estimated(
-            EstimateRequest(metric: "carrier", byPeriod: true, view: asked), from: store, metrics: [metric])
+            EstimateRequest(metric: "carrier", byPeriod: true, choices: asked), from: store, metrics: [metric])
         #expect(!single.notes[0].contains("reported on every day"))
         let (one, both) = (cells(single)[1], cells(pooled)[1])
         // Noise halves its part of the variance of a frequency, and the draw does not.
@@ -130,10 +131,11 @@ struct EstimateViewTests {
         // Five values whose p-values are near the threshold.
         let metric = try categoryMetric()
         let store = try storeOfReports(of: metric, sealed: [(1, [900, 165, 163, 160, 12])])
-        var detected: [EstimateView.Correction: Int] = [:]
-        for correction in EstimateView.Correction.allCases {
-            let asked = view { view in (view.correction, view.additions) = (correction, [.adjusted]) }
-            let result = try estimated(EstimateRequest(metric: "carrier", view: asked), from: store, metrics: [metric])
+        var detected: [EstimateChoices.Correction: Int] = [:]
+        for correction in EstimateChoices.Correction.allCases {
+            let asked = choices { asked in (asked.correction, asked.additions) = (correction, [.adjusted]) }
+            let result = try estimated(
+                EstimateRequest(metric: "carrier", choices: asked), from: store, metrics: [metric])
             let rows = cells(result).dropFirst()
             let pValues = try rows.map { try #require(Double($0[6])) }
             let expected = correction.procedure(ofIndependent: false).adjusted(pValues)
@@ -144,20 +146,20 @@ struct EstimateViewTests {
             detected[correction] = rows.count { $0[7] == "true" }
         }
         #expect((detected[.holm] ?? 0) >= (detected[.bonferroni] ?? 9))
-        #expect(try result(view { $0.correction = .fdr }).notes.contains { $0.contains("at most 5 % on average") })
+        #expect(try result(choices { $0.correction = .fdr }).notes.contains { $0.contains("at most 5 % on average") })
     }
 
     @Test("simultaneous intervals are those of a confidence that all rows share")
     func simultaneous() throws {
         let (store, metric) = try carriers()
         let together = cells(
-            try result(try view { ($0.isSimultaneous, $0.sums) = (true, [try NamedSum("big=AA,B6")]) }))
+            try result(try choices { ($0.isSimultaneous, $0.sums) = (true, [try NamedSum("big=AA,B6")]) }))
         let level = try #require(ConfidenceLevel(1 - 0.05 / 6))
         let apart = cells(
             try estimated(EstimateRequest(metric: "carrier", confidence: level), from: store, metrics: [metric]))
         #expect(Array(together[1...5]) == Array(apart[1...5]))
         #expect(
-            try result(view { $0.isSimultaneous = true }).notes
+            try result(choices { $0.isSimultaneous = true }).notes
                 .contains("All 5 intervals cover at once with the probability that one alone claims."))
     }
 
@@ -168,14 +170,14 @@ struct EstimateViewTests {
         let held = inputs(["JFK": 700, "LGA": 300, "(none)": 200], absent: 100)
         try store.add(try seededPayloads(of: metric, about: held, seed: 0x5EF0), of: metric, day: testDay(1))
         let list = try candidates(["JFK", "LGA", "(none)"])
-        let asked = try view {
+        let asked = try choices {
             $0.sums = [
                 try NamedSum("airports=JFK,LGA"), try NamedSum(#"text=JFK,"(none)""#), try NamedSum("no=(none)"),
             ]
             $0.additions = [.consistent]
         }
         let result = try estimated(
-            EstimateRequest(metric: "destination", view: asked), from: store, metrics: [metric], candidates: list)
+            EstimateRequest(metric: "destination", choices: asked), from: store, metrics: [metric], candidates: list)
         guard case .frequencies(let estimates) = try #require(result.groups[0].estimates?.figures) else { return }
         let sums = try #require(result.groups[0].estimates?.sums)
         #expect(sums.map(\.isBound) == [true, true, false])
@@ -193,12 +195,12 @@ struct EstimateViewTests {
         try store.add(definition: metric)
         let held = (0..<4).flatMap { [MechanismInput](repeating: .item($0), count: 300) }
         try store.add(try seededPayloads(of: metric, about: held, seed: 0x5EF1), of: metric, day: testDay(1))
-        let asked = try view {
+        let asked = try choices {
             $0.sums = [try NamedSum("two=AA,B6"), try NamedSum("left=DL,UA,(none)")]
             $0.interval = .population
         }
         let result = try estimated(
-            EstimateRequest(metric: "carriers", view: asked), from: store, metrics: [metric])
+            EstimateRequest(metric: "carriers", choices: asked), from: store, metrics: [metric])
         let sums = try #require(result.groups[0].estimates?.sums)
         #expect(abs(sums[0].estimate.frequency + sums[1].estimate.frequency - 1) < 1e-9)
         #expect(sums.allSatisfy { !$0.isBound && $0.estimate.interval.contains(0.5) })
@@ -208,14 +210,14 @@ struct EstimateViewTests {
     func means() throws {
         let metric = try numberMetric()
         let store = try storeOfReports(of: metric, sealed: [(1, [600, 400]), (2, [500, 600])])
-        let asked = view { $0.interval = .population }
-        let day = EstimateRequest(metric: "air_time", to: testDay(1), view: asked)
+        let asked = choices { $0.interval = .population }
+        let day = EstimateRequest(metric: "air_time", to: testDay(1), choices: asked)
         let plain = EstimateRequest(metric: "air_time", to: testDay(1))
         #expect(
             cells(try estimated(day, from: store, metrics: [metric]))
                 == cells(try estimated(plain, from: store, metrics: [metric])))
         let pooled = try #require(throws: CommandError.self) {
-            try estimated(EstimateRequest(metric: "air_time", view: asked), from: store, metrics: [metric])
+            try estimated(EstimateRequest(metric: "air_time", choices: asked), from: store, metrics: [metric])
         }
         #expect(pooled.status == .usage && pooled.message.contains("there are 2 days. Take one day, or --by period."))
     }
@@ -231,20 +233,21 @@ struct EstimateViewTests {
             ("east=", "has no values"),
         ]
         for (text, message) in cases where !text.hasSuffix("=") {
-            let asked = try view { $0.sums = [try NamedSum(text)] }
+            let asked = try choices { $0.sums = [try NamedSum(text)] }
             #expect(throws: CommandError(.usage, message)) { try result(asked) }
         }
         let boolean = try booleanMetric()
         let error = try #require(throws: CommandError.self) {
             try estimated(
-                EstimateRequest(metric: "departed_late", view: try view { $0.sums = [try NamedSum("x=true,(none)")] }),
+                EstimateRequest(
+                    metric: "departed_late", choices: try choices { $0.sums = [try NamedSum("x=true,(none)")] }),
                 from: try storeOfReports(of: boolean, sealed: [(1, [600, 600])]), metrics: [boolean])
         }
         #expect(error.message == "--sum x: departed_late has no row for no event. Leave (none) out.")
         let sketch = try sketchMetric()
         let missing = try #require(throws: CommandError.self) {
             try estimated(
-                EstimateRequest(metric: "destination", view: try view { $0.sums = [try NamedSum("x=JFK")] }),
+                EstimateRequest(metric: "destination", choices: try choices { $0.sums = [try NamedSum("x=JFK")] }),
                 from: try StoreFixture(), metrics: [sketch], candidates: try candidates(["LGA"]))
         }
         #expect(
@@ -256,15 +259,16 @@ struct EstimateViewTests {
     @Test("of a mean there are no sums, no columns and no corrections")
     func refusedForMeans() throws {
         let metric = try numberMetric(), store = try StoreFixture()
-        for (option, view) in [
-            ("--sum", try view { $0.sums = [try NamedSum("x=1")] }), ("--with", view { $0.additions = [.denoised] }),
-            ("--correction", view { $0.correction = .holm }),
+        for (option, choices) in [
+            ("--sum", try choices { $0.sums = [try NamedSum("x=1")] }),
+            ("--with", choices { $0.additions = [.denoised] }),
+            ("--correction", choices { $0.correction = .holm }),
         ] {
             #expect(
                 throws: CommandError(
                     .usage,
                     "\(option): air_time is a number, and its mean is no frequency of values. Leave it out.")
-            ) { try estimated(EstimateRequest(metric: "air_time", view: view), from: store, metrics: [metric]) }
+            ) { try estimated(EstimateRequest(metric: "air_time", choices: choices), from: store, metrics: [metric]) }
         }
     }
 
@@ -307,7 +311,7 @@ struct EstimateViewTests {
             "--correction", "fdr", "--simultaneous", "--sum", "a=x,y", "--sum", "b=(none)",
         ])
         #expect(command.with == "adjusted,denoised" && command.interval == .population)
-        let view = try command.view.view()
-        #expect(view.correction == .fdr && view.isSimultaneous && view.sums.map(\.name) == ["a", "b"])
+        let choices = try command.choices.chosen()
+        #expect(choices.correction == .fdr && choices.isSimultaneous && choices.sums.map(\.name) == ["a", "b"])
     }
 }

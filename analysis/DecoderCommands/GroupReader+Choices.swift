@@ -3,7 +3,7 @@ internal import Mechanisms
 internal import MetricDefinitions
 internal import ReportFormat
 
-/// The columns that an ``EstimateView`` adds, in the order of the values; `nil` where they are not asked for.
+/// The columns that an ``EstimateChoices`` adds, in the order of the values; `nil` where they are not asked for.
 public struct AddedColumns: Hashable, Sendable {
     var denoised: [Double]?
     var consistent: [Double]?
@@ -30,7 +30,7 @@ public struct FigureOrigins: Hashable, Sendable {
 extension GroupReader {
     /// The confidence of one interval.
     var level: ConfidenceLevel {
-        view.isSimultaneous ? confidence.shared(by: values.count + sumPositions.count) : confidence
+        choices.isSimultaneous ? confidence.shared(by: values.count + sumPositions.count) : confidence
     }
 
     /// What is shown of unbiased estimates.
@@ -45,20 +45,20 @@ extension GroupReader {
         }
         var (estimates, added) = (estimates, AddedColumns())
         addColumns(to: &added, of: estimates, reportCount: pool.reportCount, oracle: oracle)
-        if view.correction != .bonferroni || view.additions.contains(.adjusted) {
-            let adjusted = view.correction.procedure(ofIndependent: oracle.valuesAreIndependent)
+        if choices.correction != .bonferroni || choices.additions.contains(.adjusted) {
+            let adjusted = choices.correction.procedure(ofIndependent: oracle.valuesAreIndependent)
                 .adjusted(estimates.map(\.pValue))
             // Sums may have values in common.
-            let sumsAdjusted = view.correction.procedure(ofIndependent: false).adjusted(sums.map(\.estimate.pValue))
-            if view.additions.contains(.adjusted) { (added.adjusted, added.sumsAdjusted) = (adjusted, sumsAdjusted) }
-            if view.correction != .bonferroni {
+            let sumsAdjusted = choices.correction.procedure(ofIndependent: false).adjusted(sums.map(\.estimate.pValue))
+            if choices.additions.contains(.adjusted) { (added.adjusted, added.sumsAdjusted) = (adjusted, sumsAdjusted) }
+            if choices.correction != .bonferroni {
                 estimates = zip(estimates, adjusted).map { $0.detected($1 <= FrequencyEstimate.familyErrorRate) }
                 sums = zip(sums, sumsAdjusted).map { sum, adjusted in
                     sum.with(sum.estimate.detected(adjusted <= FrequencyEstimate.familyErrorRate))
                 }
             }
         }
-        if view.interval == .population {
+        if choices.interval == .population {
             (estimates, sums) = ofPopulation(estimates, sums, from: pool, oracle: oracle)
         }
         var released = ReleasedEstimates(reportCount: pool.reportCount, figures: .frequencies(estimates))
@@ -70,10 +70,10 @@ extension GroupReader {
     private func addColumns(
         to added: inout AddedColumns, of estimates: [FrequencyEstimate], reportCount: Int, oracle: any FrequencyOracle
     ) {
-        if view.additions.contains(.denoised) {
+        if choices.additions.contains(.denoised) {
             added.denoised = EmpiricalBayes.frequencies(of: estimates, reportCount: reportCount)
         }
-        if view.additions.contains(.consistent) {
+        if choices.additions.contains(.consistent) {
             let consistent = SimplexProjection.nearest(
                 to: estimates.map(\.frequency), sum: coversDomain(oracle) ? .one : .atMostOne)
             added.consistent = consistent
@@ -115,7 +115,7 @@ extension GroupReader {
         var origins = FigureOrigins()
         (origins.valuesAreIndependent, origins.groupsMayVaryApart) =
             (oracle.valuesAreIndependent, oracle.groupsMayVaryApart)
-        guard view.needsOrigins, oracle.valueSupport != nil, let first = values.first else { return origins }
+        guard choices.needsOrigins, oracle.valueSupport != nil, let first = values.first else { return origins }
         var sets: [[Int]] = [[0]]
         if let absence = values.firstIndex(of: .absent) { sets.append([absence]) }
         let sums = try oracle.sums(of: sets, among: values, from: pool, confidence: level, progress: { _, _ in })
@@ -128,7 +128,7 @@ extension GroupReader {
     func released<Oracle: MeanOracle>(
         _ mean: MeanEstimate, from pool: PooledReports<Oracle.Aggregate>, by oracle: Oracle
     ) throws(CommandError) -> ReleasedEstimates {
-        if view.interval == .population {
+        if choices.interval == .population {
             guard oracle.intervalCoversPopulation else {
                 throw CommandError(
                     .usage,

@@ -1,13 +1,13 @@
 public import ArgumentParser
 public import Estimation
 
-/// The options of ``EstimateView`` that several commands share.
-struct EstimateViewOptions: ParsableArguments {
+/// The options of ``EstimateChoices`` that several commands share.
+struct EstimateChoiceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Call detected what is at most 0.05: bonferroni (p-values times their number), holm (never fewer), or fdr (at "
                 + "most 5 % of what is detected is false, on average).", valueName: "correction"))
-    var correction = EstimateView.Correction.bonferroni
+    var correction = EstimateChoices.Correction.bonferroni
 
     @Flag(help: "Let all intervals of a group cover at once with the confidence (Bonferroni).")
     var simultaneous = false
@@ -18,9 +18,9 @@ struct EstimateViewOptions: ParsableArguments {
             valueName: "name=value,…"))
     var sum: [String] = []
 
-    func view() throws -> EstimateView {
-        var view = EstimateView()
-        (view.correction, view.isSimultaneous) = (correction, simultaneous)
+    func chosen() throws -> EstimateChoices {
+        var choices = EstimateChoices()
+        (choices.correction, choices.isSimultaneous) = (correction, simultaneous)
         for text in sum {
             let sum: NamedSum
             do { sum = try NamedSum(text) } catch {
@@ -32,19 +32,19 @@ struct EstimateViewOptions: ParsableArguments {
                     }
                 throw ValidationError("--sum '\(text)': \(what). Write, such as, --sum east=JFK,LGA")
             }
-            guard !view.sums.contains(where: { $0.name == sum.name }) else {
+            guard !choices.sums.contains(where: { $0.name == sum.name }) else {
                 throw ValidationError("--sum '\(sum.name)': is there twice. Give each sum a name of its own")
             }
-            view.sums.append(sum)
+            choices.sums.append(sum)
         }
-        return view
+        return choices
     }
 }
 
-extension EstimateView.Correction: ExpressibleByArgument {}
+extension EstimateChoices.Correction: ExpressibleByArgument {}
 extension IntervalKind: ExpressibleByArgument {}
 
-extension EstimateView {
+extension EstimateChoices {
     /// Reads the names of columns, separated by commas.
     static func additions(_ text: String) throws -> Set<Addition> {
         var additions: Set<Addition> = []

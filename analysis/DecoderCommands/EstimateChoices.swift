@@ -1,7 +1,7 @@
 public import Estimation
 
 /// How estimates are shown, beyond the columns that every estimate has.
-public struct EstimateView: Hashable, Sendable {
+public struct EstimateChoices: Hashable, Sendable {
     /// A column that is added to the frequencies.
     public enum Addition: String, CaseIterable, Hashable, Sendable {
         /// Empirical Bayes' posterior mean.

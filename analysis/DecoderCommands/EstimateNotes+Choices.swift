@@ -1,10 +1,10 @@
 internal import Estimation
 internal import Foundation
 
-/// What an ``EstimateView`` adds to the notes.
+/// What an ``EstimateChoices`` adds to the notes.
 extension EstimateNotes {
     func intervalSentence(periodCount: Int) -> String {
-        switch request.view.interval {
+        switch request.choices.interval {
         case .sample:
             "Intervals are for the devices that reported: they hold the error of the noise, not that of who reports."
         case .population where periodCount > 1 && !request.byPeriod:
@@ -17,26 +17,26 @@ extension EstimateNotes {
         }
     }
 
-    func viewSentences(groups: [EstimateGroup], valueCount: Int) -> [String] {
-        let view = request.view, released = groups.compactMap(\.estimates)
+    func choiceSentences(groups: [EstimateGroup], valueCount: Int) -> [String] {
+        let choices = request.choices, released = groups.compactMap(\.estimates)
         var notes: [String] = []
-        let rowCount = valueCount + view.sums.count
-        if view.isSimultaneous, rowCount > 1 {
+        let rowCount = valueCount + choices.sums.count
+        if choices.isSimultaneous, rowCount > 1 {
             notes.append(
                 "All \(rowCount) intervals\(perPeriod) cover at once with the probability that one alone claims.")
         }
-        switch view.correction {
+        switch choices.correction {
         case .bonferroni: break
         case .holm: notes.append("What is detected is decided by Holm's steps; the claim is that of Bonferroni's.")
         case .fdr:
             notes.append(
                 "Of what is detected, at most 5 % on average is held by nobody; that something is, is not rare.")
         }
-        if !view.additions.isDisjoint(with: [.denoised, .consistent]) {
+        if !choices.additions.isDisjoint(with: [.denoised, .consistent]) {
             notes.append(
                 "What is denoised or consistent is biased and has no interval; the interval is that of the frequency.")
         }
-        let bounds = zip(view.sums, released.first?.sums ?? []).filter { $0.1.isBound }.map(\.0.name)
+        let bounds = zip(choices.sums, released.first?.sums ?? []).filter { $0.1.isBound }.map(\.0.name)
         if !bounds.isEmpty {
             notes.append(
                 "The errors of \(bounds.joined(separator: ", ")) are upper bounds: how its values depend on each other is "
