@@ -94,14 +94,15 @@ public struct HistogramCell: Hashable, Sendable {
         return 100 * (2 / Double.pi).squareRoot() * deviations / total
     }
 
-    /// p* and q* of a device's report: of randomized response the mechanism's own. The bits' are ½ and the probability of
-    /// a lie between two values, which is the mechanism's own as well.
+    /// p* and q* of a device's report, the mechanism's own.
     static func support(_ mechanism: HistogramMechanism, thousandths: Int) throws -> SupportProbabilities {
         guard mechanism == .optimizedUnaryEncoding else {
             return try RandomizedResponse.study(thousandths: thousandths, valueCount: bins.count).support
         }
-        let spurious = try RandomizedResponse.study(thousandths: thousandths, valueCount: 2).support.spurious
-        return SupportProbabilities(truthful: 0.5, spurious: spurious, gap: 0.5 - spurious)
+        return try OptimizedUnaryEncoding(
+            configuration: OptimizedUnaryEncoding.Configuration(
+                declared: .study(thousandths: thousandths, domain: .items(bins.count)))
+        ).support
     }
 
     /// How many reports name each bin: of those who lie, each other bin equally many are expected.

@@ -86,25 +86,31 @@ enum NumberStudies {
     /// Numbers rounded at random to an end of the range, one permanent bit for each end, which flips with γ = 0.2.
     private static func memoizedMean(_ laboratory: Laboratory) throws -> [StudyRow] {
         let minutes = Minutes(laboratory), runCount = laboratory.count(10_000, small: 40)
-        let bit = try OneBitMean.study(thousandths: 1000), gamma = 0.2
-        let (low, high) = (bit.onesProbability(at: 0), bit.onesProbability(at: InputDomain.rangeEnd))
+        // γ is the fresh flip, of 0.2; its loss of 0.57 together with the permanent bit's is below the declared 0.999.
+        let oracle = try MemoizedOneBitMean(
+            configuration: MemoizedOneBitMean.Configuration(
+                segmentCount: 1, epsilonThousandths: 999, permanentEpsilonThousandths: 1000,
+                permanentLieThreshold: OneBitMean.study(thousandths: 1000).configuration.lieThreshold,
+                instantaneousLieThreshold: UInt64(0.2 * 0x1p64)))
+        let permanentLie = Double(oracle.configuration.permanentLieThreshold) * 0x1p-64
+        let flip = Double(oracle.configuration.instantaneousLieThreshold) * 0x1p-64
         let means = try parallelRuns(runCount) { index in
             var noise = StudyNoise(study: "W2", run: index), ones = 0
             for entry in minutes.counts {
                 let up = noise.binomial(entry.count, Double(entry.minutes) / largest)
-                let permanent = noise.binomial(up, high) + noise.binomial(entry.count - up, low)
-                ones += noise.binomial(permanent, 1 - gamma) + noise.binomial(entry.count - permanent, gamma)
+                let permanent = noise.binomial(up, 1 - permanentLie) + noise.binomial(entry.count - up, permanentLie)
+                ones += noise.binomial(permanent, 1 - flip) + noise.binomial(entry.count - permanent, flip)
             }
-            let share = (Double(ones) / Double(minutes.total) - gamma) / (1 - 2 * gamma)
-            return largest * (share - low) / (high - low)
+            let counts = try SupportCounts.counting([minutes.total - ones, ones], as: .study)
+            return oracle.meanPlace(from: .ofOnePeriod(counts), confidence: .standard)?
+                .scaled(low: 0, width: largest).mean ?? .nan
         }
-        let errors = Moments(means.map { $0 - minutes.mean })
+        let errors = Moments(means.map { $0 - minutes.mean }), gap = (1 - 2 * permanentLie) * (1 - 2 * flip)
         let shown = minutes.average { value in
-            let up = Double(value) / largest, permanent = up * high + (1 - up) * low
-            let one = permanent * (1 - gamma) + (1 - permanent) * gamma
+            let one = (1 - gap) / 2 + gap * Double(value) / largest
             return one * (1 - one)
         }
-        let formula = largest * (shown / Double(minutes.total)).squareRoot() / ((high - low) * (1 - 2 * gamma))
+        let formula = largest * (shown / Double(minutes.total)).squareRoot() / gap
         return [
             StudyRow(
                 id: "W2",

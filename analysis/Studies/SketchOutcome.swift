@@ -78,53 +78,47 @@ struct SketchOutcome: Sendable {
 }
 
 extension Laboratory {
-    /// A sketch of every report of these texts, by the mechanism and estimator that ship; simulated once.
-    func countMeanSketch(
-        _ truth: TextCounts, rows: Int, width: Int, runs: Int
+    /// A count mean sketch of every report of these texts, at ε = 4, by the mechanism and estimator that ship.
+    func countMeanSketch(_ truth: TextCounts, rows: Int, width: Int, runs: Int) throws -> SketchOutcome {
+        try sketch(truth, rows: rows, width: width, runs: runs) { declared, seed in
+            var configuration = try CountMeanSketch.Configuration(declared: declared)
+            configuration.hashSeed = seed
+            return try CountMeanSketch(configuration: configuration)
+        }
+    }
+
+    /// A Hadamard count mean sketch of the same.
+    func hadamardSketch(_ truth: TextCounts, rows: Int, width: Int, runs: Int) throws -> SketchOutcome {
+        try sketch(truth, rows: rows, width: width, runs: runs) { declared, seed in
+            var configuration = try HadamardCountMeanSketch.Configuration(declared: declared)
+            configuration.hashSeed = seed
+            return try HadamardCountMeanSketch(configuration: configuration)
+        }
+    }
+
+    /// Simulated once, whichever experiments look at it.
+    private func sketch<Sketch: SketchOracle>(
+        _ truth: TextCounts, rows: Int, width: Int, runs: Int,
+        make: @Sendable (MechanismDeclaration, _ seed: UInt64) throws -> Sketch
     ) throws -> SketchOutcome {
-        try remembered("count mean sketch, \(truth.label), \(truth.total), \(rows) × \(width)") { name in
+        try remembered("\(Sketch.identifier), \(truth.label), \(truth.total), \(rows) × \(width)") { name in
             let declared = try MechanismDeclaration.study(
                 thousandths: 4000, domain: .text, counts: ["rows": rows, "width": width])
+            let inputs = truth.texts.map { MechanismInput.text(Array($0.utf8)) }
             let estimates = try parallelRuns(runs) { index in
-                var configuration = try CountMeanSketch.Configuration(declared: declared)
-                configuration.hashSeed = UInt64(index + 1)
-                let sketch = try CountMeanSketch(configuration: configuration)
+                let sketch = try make(declared, UInt64(index + 1))
                 var noise = StudyNoise(study: name, run: index)
-                let inputs = truth.texts.map { MechanismInput.text(Array($0.utf8)) }
                 var reports = PooledReports.ofOnePeriod(sketch.makeAggregate(of: .study))
                 try reports.count(on: .first) { aggregate in
                     for (input, count) in zip(inputs, truth.counts) {
-                        let key = try sketch.input(from: input, on: DeviceContext(permanentNoise: nil))
-                        for _ in 0..<count { sketch.absorb(sketch.randomize(key, using: &noise), into: &aggregate) }
+                        let value = try sketch.input(from: input, on: DeviceContext(permanentNoise: nil))
+                        for _ in 0..<count { sketch.absorb(sketch.randomize(value, using: &noise), into: &aggregate) }
                     }
                 }
                 return try sketch.estimates(of: inputs, from: reports, confidence: .standard) { _, _ in }.map(\.count)
             }
-            let support = try CountMeanSketch(configuration: CountMeanSketch.Configuration(declared: declared))
-                .cellSupport
             return SketchOutcome(
-                estimates: estimates, truth: truth, cell: support,
-                bitVariance: support.spurious * (1 - support.spurious),
-                rows: rows, width: width)
-        }
-    }
-
-    /// The Hadamard sketch of the same texts, with the bit of randomized response between two values.
-    func hadamardSketch(_ truth: TextCounts, rows: Int, width: Int, runs: Int) throws -> SketchOutcome {
-        try remembered("Hadamard sketch, \(truth.label), \(truth.total), \(rows) × \(width)") { name in
-            let support = try RandomizedResponse.study(thousandths: 4000, valueCount: 2).support
-            let sketch = HadamardSketch(rowCount: rows, width: width, support: support)
-            let estimates = try parallelRuns(runs) { index in
-                var noise = StudyNoise(study: name, run: index)
-                let keys = (0..<truth.texts.count).map { _ in SketchKey(word: noise.next()) }
-                return sketch.estimates(
-                    of: Array(zip(keys, truth.counts)).map { (key: $0, count: $1) }, seed: UInt64(index + 1),
-                    from: &noise)
-            }
-            // Beside the bit's ±1/(p − q) squared there is nothing: the column hides the place.
-            return SketchOutcome(
-                estimates: estimates, truth: truth, noiseVariance: 1 / (support.gap * support.gap), rows: rows,
-                width: width)
+                estimates: estimates, truth: truth, cell: try make(declared, 0).cellSupport, rows: rows, width: width)
         }
     }
 
@@ -139,18 +133,11 @@ extension Laboratory {
 extension SketchOutcome {
     /// By the variance of [Apple17]: of a report q(1 − q)/(p − q)² and (1/m)(1 − 1/m), and of collisions.
     fileprivate init(
-        estimates: [[Double]], truth: TextCounts, cell: SupportProbabilities, bitVariance: Double, rows: Int, width: Int
+        estimates: [[Double]], truth: TextCounts, cell: SupportProbabilities, rows: Int, width: Int
     ) {
-        let places = 1 / Double(width) * (1 - 1 / Double(width))
-        self.init(
-            estimates: estimates, truth: truth, noiseVariance: bitVariance / (cell.gap * cell.gap) + places, rows: rows,
-            width: width)
-    }
-
-    /// With the variance that a report adds to every estimate.
-    fileprivate init(estimates: [[Double]], truth: TextCounts, noiseVariance: Double, rows: Int, width: Int) {
         let scale = Double(width) / Double(width - 1), total = Double(truth.total), items = Double(truth.counts.count)
-        let noise = total * noiseVariance
+        let places = 1 / Double(width) * (1 - 1 / Double(width))
+        let noise = total * (cell.spurious * (1 - cell.spurious) / (cell.gap * cell.gap) + places)
         let collisions = truth.squareSum * (1 - 1 / items) / (Double(rows) * Double(width))
         self.init(
             estimates: estimates, truth: truth, formula: scale * (noise + collisions).squareRoot(),
