@@ -47,6 +47,12 @@ struct EnumerableInstances {
         if let shape = mechanism.shape as? HashedReport.Shape {
             return shape.seedBitCount <= bitLimit ? shape.valueCount << shape.seedBitCount : nil
         }
+        if let shape = mechanism.shape as? PartitionedCategoryReport.Shape {
+            return shape.partitionCount * shape.categoryCount
+        }
+        if let shape = mechanism.shape as? SampledBitsReport.Shape {
+            return 2 * shape.bucketCount <= bitLimit ? 1 << (shape.bucketCount + shape.sampleCount) : nil
+        }
         // Of a type of its own only the length is known.
         return mechanism.payloadByteCount <= 1 ? 1 << 8 : nil
     }

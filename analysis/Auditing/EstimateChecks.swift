@@ -17,6 +17,8 @@ struct EstimateChecks {
             try check(oracle, subject, settings)
         } else if let oracle = subject.mechanism as? any MeanOracle {
             try check(oracle, subject, settings)
+        } else if let oracle = subject.mechanism as? any HistogramOracle {
+            try check(oracle, subject, settings)
         } else {
             findings.append(AuditFinding(.reportsAreCounted, .warned, "the mechanism has no estimator"))
         }
@@ -109,6 +111,36 @@ struct EstimateChecks {
         }
         findings.append(Self.countFinding(results.allSatisfy { $0.0 == size }, size))
         judge([series], settings, errorsMayBeLarge: true)
+    }
+
+    private mutating func check<O: HistogramOracle, M: LocalRandomizer>(
+        _ oracle: O, _ subject: AuditSubject<M>, _ settings: AuditSettings
+    ) throws {
+        let (size, end, count) = (Self.batchSize(settings), InputDomain.rangeEnd, oracle.bucketCount)
+        let places = Self.population(size, of: [0, end, end / 4])
+        let results = try settings.concurrently(Self.batchCount) { batch in
+            var aggregate = oracle.makeAggregate(of: Fingerprint(value: 0))
+            let values = places.map { MechanismInput.place($0) }
+            let counted = try Self.tally(oracle, subject, values, settings.noise(6_000_000 + UInt64(batch)), &aggregate)
+            let reports = PooledReports(aggregate, on: UTCDay(containing: 0))
+            return (counted, oracle.histogram(from: reports, confidence: Self.confidence))
+        }
+        func bucket(_ place: UInt64) -> Int { min(Int(place * UInt64(count) / end), count - 1) }
+        // The buckets that are held, and one that nobody holds, if there is one.
+        let held = Set(places.map(bucket)),
+            watched = held.union((0..<count).first { !held.contains($0) }.map { [$0] } ?? [])
+        let series = watched.sorted().map { watchedBucket in
+            var series = Series(
+                truth: Double(places.count { bucket($0) == watchedBucket }) / Double(size),
+                name: "bucket \(watchedBucket)")
+            for (_, estimates) in results where estimates.count == count {
+                let estimate = estimates[watchedBucket]
+                series.append(estimate.frequency, estimate.standardError / Double(size), estimate.interval)
+            }
+            return series
+        }
+        findings.append(Self.countFinding(results.allSatisfy { $0.0 == size }, size))
+        judge(series, settings, errorsMayBeLarge: true)
     }
 
     private static func countFinding(_ holds: Bool, _ size: Int) -> AuditFinding {

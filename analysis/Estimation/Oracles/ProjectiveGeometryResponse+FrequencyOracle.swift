@@ -22,7 +22,13 @@ extension ProjectiveGeometryResponse: PureFrequencyOracle {
     /// the own point and another goes a line of q + 1 points. As many pairs of a set as can are taken to lie on lines with the
     /// own one: an upper bound.
     public func subsetSupport(ofValues count: Int) -> SubsetSupport? {
-        guard geometry.dimension > 2 else { return .exclusive }
+        guard geometry.dimension > 2 else {
+            // A hyperplane is a point; where there are more points than items, a report may support none.
+            guard geometry.pointCount > configuration.itemCount else { return .exclusive }
+            return .correlated(
+                valueCount: count, support: support, withOwn: -support.truthful * support.spurious,
+                betweenOthers: -support.spurious * support.spurious)
+        }
         let (plane, off) = (Double(geometry.hyperplanePointCount), Double(geometry.otherPointCount))
         let (order, total) = (Double(geometry.field.order), Double(count))
         let (truthful, spurious) = (support.truthful, support.spurious)

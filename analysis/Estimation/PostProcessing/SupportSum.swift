@@ -13,9 +13,15 @@ struct SupportSum: Sendable {
     let valueCount: Int
     let support: SupportProbabilities
     /// v₁.
-    let own: Double
+    private let own: Double
     /// v₀.
-    let other: Double
+    private let other: Double
+
+    /// A sum with these variances. What cancels to nothing may have been rounded below it.
+    init(reportCount: Int, valueCount: Int, support: SupportProbabilities, own: Double, other: Double) {
+        (self.reportCount, self.valueCount, self.support) = (reportCount, valueCount, support)
+        (self.own, self.other) = (max(0, own), max(0, other))
+    }
 
     private var total: Double { Double(reportCount) }
 
