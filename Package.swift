@@ -267,7 +267,8 @@ let package = Package(
         .testTarget(
             name: "PlanningTests",
             dependencies: [
-                "Planning", "Estimation", "Mechanisms", "MetricDefinitions", "LocalPrivacy", "ReportFormat", "TestSupport",
+                "Planning", "Estimation", "Mechanisms", "MetricDefinitions", "LocalPrivacy", "ReportFormat",
+                "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -61,7 +61,8 @@ struct CommandLineTests {
             CommandLine("help-estimate", "dither estimate --help"),
             CommandLine("help-compare", "dither compare --help"),
             CommandLine("help-plan", "dither plan --help"),
-            CommandLine("plan", "dither plan --devices 100000 --epsilon 1,2 --domain 2 --mechanism randomized_response"),
+            CommandLine(
+                "plan", "dither plan --devices 100000 --epsilon 1,2 --domain 2 --mechanism randomized_response"),
             CommandLine("usage-plan", "dither plan --devices 1000"),
             CommandLine("unattained-plan", "dither plan --devices 1000 --target 0.000001 --domain 16"),
             CommandLine("help-audit", "dither audit --help"),

@@ -23,7 +23,8 @@ public struct EstimateRequest: Hashable, Sendable {
     /// A request; by default over all days together, with intervals of 95 %.
     public init(
         metric: String, from: UTCDay? = nil, to: UTCDay? = nil, byPeriod: Bool = false,
-        confidence: ConfidenceLevel = .standard, choices: EstimateChoices = EstimateChoices(), numbers: NumberView? = nil,
+        confidence: ConfidenceLevel = .standard, choices: EstimateChoices = EstimateChoices(),
+        numbers: NumberView? = nil,
         fitting: DistributionFitting? = nil
     ) {
         (self.metric, self.from, self.to) = (metric, from, to)

@@ -130,7 +130,8 @@ public struct EstimateCommand: ParsableCommand {
         var choices = try choices.chosen()
         (choices.interval, choices.additions) = (interval, try with.map(EstimateChoices.additions) ?? [])
         return EstimateRequest(
-            metric: metric, from: days.first, to: days.last, byPeriod: by == .period, confidence: level, choices: choices,
+            metric: metric, from: days.first, to: days.last, byPeriod: by == .period, confidence: level,
+            choices: choices,
             numbers: show, fitting: fit)
     }
 }

@@ -47,7 +47,8 @@ public struct RegistryCompileCommand: ParsableCommand {
             // A set whose mechanisms were chosen goes out only after the lock holds what they are.
             if source.hasUnlockedChoices, let path = source.lockPath {
                 try source.updatedLock.write(to: path)
-                StandardStreams.tell("\(path): written, with the mechanisms that were chosen; commit it with the registry")
+                StandardStreams.tell(
+                    "\(path): written, with the mechanisms that were chosen; commit it with the registry")
             }
             let byteCount = try CompiledSet.write(set, to: output)
             let metrics = set.metrics.count == 1 ? "1 metric" : "\(set.metrics.count) metrics"

@@ -60,7 +60,8 @@ public struct RegistryExplainCommand: ParsableCommand {
             let names = set.metrics.map(\.name).joined(separator: ", ")
             throw CommandError(.usage, "\(file) has no metric '\(metric)'. It has: \(names)")
         }
-        let page = ExplanationPage(RegistryExplanation(set, candidates: source.candidates, reasons: source.reasons), metric: metric)
+        let page = ExplanationPage(
+            RegistryExplanation(set, candidates: source.candidates, reasons: source.reasons), metric: metric)
         try StandardStreams.write(page.rendered(as: format))
     }
 
