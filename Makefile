@@ -1,7 +1,7 @@
 # Thin names over scripts/ and the Swift package manager.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo headlines test thorough torture lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture bench-record clean
+.PHONY: help setup demo headlines accuracy test thorough torture lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture bench-record clean
 
 RELEASE := .build/release
 DEMO := .build/demo
@@ -29,6 +29,12 @@ headlines: setup ## run the published experiments again and write docs/headlines
 	@# 4 is a page with a row that is not reproduced: it says so itself.
 	$(RELEASE)/dither study --events $(HEADLINES)/flights.csv --markdown > $(HEADLINES)/headlines.md || [ $$? -eq 4 ]
 	cp $(HEADLINES)/headlines.md docs/headlines.md
+
+accuracy: setup ## measure every mechanism's error and coverage and write docs/accuracy.md: some minutes
+	swift build -c release --product dither
+	@mkdir -p $(HEADLINES)
+	$(RELEASE)/dither study --accuracy > $(HEADLINES)/accuracy.md || [ $$? -eq 4 ]
+	cp $(HEADLINES)/accuracy.md docs/accuracy.md
 
 test: setup ## build and run every test
 	swift build --build-tests

@@ -1,6 +1,7 @@
 public import ArgumentParser
 internal import Foundation
 internal import Studies
+internal import Synchronization
 
 /// `dither study`: runs experiments again whose outcome was published or follows from a formula.
 public struct StudyCommand: ParsableCommand {
@@ -18,13 +19,14 @@ public struct StudyCommand: ParsableCommand {
               dither study --list
               dither study P1 P2
               dither study --events flights.csv --markdown > headlines.md
+              dither study --accuracy > accuracy.md
               dither study --mechanism geometric --n 10000,50000,200000 --eps .5,.1,.05
 
             EXIT STATUS:
               0  every row is reproduced, or none has a rule
               1  a file cannot be read, or libcrypto lacks an algorithm
               2  usage, or no experiment of that name
-              4  a row is not reproduced, or the CSV file is refused
+              4  a row is not reproduced, a cell not accurate, or the CSV file is refused
             """)
 
     @Argument(help: "The experiments, such as R1; without any, all.")
@@ -41,6 +43,9 @@ public struct StudyCommand: ParsableCommand {
 
     @Flag(help: "Write the page docs/headlines.md.")
     var markdown = false
+
+    @Flag(help: "Measure the error and the coverage of every mechanism that counts values; write docs/accuracy.md.")
+    var accuracy = false
 
     @Option(
         help: ArgumentHelp(
@@ -69,12 +74,19 @@ public struct StudyCommand: ParsableCommand {
         guard !markdown || format == .table else {
             throw ValidationError("--markdown is a format of its own: leave out --format.")
         }
+        guard !accuracy || (experiments.isEmpty && !list && !markdown && events == nil && mechanism == nil) else {
+            throw ValidationError("--accuracy is a page of its own: leave out all else.")
+        }
+        guard !accuracy || format == .table else {
+            throw ValidationError("--accuracy writes a page in Markdown: leave out --format.")
+        }
         _ = try chosen()
         if mechanism != nil { _ = try histogram() }
     }
 
     public func run() throws {
         if mechanism != nil { return try StandardStreams.write(try cells(histogram()).rendered(as: format)) }
+        if accuracy { return try writeAccuracy() }
         if list { return try StandardStreams.write(Self.listing.rendered(as: format)) }
         let laboratory = Laboratory(flights: try events.map { try FlightData(readingCSV: $0) })
         var rows: [StudyRow] = [], progress = Progress("running experiments")
@@ -98,6 +110,23 @@ public struct StudyCommand: ParsableCommand {
                 .validationFailed,
                 "\(failures.count) of \(rows.count) rows are not reproduced: \(names.joined(separator: ", ")). The verdict "
                     + "of each says why.")
+        }
+    }
+
+    private func writeAccuracy() throws {
+        let progress = Mutex(Progress("measuring mechanisms")), results: [AccuracyResult]
+        do {
+            results = try AccuracyTable.measure { done, total in progress.withLock { $0.update(done, of: total) } }
+        } catch {
+            throw CommandError(.runtimeFailure, "\(error). Does libcrypto offer HMAC and SHA256 here?")
+        }
+        progress.withLock { $0.finish() }
+        let page = AccuracyPage(results)
+        try StandardStreams.write(page.markdown)
+        guard page.missedCount == 0 else {
+            throw CommandError(
+                .validationFailed,
+                "\(page.missedCount) of \(results.count) cells are not where they have to be: see the page")
         }
     }
 

@@ -60,8 +60,16 @@ public struct AccuracyCell: Sendable {
         mechanism = made
         title = type.identifier + (type.isMemoized ? " (memoized)" : "")
         (self.epsilonThousandths, self.valueCount, self.spread) = (epsilonThousandths, valueCount, spread)
-        deviceCount = type.identifier == RandomizedResponse.identifier ? 200_000 : 20_000
+        deviceCount = Self.deviceCount(for: made)
         runCount = (Self.intervalCount + valueCount - 1) / valueCount
+    }
+
+    /// So many devices that the support of a value that nobody holds varies by 150, in thousands, where one probability
+    /// tells: from 100 on, intervals are normal. Else 8,000.
+    private static func deviceCount(for mechanism: any LocalRandomizer) -> Int {
+        guard let pure = mechanism as? any PureFrequencyOracle else { return 8_000 }
+        let variance = pure.spuriousSupport * (1 - pure.spuriousSupport)
+        return max(2, Int((0.15 / variance).rounded(.up))) * 1_000
     }
 
     /// The cells of every mechanism that counts values.

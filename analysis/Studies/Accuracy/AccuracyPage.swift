@@ -20,8 +20,8 @@ public struct AccuracyPage: Sendable {
         report is drawn by the mechanism's own sampler, counted and estimated.
 
         A cell is a mechanism, an ε, a number of values and how the devices are spread: alike, or by Zipf's law, 1/rank. A
-        run has 20,000 devices (200,000 for randomized response, whose supporting reports are few), and there are so many
-        runs that a cell has at least 10,000 intervals. `MSE` is the measured over the theoretical mean squared error; the
+        run has n devices, so many that intervals are normal, and there are so many runs that a cell has at least 10,000
+        intervals. `MSE` is the measured over the theoretical mean squared error; the
         band is where it lies, but for a probability of 1e-3 that any cell of the whole table leaves its own (Laurent and
         Massart's bound [LM00] on sums of squares of normal variables). `Coverage` is the share of intervals of 95 % that
         hold the true frequency, and has to lie within 94 and 96 %; `heavy` is the same of values that 1 in 32 devices or
@@ -30,8 +30,8 @@ public struct AccuracyPage: Sendable {
 
         \(results.count) cells; \(missedCount == 0 ? "every one is where it has to be" : "\(missedCount) are not where they have to be").
 
-        | Mechanism | ε | Values | Spread | n·Var of a value at 1/d | MSE | Band | Coverage | Heavy | |
-        |---|---|---|---|---|---|---|---|---|---|
+        | Mechanism | ε | Values | Spread | n | n·Var of a value at 1/d | MSE | Band | Coverage | Heavy | |
+        |---|---|---|---|---|---|---|---|---|---|---|
         \(results.map(line).joined(separator: "\n"))
 
         """
@@ -41,7 +41,7 @@ public struct AccuracyPage: Sendable {
         let cell = result.cell
         let columns = [
             cell.title, String(format: "%.1f", Double(cell.epsilonThousandths) / 1000), "\(cell.valueCount)",
-            cell.spread.rawValue, String(format: "%.4g", cell.scaledVariance),
+            cell.spread.rawValue, "\(cell.deviceCount)", String(format: "%.4g", cell.scaledVariance),
             String(format: "%.3f", result.ratio),
             String(format: "%.3f–%.3f", result.band.lowerBound, result.band.upperBound),
             String(format: "%.2f %%", result.coverage * 100),

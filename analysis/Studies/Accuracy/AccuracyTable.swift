@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Synchronization
 
 /// The rules of the table of accuracy.
 public enum AccuracyTable {
@@ -7,6 +8,20 @@ public enum AccuracyTable {
 
     /// Where the coverage of intervals of 95 % has to be.
     public static let coverageBand = 0.94...0.96
+
+    /// Measures every cell of the catalog.
+    ///
+    /// - Parameter progress: is told how many of how many cells are done.
+    /// - Throws: what ``AccuracyCell/measure(among:)`` throws.
+    /// - Complexity: some minutes on two cores.
+    public static func measure(progress: @Sendable (_ done: Int, _ total: Int) -> Void) throws -> [AccuracyResult] {
+        let cells = AccuracyCell.all(), done = Atomic(0)
+        return try parallelRuns(cells.count) { index in
+            let result = try cells[index].measure(among: cells.count)
+            progress(done.add(1, ordering: .relaxed).newValue, cells.count)
+            return result
+        }
+    }
 
     /// Where the ratio of measured to theoretical mean squared error lies, but for a share of ``missProbability``.
     ///
