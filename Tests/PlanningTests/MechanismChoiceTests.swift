@@ -1,3 +1,4 @@
+import Foundation
 import LocalPrivacy
 import Mechanisms
 import MetricDefinitions
@@ -63,5 +64,41 @@ struct MechanismChoiceTests {
         // e / (e − 1)² at one half, where both answers have the same variance.
         #expect(abs(choice.chosen.scaledVariance - 0.920673594) < 1e-8)
         #expect(choice.reason.hasPrefix("randomized_response: n·variance 0.9207, 1 byte a report, of "))
+    }
+}
+
+@Suite("The catalog")
+struct CatalogPrecisionTests {
+    /// n·variance of subset selection of the best size at frequency 1/d, from the closed form of [YB18].
+    private func optimum(valueCount: Int, epsilon: Double) -> Double {
+        let d = Double(valueCount), e = exp(epsilon)
+        return (1..<valueCount).lazy.map { size in
+            let w = Double(size)
+            let p = w * e / (w * e + d - w)
+            let q = (p * (w - 1) + (1 - p) * w) / (d - 1)
+            return (p * (1 - p) / d + q * (1 - q) * (1 - 1 / d)) / ((p - q) * (p - q))
+        }.min() ?? .infinity
+    }
+
+    @Test(
+        "has, beside subset selection, an oracle of short reports within 1 % of the optimum for a thousand values and more",
+        arguments: [1024, 4096], [1000, 2000])
+    func nearTheOptimum(valueCount: Int, thousandths: Int) throws {
+        let task = PlanningTask(
+            epsilon: try Epsilon(thousandths: thousandths), domain: .items(valueCount), deviceCount: 1_000_000,
+            byteBudget: 2)
+        let choice = try MechanismChoice(for: task)
+        let least = optimum(valueCount: valueCount, epsilon: Double(thousandths) / 1000)
+        #expect(choice.chosen.identifier == "projective_geometry_response")
+        #expect(choice.chosen.scaledVariance <= 1.01 * least && choice.chosen.scaledVariance >= 0.9999 * least)
+    }
+
+    @Test("reaches the optimum itself by subset selection", arguments: [16, 1024], [500, 1000, 2000, 4000])
+    func subsetSelection(valueCount: Int, thousandths: Int) throws {
+        let task = PlanningTask(
+            epsilon: try Epsilon(thousandths: thousandths), domain: .items(valueCount), deviceCount: 1000)
+        let prospect = try #require(MechanismProspect(SubsetSelection.self, parameters: [:], task: task))
+        let least = optimum(valueCount: valueCount, epsilon: Double(thousandths) / 1000)
+        #expect(abs(prospect.scaledVariance / least - 1) < 1e-6)
     }
 }
