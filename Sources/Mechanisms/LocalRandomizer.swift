@@ -36,6 +36,9 @@ public protocol LocalRandomizer: Sendable {
     /// keeps the rest. None by default.
     var partitionByteCount: Int { get }
 
+    /// Whether a report is one item of a declared domain, by its index: what a device can show in words. Not by default.
+    var reportIsItem: Bool { get }
+
     /// How many words ``randomize(_:using:)`` draws, whatever the value.
     var noiseWordCount: Int { get }
 
@@ -50,6 +53,8 @@ public protocol LocalRandomizer: Sendable {
 
 extension LocalRandomizer {
     public var partitionByteCount: Int { 0 }
+
+    public var reportIsItem: Bool { false }
 }
 
 /// A randomizer that memoizes a permanent randomized response (PRR) to each value and perturbs it again in every

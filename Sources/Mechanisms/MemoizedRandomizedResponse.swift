@@ -121,6 +121,8 @@ public struct MemoizedRandomizedResponse: LongitudinalRandomizer, ExactlyAuditab
 
     public var noiseWordCount: Int { 2 }
 
+    public var reportIsItem: Bool { true }
+
     public func input(from input: MechanismInput, on device: DeviceContext) throws(InputError) -> CategoryReport {
         let item = try configuration.item(of: input, among: configuration.itemCount)
         guard let noise = device.permanentNoise else { throw .permanentNoiseMissing }

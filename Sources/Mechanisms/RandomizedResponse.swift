@@ -74,6 +74,8 @@ public struct RandomizedResponse: LocalRandomizer, ExactlyAuditable {
 
     public var noiseWordCount: Int { 2 }
 
+    public var reportIsItem: Bool { true }
+
     public func input(from input: MechanismInput, on device: DeviceContext) throws(InputError) -> Int {
         try configuration.item(of: input, among: configuration.itemCount)
     }

@@ -34,6 +34,8 @@ struct PlanCommandTests {
             ("--devices 10 --epsilon 1 --confidence 1", "--confidence 1.0: is not between"),
             ("--devices 10 --epsilon 1 --report-bytes 0", "--report-bytes 0: write 1 to 16384"),
             ("--devices 10 --epsilon 1 --measure most", "most"),
+            ("--devices 10 --epsilon 1 --candidates 5", "--candidates 5: only a string"),
+            ("--devices 10 --epsilon 1 --domain string --candidates 0", "--candidates 0: write 1 to"),
         ])
     func refusals(arguments: String, words: String) {
         let refused = refusal(arguments)

@@ -63,6 +63,21 @@ struct AutoMechanismTests {
     }
 
     @Test(
+        "that the lock keeps is refused where it breaks the budget, or has parameters that are none of it",
+        arguments: [
+            ("report_bytes: 16", "report_bytes: 1", "auto 1 optimized_local_hashing", "above its 'report_bytes' of 1"),
+            ("", "", "auto 1 subset_selection foo=1", "'subset_selection foo=1', makes no mechanism"),
+            ("", "", "auto 1 subset_selection subset_size=99", "makes no mechanism of this metric"),
+        ])
+    func unsound(before: String, after: String, line: String, words: String) throws {
+        let lock = try load(try text()).updatedLock.encoded.split(separator: "\n").dropLast().map { $0 + "\n" }.joined()
+        let changed = before.isEmpty ? try text() : try text([(before, after)])
+        let error = #expect(throws: RegistryError.self) { try load(changed, lock: lock + line + "\n") }
+        guard case .refused(let findings)? = error else { return #expect(Bool(false), "\(error as Any)") }
+        #expect(findings.count == 1 && findings[0].message.contains(words), "\(findings)")
+    }
+
+    @Test(
         "reads back from a lock, and a line that is not canonical is none of a lock",
         arguments: [
             ("auto 1 count_mean_sketch rows=16 width=32", true), ("auto 1 count_mean_sketch width=32 rows=16", false),

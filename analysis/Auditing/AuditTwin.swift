@@ -47,6 +47,11 @@ struct EnumerableInstances {
         if let shape = mechanism.shape as? HashedReport.Shape {
             return shape.seedBitCount <= bitLimit ? shape.valueCount << shape.seedBitCount : nil
         }
+        if let shape = mechanism.shape as? SubsetReport.Shape {
+            guard shape.itemCount <= 16 else { return nil }
+            // d over w, each factor a whole number.
+            return (0..<shape.subsetSize).reduce(1) { $0 * (shape.itemCount - $1) / ($1 + 1) }
+        }
         if let shape = mechanism.shape as? PartitionedCategoryReport.Shape {
             return shape.partitionCount * shape.categoryCount
         }

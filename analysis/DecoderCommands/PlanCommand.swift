@@ -64,6 +64,9 @@ public struct PlanCommand: ParsableCommand {
     @Option(help: "Whom intervals speak of: sample (the devices that report) or population.")
     var interval = PlanQuestion.Scope.sample
 
+    @Option(help: "How many texts are looked for, of a string: they share the error rate of detection.")
+    var candidates: Int?
+
     @Option(help: "The most bytes of one report.")
     var reportBytes = PlanningTask.standardByteBudget
 
@@ -111,7 +114,8 @@ public struct PlanCommand: ParsableCommand {
     private func request() throws -> PlanRequest {
         try PlanRequest(
             devices: devices, epsilon: epsilon, target: target, domain: domain, confidence: confidence,
-            mechanism: mechanism, share: share, measure: measure, scope: interval, reportBytes: reportBytes)
+            mechanism: mechanism, share: share, measure: measure, scope: interval, candidates: candidates,
+            reportBytes: reportBytes)
     }
 }
 

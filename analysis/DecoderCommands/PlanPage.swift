@@ -1,6 +1,7 @@
 internal import Estimation
 internal import Foundation
 internal import LocalPrivacy
+internal import Mechanisms
 internal import Planning
 
 /// Plans in words and rows.
@@ -70,8 +71,10 @@ struct PlanPage {
             "The mechanism is \(plan.prospect.title); a report has \(plan.prospect.byteCount == 1 ? "1 byte" : "\(plan.prospect.byteCount) bytes").",
         ]
         if let share = plan.smallestShare {
+            let list =
+                request.question.domain == .text ? " of \(grouped(request.question.valueCount)) candidates" : ""
             lines.append(
-                "A value that \(percentage(share)) hold or more is detected with a probability of \(confidence) or more."
+                "A value\(list) that \(percentage(share)) hold or more is detected with a probability of \(confidence) or more."
             )
         } else if request.range == nil {
             lines.append("No share is detected with a probability of \(confidence).")

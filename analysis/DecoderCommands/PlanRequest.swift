@@ -50,7 +50,8 @@ struct PlanRequest {
 
     init(
         devices: String?, epsilon: String?, target: String?, domain: String, confidence: Double, mechanism: String,
-        share: String?, measure: PlanQuestion.Measure, scope: PlanQuestion.Scope, reportBytes: Int
+        share: String?, measure: PlanQuestion.Measure, scope: PlanQuestion.Scope, candidates: Int?,
+        reportBytes: Int
     ) throws {
         guard let level = ConfidenceLevel(confidence) else {
             throw ValidationError("--confidence \(confidence): is not between 0 and 1. Write, for 95 %, 0.95")
@@ -73,10 +74,20 @@ struct PlanRequest {
         if measure == .total, isMean || parsed.domain == .text {
             throw ValidationError("--measure total sums over declared values: give --domain their number")
         }
-        question = PlanQuestion(
+        if let candidates {
+            guard parsed.domain == .text else {
+                throw ValidationError("--candidates \(candidates): only a string has candidates. Leave it out")
+            }
+            guard (1...10_000_000).contains(candidates) else {
+                throw ValidationError("--candidates \(candidates): write 1 to 10000000")
+            }
+        }
+        var question = PlanQuestion(
             domain: parsed.domain, confidence: level,
             share: try share.map { try PlanNumber.share($0, option: "--share", in: 0...1) }, measure: measure,
             scope: scope, mechanism: mechanism == "auto" ? .auto : .named(mechanism), byteBudget: reportBytes)
+        if let candidates { question.candidateCount = candidates }
+        self.question = question
         let width = range.map { $0.high - $0.low } ?? 1
         let counts = try PlanNumber.list(devices, "--devices", PlanNumber.deviceCount)
         let epsilons = try PlanNumber.list(epsilon, "--epsilon", PlanNumber.epsilon)

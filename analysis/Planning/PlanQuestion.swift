@@ -40,6 +40,8 @@ public struct PlanQuestion: Sendable {
     public var mechanism: Mechanism
     /// The most bytes of one report's payload.
     public var byteBudget: Int
+    /// How many texts are looked for, where none are declared.
+    public var candidateCount = 1000
     /// The mechanisms that there are.
     public var catalog = MechanismCatalog.standard
 
@@ -52,10 +54,13 @@ public struct PlanQuestion: Sendable {
         (self.scope, self.mechanism, self.byteBudget) = (scope, mechanism, byteBudget)
     }
 
-    /// How many values there are; 1 where they are not declared.
+    /// How many values share the error rate of detection: those declared, or the candidates.
     public var valueCount: Int {
-        guard case .items(let count) = domain else { return 1 }
-        return count
+        switch domain {
+        case .items(let count): count
+        case .text: candidateCount
+        case .range: 1
+        }
     }
 
     var frequency: Double {

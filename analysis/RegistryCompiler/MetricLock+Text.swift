@@ -106,7 +106,7 @@ extension MetricLock.Entry {
 
 extension LockedChoice {
     /// The mechanism, and its parameters in alphabetical order.
-    fileprivate var encoded: String {
+    var encoded: String {
         ([mechanism] + parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: " ")
     }
 

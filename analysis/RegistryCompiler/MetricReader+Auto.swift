@@ -69,6 +69,43 @@ extension MetricReader {
         }
     }
 
+    /// Whether what the lock has is still a mechanism, and within the budget.
+    func isSound(
+        _ choice: AutoChoice, _ mechanism: any LocalRandomizer.Type, _ declared: MechanismDeclaration,
+        _ findings: inout DiagnosticList
+    ) -> Bool {
+        let known = Set(mechanism.parameters.map(\.name))
+        guard known.isSuperset(of: choice.choice.parameters.keys),
+            let made = try? mechanism.make(declared: declared)
+        else {
+            findings.error(
+                keys.position(of: "mechanism"),
+                "what the lock has for \(keys.subject), '\(choice.choice.encoded)', makes no mechanism of this metric",
+                "Restore the lock from version control, or take back what changed in the metric, or raise 'version'.")
+            return false
+        }
+        guard made.payloadByteCount <= choice.task.byteBudget else {
+            findings.error(
+                keys.position(of: "report_bytes"),
+                "reports of \(keys.subject) have \(made.payloadByteCount) bytes with '\(choice.choice.mechanism)', which "
+                    + "the lock keeps: above its 'report_bytes' of \(choice.task.byteBudget)",
+                "Raise 'report_bytes' again, or 'version', so that the mechanism is chosen anew.")
+            return false
+        }
+        return true
+    }
+
+    /// What to do where no mechanism can be chosen.
+    private func remedy(for task: PlanningTask) -> String {
+        switch task.domain {
+        case .text where task.permanentEpsilon != nil:
+            "Write 'mechanism: rappor': its error depends on the candidates, so that it is never chosen."
+        case .range where task.reportsAbsence:
+            "A number has no answer for 'no event': write 'when_absent: { value: X }'."
+        default: "Check 'type', 'values', 'when_absent' and 'memoize', or name a mechanism."
+        }
+    }
+
     /// The mechanism for a metric that leaves it open: what the lock has for this version, or else the best.
     func chooseMechanism(
         for task: PlanningTask, locked: LockedChoice?, _ findings: inout DiagnosticList
@@ -85,7 +122,7 @@ extension MetricReader {
             case .noMechanism:
                 findings.error(
                     keys.position(of: "mechanism"), "no mechanism fits \(keys.subject)",
-                    "Check 'type', 'values', 'when_absent' and 'memoize', or name a mechanism.")
+                    remedy(for: task))
             case .budgetTooSmall(let smallest):
                 findings.error(
                     keys.position(of: "report_bytes"),

@@ -69,6 +69,7 @@ struct MetricReader {
             return nil
         }
         declared.parameters = choice.choice.parameters.mapValues { DeclaredNumber(Int32(clamping: $0)) }
+        if choice.isLocked, !isSound(choice, mechanism, declared, &findings) { return nil }
         return build(fields, mechanism, declared, &findings).map {
             ReadMetric(definition: $0, positions: positions, candidates: candidates, choice: choice)
         }

@@ -212,6 +212,7 @@ extension Agent {
 extension LocalRandomizer {
     /// The item that a payload names, for mechanisms whose report is an item.
     fileprivate func reportedItem(in payload: [UInt8]) -> Int? {
-        (try? Report(decoding: payload.span, shape: shape) as? CategoryReport)?.category
+        guard reportIsItem else { return nil }
+        return (try? Report(decoding: payload.span, shape: shape) as? CategoryReport)?.category
     }
 }

@@ -52,7 +52,7 @@ public struct AccuracyCell: Sendable {
         var made = try? type.make(declared: declared)
         if made == nil {
             (declared.domain, declared.parameters) = (
-                .text, ["rows": DeclaredNumber(4096), "width": DeclaredNumber(1024)]
+                .text, ["rows": DeclaredNumber(256), "width": DeclaredNumber(1024)]
             )
             made = try? type.make(declared: declared)
         }
@@ -72,11 +72,12 @@ public struct AccuracyCell: Sendable {
         return max(2, Int((0.15 / variance).rounded(.up))) * 1_000
     }
 
-    /// The cells of every mechanism that counts values.
+    /// The cells of every mechanism that counts values. A memoized one, whose every device has a secret to derive noise from,
+    /// has those of the larger number of values.
     public static func all(of catalog: MechanismCatalog = .standard) -> [AccuracyCell] {
         catalog.randomizers.flatMap { type in
             [500, 1000, 2000, 4000].flatMap { epsilon in
-                [16, 1024].flatMap { valueCount in
+                (type.isMemoized ? [1024] : [16, 1024]).flatMap { valueCount in
                     Spread.allCases.compactMap { spread in
                         AccuracyCell(type, epsilonThousandths: epsilon, valueCount: valueCount, spread: spread)
                     }

@@ -25,7 +25,7 @@ public struct AccuracyPage: Sendable {
         band is where it lies, but for a probability of 1e-3 that any cell of the whole table leaves its own (Laurent and
         Massart's bound [LM00] on sums of squares of normal variables). `Coverage` is the share of intervals of 95 % that
         hold the true frequency, and has to lie within 94 and 96 %; `heavy` is the same of values that 1 in 32 devices or
-        more holds. Memoized mechanisms have ε∞ = 2ε; sketches have 4,096 rows of 1,024. Noise is seeded by the cell and
+        more holds. Memoized mechanisms have ε∞ = 2ε; sketches have 256 rows of 1,024. Noise is seeded by the cell and
         the run, so that equal versions make equal pages.
 
         \(results.count) cells; \(missedCount == 0 ? "every one is where it has to be" : "\(missedCount) are not where they have to be").
