@@ -1,4 +1,3 @@
-import DecoderCommands
 import Estimation
 import Foundation
 import LocalPrivacy
@@ -6,6 +5,8 @@ import Mechanisms
 import MetricDefinitions
 import TestSupport
 import Testing
+
+@testable import DecoderCommands
 
 @Suite("Distributions of a number are written as the manual says")
 struct NumberEstimateTests {
@@ -90,10 +91,126 @@ struct NumberEstimateTests {
         }
     }
 
-    /// 6,000 reports at ε 2: two thirds of 3 and one third of 12, all from one day.
-    private func reports(of metric: MetricDefinition) throws -> StoreFixture {
+    @Test("buckets of the population have the error of the draw besides, and quantiles and means are refused it")
+    func population() throws {
+        let wave = try metric(SquareWave.self, ["buckets": DeclaredNumber(4)])
+        let flips = try metric(DBitFlip.self, ["buckets": DeclaredNumber(4), "sampled_buckets": DeclaredNumber(2)])
+        var choices = EstimateChoices()
+        choices.interval = .population
+        for metric in [wave, flips] {
+            let store = try reports(of: metric)
+            let plain = try buckets(EstimateRequest(metric: "air_time"), from: store, of: metric)
+            let result = try estimated(
+                EstimateRequest(metric: "air_time", choices: choices), from: store, metrics: [metric])
+            let drawn = try buckets(EstimateRequest(metric: "air_time", choices: choices), from: store, of: metric)
+            for (own, both) in zip(plain, drawn) {
+                let frequency = own[3], likely = min(max(frequency, 0), 1)
+                let added = (both[2] * both[2] - own[2] * own[2]) / 6000
+                #expect(abs(added - likely * (1 - likely)) < 1e-3)
+                #expect(both[3] == frequency && both[4] < own[4] && own[5] < both[5])
+            }
+            #expect(result.notes[0].hasPrefix("Intervals are for the population of which"))
+        }
+        for view in [NumberView.quantiles, .mean] {
+            let request = EstimateRequest(metric: "air_time", choices: choices, numbers: view)
+            #expect(
+                throws: CommandError(
+                    .usage,
+                    "--interval population: air_time is a number that is counted in buckets, and only the frequencies of "
+                        + "buckets have one. Leave it out, or take --show distribution.")
+            ) { try estimated(request, from: try StoreFixture(), metrics: [wave]) }
+        }
+    }
+
+    @Test("a bucket that no report sampled has no estimate of the population either")
+    func unsampledBucket() throws {
+        let metric = try metric(
+            DBitFlip.self, ["buckets": DeclaredNumber(64), "sampled_buckets": DeclaredNumber(1)], minimumReports: 10)
+        let store = try reports(of: metric, count: 12)
+        var choices = EstimateChoices()
+        choices.interval = .population
+        let rows = try estimated(
+            EstimateRequest(metric: "air_time", choices: choices), from: store, metrics: [metric]
+        ).rendered(as: .csv)
+        let plain = try estimated(EstimateRequest(metric: "air_time"), from: store, metrics: [metric])
+            .rendered(as: .csv)
+        let unsampled = plain.split(separator: "\n").filter { $0.contains(",,") }
+        #expect(unsampled.count >= 52 && unsampled.allSatisfy(rows.split(separator: "\n").contains))
+    }
+
+    @Test(
+        "simultaneous intervals share their misses among the buckets or quantiles that are shown, and a mean keeps its own"
+    )
+    func simultaneous() throws {
+        let wave = try metric(SquareWave.self, ["buckets": DeclaredNumber(4)])
+        let flips = try metric(DBitFlip.self, ["buckets": DeclaredNumber(4), "sampled_buckets": DeclaredNumber(2)])
+        // Quantiles' intervals end where buckets do: only narrow ones and numbers that are spread out tell two levels apart.
+        let narrow = try metric(SquareWave.self, ["buckets": DeclaredNumber(32)])
+        var choices = EstimateChoices()
+        choices.isSimultaneous = true
+        for (metric, view, count) in [
+            (wave, NumberView.distribution, 4), (flips, .distribution, 4), (narrow, .quantiles, 5), (wave, .mean, 1),
+        ] {
+            let store = try reports(of: metric, areSpread: view == .quantiles)
+            func result(_ confidence: ConfidenceLevel, _ choices: EstimateChoices) throws -> EstimateResult {
+                try estimated(
+                    EstimateRequest(metric: "air_time", confidence: confidence, choices: choices, numbers: view),
+                    from: store, metrics: [metric])
+            }
+            let together = try result(.standard, choices)
+            let level = try #require(ConfidenceLevel(1 - 0.05 / Double(count)))
+            let apart = try result(level, EstimateChoices()).rendered(as: .csv)
+            #expect(together.rendered(as: .csv) == apart)
+            let plain = try result(.standard, EstimateChoices()).rendered(as: .csv)
+            #expect((apart == plain) == (count == 1))
+            let note = "All \(count) intervals cover at once with the probability that one alone claims."
+            #expect(together.notes.contains(note) == (count > 1))
+        }
+    }
+
+    @Test("what is for values is refused for buckets, and a square wave's denoised column is pointed to")
+    func refusedForBuckets() throws {
+        let wave = try metric(SquareWave.self, ["buckets": DeclaredNumber(4)])
+        let flips = try metric(DBitFlip.self, ["buckets": DeclaredNumber(4)])
+        let values = "columns are added to rows of values alone"
+        let denoised = "the rows of its buckets have a denoised column without being asked for it; other " + values
+        for (option, change, metric, reason) in [
+            ("--sum", { $0.sums = [try NamedSum("x=1")] }, wave, "only values are added up"),
+            ("--sum", { $0.sums = [try NamedSum("x=1")] }, flips, "only values are added up"),
+            ("--with", { $0.additions = [.denoised] }, wave, denoised),
+            ("--with", { $0.additions = [.consistent] }, wave, values),
+            ("--with", { $0.additions = [.denoised] }, flips, values),
+            (
+                "--correction", { $0.correction = .holm }, flips,
+                "what is detected of buckets is always decided by Bonferroni's correction"
+            ),
+        ] as [(String, (inout EstimateChoices) throws -> Void, MetricDefinition, String)] {
+            var choices = EstimateChoices()
+            try change(&choices)
+            let message = "\(option): air_time is a number that is counted in buckets, and \(reason). Leave it out."
+            #expect(throws: CommandError(.usage, message)) {
+                try estimated(
+                    EstimateRequest(metric: "air_time", choices: choices), from: try StoreFixture(), metrics: [metric])
+            }
+        }
+    }
+
+    /// The numbers of the rows of buckets; the first, of the label, is 0.
+    private func buckets(
+        _ request: EstimateRequest, from store: StoreFixture, of metric: MetricDefinition
+    ) throws -> [[Double]] {
+        try estimated(request, from: store, metrics: [metric]).rendered(as: .csv).split(separator: "\n").dropFirst()
+            .map { $0.split(separator: ",").map { Double($0) ?? 0 } }
+    }
+
+    /// Reports at ε 2, all from one day: two thirds of 3 and one third of 12, or of numbers that are spread over the range.
+    private func reports(of metric: MetricDefinition, count: Int = 6000, areSpread: Bool = false) throws -> StoreFixture
+    {
         guard case .number(let range) = metric.domain else { preconditionFailure("the metric is a number") }
-        let inputs = (0..<6000).map { MechanismInput.place(range.place(of: $0 % 3 == 0 ? 12 : 3)) }
+        let inputs = (0..<count).map {
+            MechanismInput.place(
+                range.place(of: areSpread ? -10 + 40 * Double($0) / Double(count) : $0 % 3 == 0 ? 12 : 3))
+        }
         let store = try StoreFixture()
         try store.add(definition: metric)
         try store.add(try seededPayloads(of: metric, about: inputs, seed: 0x5eed_0707), of: metric, day: testDay(1))
@@ -101,10 +218,10 @@ struct NumberEstimateTests {
     }
 
     private func metric(
-        _ type: any LocalRandomizer.Type, _ parameters: [String: DeclaredNumber]
+        _ type: any LocalRandomizer.Type, _ parameters: [String: DeclaredNumber], minimumReports: Int = 1000
     ) throws -> MetricDefinition {
         let declared = MechanismDeclaration(
             epsilon: try Epsilon(thousandths: 2000), domain: .range, reportsAbsence: false, parameters: parameters)
-        return try numberMetric(mechanism: try type.make(declared: declared))
+        return try numberMetric(minimumReports: minimumReports, mechanism: try type.make(declared: declared))
     }
 }

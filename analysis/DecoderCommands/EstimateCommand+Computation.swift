@@ -31,6 +31,7 @@ extension EstimateResult {
         let values = try values(of: definition, candidates: candidates, counter: counter)
         let sumPositions = try request.choices.positions(in: values, of: definition, counter: counter)
         let numberView = try NumberView.resolved(request, of: definition, counter: counter)
+        let rowCount = numberView?.rowCount(of: counter) ?? values.count
         let store = try EstimateStore(path: storePath, patienceInSeconds: patienceInSeconds)
         let stored = try store.periods(of: definition)
         let periods = stored.ofThisVersion.filter { request.includes($0.day) }
@@ -42,7 +43,7 @@ extension EstimateResult {
             definition: definition, values: values, candidates: candidates, confidence: request.confidence,
             numberView: numberView, fitting: request.fitting ?? .smoothed, store: store,
             reportCount: periods.reduce(0) { $0 + $1.reportCount })
-        (reader.choices, reader.sumPositions) = (request.choices, sumPositions)
+        (reader.choices, reader.sumPositions, reader.rowCount) = (request.choices, sumPositions, rowCount)
         var groups: [EstimateGroup] = []
         for group in request.byPeriod ? periods.map({ [$0] }) : [periods] {
             groups.append(try reader.group(of: group, counter: counter, progress: &progress))
@@ -52,7 +53,7 @@ extension EstimateResult {
         let sentences = notes.sentences(periodCount: periods.count, otherVersions: stored.otherVersions)
         return EstimateResult(
             definition: definition, request: request, values: values, groups: groups,
-            notes: sentences + notes.choiceSentences(groups: groups, valueCount: values.count),
+            notes: sentences + notes.choiceSentences(groups: groups, rowCount: rowCount),
             numberColumns: NumberFigures.columns(numberView, of: counter))
     }
 

@@ -17,13 +17,13 @@ extension EstimateNotes {
         }
     }
 
-    func choiceSentences(groups: [EstimateGroup], valueCount: Int) -> [String] {
+    func choiceSentences(groups: [EstimateGroup], rowCount: Int) -> [String] {
         let choices = request.choices, released = groups.compactMap(\.estimates)
         var notes: [String] = []
-        let rowCount = valueCount + choices.sums.count
-        if choices.isSimultaneous, rowCount > 1 {
+        let intervalCount = rowCount + choices.sums.count
+        if choices.isSimultaneous, intervalCount > 1 {
             notes.append(
-                "All \(rowCount) intervals\(perPeriod) cover at once with the probability that one alone claims.")
+                "All \(intervalCount) intervals\(perPeriod) cover at once with the probability that one alone claims.")
         }
         switch choices.correction {
         case .bonferroni: break

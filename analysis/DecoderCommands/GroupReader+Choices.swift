@@ -30,7 +30,7 @@ public struct FigureOrigins: Hashable, Sendable {
 extension GroupReader {
     /// The confidence of one interval.
     var level: ConfidenceLevel {
-        choices.isSimultaneous ? confidence.shared(by: values.count + sumPositions.count) : confidence
+        choices.isSimultaneous ? confidence.shared(by: rowCount + sumPositions.count) : confidence
     }
 
     /// What is shown of unbiased estimates.

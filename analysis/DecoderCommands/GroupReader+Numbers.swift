@@ -18,7 +18,12 @@ extension GroupReader {
             distribution = self.distribution(of: pool, by: oracle)?
                 .scaled(low: range.low, width: range.high - range.low)
         }
-        let histogram = distribution?.histogram ?? oracle.histogram(from: pool, confidence: level)
+        var histogram = distribution?.histogram ?? oracle.histogram(from: pool, confidence: level)
+        if choices.interval == .population {
+            // Their variance is that about the numbers of the devices that reported.
+            let draw = PopulationDraw(reportCounts: Array(pool.countsByDay.values))
+            histogram = histogram.map { $0.ofPopulation(from: draw, support: nil, confidence: level) }
+        }
         let figures = NumberFigures(
             view: numberView ?? .distribution, range: range, histogram: histogram, distribution: distribution)
         return ReleasedEstimates(reportCount: pool.reportCount, figures: .numbers(figures))

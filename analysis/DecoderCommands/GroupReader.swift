@@ -19,6 +19,8 @@ struct GroupReader {
     let reportCount: Int
     var choices = EstimateChoices()
     var sumPositions: [[Int]] = []
+    /// The rows of a group beside its sums.
+    var rowCount = 1
     private var doneCount = 0
 
     init(

@@ -10,7 +10,7 @@ extension EstimateChoices {
         in values: [MechanismInput], of definition: MetricDefinition, counter: any ReportCounter
     ) throws(CommandError) -> [[Int]] {
         guard counter is any FrequencyOracle else {
-            try refuseFrequencies(of: definition)
+            try refuseFrequencies(of: definition, counter: counter)
             return []
         }
         guard !sums.isEmpty else { return [] }
@@ -39,15 +39,38 @@ extension EstimateChoices {
     }
 
     /// What counts values asks for, refused where there are none.
-    private func refuseFrequencies(of definition: MetricDefinition) throws(CommandError) {
+    private func refuseFrequencies(
+        of definition: MetricDefinition, counter: any ReportCounter
+    ) throws(CommandError) {
         let asked: [(String, Bool)] = [
             ("--sum", !sums.isEmpty), ("--with", !additions.isEmpty), ("--correction", correction != .bonferroni),
         ]
         guard let option = asked.first(where: { $0.1 })?.0 else { return }
+        guard !(counter is any HistogramOracle) else {
+            throw CommandError(
+                .usage,
+                "\(option): \(definition.name) is a number that is counted in buckets, and "
+                    + bucketReason(option, counter: counter) + ". Leave it out.")
+        }
         throw CommandError(
             .usage,
             "\(option): \(definition.name) is a \(definition.domain.typeName), and its mean is no frequency of values. "
                 + "Leave it out.")
+    }
+
+    /// Why rows of buckets have not what rows of values have.
+    private func bucketReason(_ option: String, counter: any ReportCounter) -> String {
+        switch option {
+        case "--sum": return "only values are added up"
+        case "--correction": return "what is detected of buckets is always decided by Bonferroni's correction"
+        default:
+            guard additions.contains(.denoised), counter is any DistributionOracle else {
+                return "columns are added to rows of values alone"
+            }
+            return
+                "the rows of its buckets have a denoised column without being asked for it; other columns are added to "
+                + "rows of values alone"
+        }
     }
 
     private func input(of member: NamedSum.Member, labels: [String], domain: MetricDomain) -> MechanismInput {

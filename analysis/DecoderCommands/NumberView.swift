@@ -35,7 +35,7 @@ public enum NumberView: String, CaseIterable, Hashable, Sendable, ExpressibleByA
                 .usage,
                 "--fit: reports of \(mechanism) are estimated without a fit of a distribution. Leave it out.")
         }
-        guard let asked = request.numbers else { return views.first }
+        guard let asked = request.numbers ?? views.first else { return nil }
         guard views.contains(asked) else {
             let others =
                 views.isEmpty
@@ -43,7 +43,22 @@ public enum NumberView: String, CaseIterable, Hashable, Sendable, ExpressibleByA
                 : "reports of \(mechanism) do not tell that. They tell: \(views.map(\.rawValue).joined(separator: ", "))"
             throw CommandError(.usage, "--show \(asked.rawValue): \(others)")
         }
+        if counter is any HistogramOracle, asked != .distribution, request.choices.interval == .population {
+            throw CommandError(
+                .usage,
+                "--interval population: \(definition.name) is a number that is counted in buckets, and only the frequencies "
+                    + "of buckets have one. Leave it out, or take --show \(NumberView.distribution.rawValue).")
+        }
         return asked
+    }
+
+    /// How many rows a group has.
+    func rowCount(of counter: any ReportCounter) -> Int {
+        switch self {
+        case .distribution: (counter as? any HistogramOracle)?.bucketCount ?? 1
+        case .quantiles: NumberFigures.quantiles.count
+        case .mean: 1
+        }
     }
 }
 

@@ -32,10 +32,13 @@ extension FrequencyEstimate {
     /// squares of both margins are added, that of the draw with the π of the realised interval that varies most; where the
     /// draw is of few, Clopper's and Pearson's of the interval's own ends is joined.
     ///
+    /// An estimate that is none, since no report is about it, stays as it is.
+    ///
     /// - Parameter support: p* and q*, where the estimate is of a count of independent reports.
     public func ofPopulation(
         from draw: PopulationDraw, support: SupportProbabilities?, confidence: ConfidenceLevel
     ) -> FrequencyEstimate {
+        guard frequency.isFinite else { return self }
         let total = Double(draw.reportCount)
         let likely = min(max(frequency, 0), 1)
         let drawVariance = draw.pairCount * likely * (1 - likely)
