@@ -13,7 +13,9 @@ scripts/build_library.sh
 mkdir -p "$output/programs" "$output/completions"
 rm -f "$output"/programs/* "$output"/completions/*
 for program in "${programs[@]}"; do
-    strip --strip-all --remove-section=.comment -o "$output/programs/$program" "$output/release/$program"
+    built=$output/release/$program
+    [[ $program == dither-agent ]] || built=.build-static-tools/release/$program # see build_static.sh
+    strip --strip-all --remove-section=.comment -o "$output/programs/$program" "$built"
     if strings "$output/programs/$program" | grep -m 3 -F "$PWD" >&2; then
         echo "build_release: $program names the folder it was built in" >&2
         exit 1

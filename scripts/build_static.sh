@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 (($#)) || { echo "usage: scripts/build_static.sh PRODUCT..." >&2; exit 64; }
 
-flags=(--configuration release --static-swift-stdlib --scratch-path .build-static)
+flags=(--configuration release --static-swift-stdlib)
 # No $ORIGIN to search for libraries: an installed program needs none, and packages may not have it.
 flags+=(--disable-local-rpath)
 # What the linker fills in cannot be written to later.
@@ -16,5 +16,10 @@ flags+=(-Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now)
 flags+=(-Xcc "-ffile-prefix-map=$PWD=." -Xcxx "-ffile-prefix-map=$PWD=.")
 
 for product; do
-    swift build "${flags[@]}" --product "$product"
+    case $product in
+        # What goes into other people's programs and devices is made small; the analyst's tools are made fast.
+        dither-agent | DitherABI) own=(--scratch-path .build-static -Xswiftc -Osize) ;;
+        *) own=(--scratch-path .build-static-tools) ;;
+    esac
+    swift build "${flags[@]}" "${own[@]}" --product "$product"
 done

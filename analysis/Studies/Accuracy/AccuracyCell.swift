@@ -64,12 +64,14 @@ public struct AccuracyCell: Sendable {
         runCount = (Self.intervalCount + valueCount - 1) / valueCount
     }
 
-    /// So many devices that the support of a value that nobody holds varies by 150, in thousands, where one probability
-    /// tells: from 100 on, intervals are normal. Else 8,000.
+    /// So many devices, in thousands, that the support of a value that nobody holds varies by 400 (memoized, where a device
+    /// costs most, by 150), where one probability tells: from 100 on, intervals are normal, and the more the less their
+    /// coverage jumps with whole counts. Else 8,000.
     private static func deviceCount(for mechanism: any LocalRandomizer) -> Int {
         guard let pure = mechanism as? any PureFrequencyOracle else { return 8_000 }
         let variance = pure.spuriousSupport * (1 - pure.spuriousSupport)
-        return max(2, Int((0.15 / variance).rounded(.up))) * 1_000
+        let wanted = mechanism is any LongitudinalRandomizer ? 0.15 : 0.4
+        return max(2, Int((wanted / variance).rounded(.up))) * 1_000
     }
 
     /// The cells of every mechanism that counts values. A memoized one, whose every device has a secret to derive noise from,
