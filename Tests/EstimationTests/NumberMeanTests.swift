@@ -136,6 +136,60 @@ struct NumberMeanTests {
         }
     }
 
+    @Test(
+        "cover in 94 to 96 % by the exact distribution where the normal distribution makes them, and before that at least 95 %"
+    )
+    func exactZones() throws {
+        let oracle = try piecewise(2000, grid: 2)
+        try #require(oracle.shape == 3)
+        // In the middle between two points, where rounding is as much as the standard error counts.
+        let chances = try shares(oracle, place: 1 << 30)
+        for (total, isNormal) in [(20, false), (40, false), (240, true), (280, true)] {
+            var (coverage, normal) = (0.0, 0.0)
+            for first in 0...total {
+                for second in 0...total - first {
+                    let counts = [first, second, total - first - second]
+                    let weight = zip(counts, chances).reduce(lgamma(Double(total + 1))) {
+                        $0 + Double($1.0) * log($1.1) - lgamma(Double($1.0 + 1))
+                    }
+                    guard weight > -30 else { continue }
+                    let estimate = try estimate(oracle, counts: counts)
+                    if estimate.interval.contains(0.25) { coverage += exp(weight) }
+                    if halfWidthRatio(estimate) < 1.000001 { normal += exp(weight) }
+                }
+            }
+            let claimed = isNormal ? 0.94...0.96 : 0.95...1
+            #expect(claimed.contains(coverage), "\(total): \(coverage)")
+            #expect(isNormal ? normal > 0.9999 : normal < 0.0001, "\(total): \(normal)")
+        }
+    }
+
+    @Test(
+        "are those of the normal distribution from a seventh of the devices that their range would ask for, and cover")
+    func normalZone() throws {
+        for oracle in try oracles(6000, grid: 256) {
+            let places = [0.02, 0.1, 0.1, 0.3, 0.9]
+            var sampler = OutputSampler(
+                try places.map { try shares(oracle, place: UInt64($0 * 0x1p32)) }, seed: 0x5eed_0704)
+            let truth = places.reduce(0, +) / 5
+            var (missed, widest) = (0, 0.0)
+            for _ in 0..<300 {
+                let estimate = try estimate(oracle, counts: sampler.counts(devicesOfEach: 800))
+                missed += estimate.interval.contains(truth) ? 0 : 1
+                widest = max(widest, halfWidthRatio(estimate))
+            }
+            #expect(widest < 1.000001, "\(oracle): \(widest)")
+            #expect(
+                BinomialTest(comparisons: 2).accepts(successes: missed, of: 300, probability: 0.05),
+                "\(oracle): \(missed)")
+        }
+    }
+
+    /// Half the interval in units of that of the normal distribution.
+    private func halfWidthRatio(_ estimate: MeanEstimate) -> Double {
+        (estimate.interval.upperBound - estimate.interval.lowerBound) / (2 * 1.959963984540054 * estimate.standardError)
+    }
+
     @Test("of the hybrid at ε of up to 0.61 are those of one bit, and of no reports there are none")
     func bitsAlone() throws {
         let hybrid = try hybrid(610, grid: 8)

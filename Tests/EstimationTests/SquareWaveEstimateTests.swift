@@ -105,6 +105,25 @@ struct SquareWaveEstimateTests {
         }
     }
 
+    @Test(
+        "have intervals of inner buckets that the normal distribution makes from a thousand devices at ε = 1, and cover"
+    )
+    func normalZone() throws {
+        let oracle = try oracle(1000, buckets: 16)
+        var sampler = OutputSampler((0..<16).map { outputShares(oracle, of: unit($0, of: 16)) }, seed: 0x5eed_0705)
+        var (missed, widest) = (0, 0.0)
+        for _ in 0..<300 {
+            let counts = try SupportCounts(of: Fingerprint(value: 1), counts: sampler.counts(devicesOfEach: 80))
+            let reports = PooledReports(counts, on: UTCDay(containing: 0))
+            let bucket = oracle.histogram(from: reports, confidence: .standard)[8]
+            missed += bucket.interval.contains(1.0 / 16) ? 0 : 1
+            let width = bucket.interval.upperBound - bucket.interval.lowerBound
+            widest = max(widest, width * 1280 / (2 * 1.959963984540054 * bucket.standardError))
+        }
+        #expect(widest < 1.000001, "\(widest)")
+        #expect(BinomialTest(comparisons: 1).accepts(successes: missed, of: 300, probability: 0.05), "\(missed)")
+    }
+
     @Test("by smoothed maximisation are near a smooth truth: Wasserstein distance 0.006 at ε = 1 with 100,000 devices")
     func smoothTruth() throws {
         let oracle = try oracle(1000, buckets: 128)

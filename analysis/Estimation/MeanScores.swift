@@ -14,15 +14,19 @@ struct MeanScores: Sendable {
     let slope: Double
     /// R.
     let rounding: Double
+    /// The greatest ratio of the fourth central moment to the variance, of a score about a point of the grid.
+    let tailSquare: Double
 
     /// The mean place in the range from 0 to 1; `nil` if there are no reports.
     func meanPlace(counts: [Int], confidence: ConfidenceLevel) -> MeanEstimate? {
         guard counts.contains(where: { $0 > 0 }) else { return nil }
         let mean = ScoreMean(of: scores, counts: counts)
+        // The mean square has the rounding to the grid in it already: B − 1 of the B parts that V has.
         let spread = min(max((mean.meanSquare - constant) / slope, 0), 0.25)
         return mean.estimate(
-            variance: variance(spread: spread), greatestVariance: max(variance(spread: 0), variance(spread: 0.25)),
-            confidence: confidence
+            variance: variance(spread: spread) - rounding + rounding / slope,
+            greatestVariance: max(variance(spread: 0), variance(spread: 0.25)),
+            normalVariance: ScoreMean.normalRatio * tailSquare, confidence: confidence
         ).shifted(by: 0.5)
     }
 
@@ -55,6 +59,9 @@ extension MeanScores {
         constant = (all + gap * (width * width - 1)) / (12 * steps * steps * gap * gap)
         slope = 1 / gap
         rounding = 1 / (4 * gap * steps * steps)
+        tailSquare = WindowChannel(grid.window).tailSquare(
+            of: scores, means: (0...grid.stepCount).map { (Double($0) - steps / 2) / steps },
+            rangeWidth: (outputs - 1) / (steps * gap))
     }
 
     /// The scores of a bit, then those of a window, which is picked with a probability.
@@ -65,6 +72,9 @@ extension MeanScores {
         constant = picked * window.constant + (1 - picked) * reach * reach
         slope = picked * window.slope
         rounding = picked * window.rounding
+        // The moments of a mixture of equal means are mixtures, so that the ratio is at most the greater one. A bit's ratio
+        // of its fourth moment to its variance is r² + 3x², at the place x.
+        tailSquare = max(window.tailSquare, reach * reach + 0.75)
     }
 }
 

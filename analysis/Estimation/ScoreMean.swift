@@ -33,29 +33,38 @@ struct ScoreMean: Sendable {
         rangeWidth = (scores.max() ?? 0) - (scores.min() ?? 0)
     }
 
-    /// Whether the normal distribution is trusted alone: the skewness of the sum is then at most a tenth. For a bit it
-    /// is where the variance of the count reaches ``SupportModel/normalVariance``.
-    private func isNormal(variance: Double) -> Bool {
-        Double(reportCount) * variance >= SupportModel.normalVariance * rangeWidth * rangeWidth
-    }
+    /// How many times the greatest ratio of a score's fourth moment to its variance the variance of the sum is where the
+    /// normal distribution is trusted alone, if the variance is known but for little.
+    ///
+    /// The kurtosis of the sum is then at most its inverse and the skewness at most a fifth. Of the two ends' errors from
+    /// skewness one makes up for the other, so that an interval of 95 % covers within 94 to 96 %.
+    static let normalRatio = 25.0
+
+    /// The same where the variance is from the very scores and errs with their mean.
+    static let normalRatioOfSampled = 100.0
 
     /// The mean with its error, from the variance of one score as far as the reports tell it.
-    func estimate(variance: Double, greatestVariance: Double, confidence: ConfidenceLevel) -> MeanEstimate {
+    ///
+    /// - Parameter normalVariance: the variance of the sum from which on the normal distribution is trusted alone.
+    func estimate(
+        variance: Double, greatestVariance: Double, normalVariance: Double, confidence: ConfidenceLevel
+    ) -> MeanEstimate {
         let error = (variance / Double(reportCount)).squareRoot()
         var margin = NormalDistribution.quantile(centralProbability: confidence.probability) * error
-        if !isNormal(variance: variance) {
+        if Double(reportCount) * variance < normalVariance {
             margin = max(margin, radius(missProbability: confidence.missProbability, variance: greatestVariance))
         }
         return MeanEstimate(mean: mean, standardError: error, interval: mean - margin...mean + margin)
     }
 
     /// The probability of a mean at least as far above zero where zero is what it estimates: that of the normal
-    /// distribution, or where that is doubtful a bound.
+    /// distribution, or where that is doubtful a bound. A p-value has one tail, far out, where nothing makes up for
+    /// skewness: the range of the scores decides.
     func upperTail(variance: Double, greatestVariance: Double) -> Double {
         guard mean > 0 else { return 1 }
         let total = Double(reportCount)
         let normal = NormalDistribution.upperTail(from: mean / (variance / total).squareRoot())
-        guard !isNormal(variance: variance) else { return normal }
+        guard total * variance < SupportModel.normalVariance * rangeWidth * rangeWidth else { return normal }
         let hoeffding = 2 * total * mean * mean / (rangeWidth * rangeWidth)
         let bernstein = total * mean * mean / (2 * (greatestVariance + rangeWidth * mean / 3))
         return min(1, max(normal, exp(-max(hoeffding, bernstein))))

@@ -53,9 +53,12 @@ struct WindowRegression: Sendable {
     ) -> (MeanEstimate, ScoreMean, greatestVariance: Double) {
         let mean = ScoreMean(of: scores, counts: counts)
         let bounds = variances(of: scores, functional: functional)
-        let variance = min(max(mean.meanSquare - square(mean.mean), bounds.lowerBound), bounds.upperBound)
+        // Not held below the greatest: cut off at it, the variance would be too small on average where it is the truth.
+        let variance = max(mean.meanSquare - square(mean.mean), bounds.lowerBound)
+        let tailSquare = channel.tailSquare(of: scores, means: functional, rangeWidth: mean.rangeWidth)
         let estimate = mean.estimate(
-            variance: variance, greatestVariance: bounds.upperBound, confidence: confidence)
+            variance: variance, greatestVariance: bounds.upperBound,
+            normalVariance: ScoreMean.normalRatioOfSampled * tailSquare, confidence: confidence)
         return (estimate, mean, bounds.upperBound)
     }
 }
