@@ -54,6 +54,15 @@ struct SoundMechanismTests {
             .seeded(.estimates, trials: 1000))
     }
 
+    @Test("Estimates whose noise is rare raise no false alarm", arguments: [4000, 8000, 12_000, 16_000])
+    func rareNoise(epsilon: Int) throws {
+        let subject = AuditSubject(try made(RandomizedResponse.self, epsilon, domain: .items(4)))
+        for seed in 1...5 as ClosedRange<UInt64> {
+            let audit = try MetricAudit(of: subject, .seeded(.estimates, trials: 1000, seed: 0xA1A2 &* seed))
+            #expect(audit.verdict == .passed, "\(seed): \(audit.findings)")
+        }
+    }
+
     @Test("A small instance is proven by enumeration, a large one by its bound and a twin")
     func proofsSayHowFarTheyReach() throws {
         let settings = AuditSettings.seeded(.proof, trials: 1000)
