@@ -91,6 +91,15 @@ struct SoundMechanismTests {
         #expect(audit.shownLoss.map { $0 > 0.85 * 4 && $0 <= 4 } == true, "\(audit.findings)")
     }
 
+    @Test("Numbers are attacked in the buckets that a report sampled", arguments: [(16, 8, 0.75), (8, 1, 0.8)])
+    func sampledBuckets(buckets: Int32, sampled: Int32, share: Double) throws {
+        let flips = try made(
+            DBitFlip.self, 4000, domain: .range, ["buckets": buckets, "sampled_buckets": sampled])
+        let audit = try MetricAudit(of: AuditSubject(flips), .seeded(.attack, trials: 20_000))
+        // An event of two or three in a thousand: at 20,000 trials the bound lies 0.6 below.
+        #expect(audit.shownLoss.map { $0 > share * 4 && $0 <= 4 } == true, "\(audit.findings)")
+    }
+
     @Test("Too few trials are refused")
     func tooFewTrials() throws {
         let mechanism = try made(RandomizedResponse.self, 1000, domain: .items(2))
