@@ -8,7 +8,7 @@ struct StageProof {
     let transcriptLength: Int
 
     /// The most transcripts, over all histories, that are enumerated.
-    private static let transcriptLimit = 2000
+    private static let transcriptLimit = 2500
 
     init<M: ExactlyAuditableLongitudinal>(of mechanism: M) {
         let stages = StageTables(of: mechanism)
@@ -18,7 +18,10 @@ struct StageProof {
             (length, cells) = (length + 1, cells * inputCount * reportCount)
         }
         transcriptLength = length
-        findings = Self.stageFindings(of: mechanism, stages) + Self.transcripts(of: mechanism, stages, length: length)
+        // Claims about several reports are not to be read off single ones.
+        findings =
+            Self.stageFindings(of: mechanism, stages)
+            + (length > 1 ? Self.transcripts(of: mechanism, stages, length: length) : [])
     }
 
     private static func stageFindings<M: ExactlyAuditableLongitudinal>(
