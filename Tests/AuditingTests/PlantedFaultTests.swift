@@ -237,6 +237,33 @@ struct PlantedFaultTests {
         try expect(.partitionsAreUniform, catches: try sketch(.rowByTheValue), not: try sketch(nil), settings)
     }
 
+    @Test("Rows and cohorts of which the last half never occurs are caught by their counts")
+    func firstHalf() throws {
+        let settings = AuditSettings.seeded(.reports, trials: 5000)
+        // A report of one byte or two, whose highest bit is the row's; of a partitioned one the first byte is the cohort.
+        func halved<M: LocalRandomizer>(_ mechanism: M, byte: Int, keeping mask: UInt8) throws -> AuditSubject<M> {
+            var faulty = AuditSubject(mechanism)
+            let start = faulty.start
+            faulty.start = {
+                let agent = start()
+                return { input, device, noise in
+                    var payload = try agent(input, device, noise)
+                    payload?[byte] &= mask
+                    return payload
+                }
+            }
+            return faulty
+        }
+        let sketch = try made(HadamardCountMeanSketch.self, 1000, domain: .text, ["rows": 16, "width": 8])
+        try expect(
+            .partitionsAreUniform, catches: try halved(sketch, byte: 0, keeping: 0x7F), not: AuditSubject(sketch),
+            settings)
+        let hashes = try made(Loloha.self, 1000, permanent: 2000, domain: .items(4), ["hash_range": 2])
+        try expect(
+            .partitionsAreUniform, catches: try halved(hashes, byte: 0, keeping: 1), not: AuditSubject(hashes),
+            settings)
+    }
+
     @Test("A row or cohort that follows the value is caught by the attack")
     func rowByTheValue() throws {
         try expect(

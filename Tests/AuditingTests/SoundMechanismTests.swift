@@ -54,6 +54,15 @@ struct SoundMechanismTests {
             .seeded(.estimates, trials: 1000))
     }
 
+    @Test("Estimates whose noise is rare raise no false alarm", arguments: [4000, 8000, 12_000, 16_000])
+    func rareNoise(epsilon: Int) throws {
+        let subject = AuditSubject(try made(RandomizedResponse.self, epsilon, domain: .items(4)))
+        for seed in 1...5 as ClosedRange<UInt64> {
+            let audit = try MetricAudit(of: subject, .seeded(.estimates, trials: 1000, seed: 0xA1A2 &* seed))
+            #expect(audit.verdict == .passed, "\(seed): \(audit.findings)")
+        }
+    }
+
     @Test("A small instance is proven by enumeration, a large one by its bound and a twin")
     func proofsSayHowFarTheyReach() throws {
         let settings = AuditSettings.seeded(.proof, trials: 1000)
@@ -80,6 +89,15 @@ struct SoundMechanismTests {
         let audit = try MetricAudit(of: AuditSubject(sketch), .seeded(.attack, trials: 20_000))
         // q of the event is 0.0142: at 20,000 trials the bound lies 0.3 below.
         #expect(audit.shownLoss.map { $0 > 0.85 * 4 && $0 <= 4 } == true, "\(audit.findings)")
+    }
+
+    @Test("Numbers are attacked in the buckets that a report sampled", arguments: [(16, 8, 0.75), (8, 1, 0.8)])
+    func sampledBuckets(buckets: Int32, sampled: Int32, share: Double) throws {
+        let flips = try made(
+            DBitFlip.self, 4000, domain: .range, ["buckets": buckets, "sampled_buckets": sampled])
+        let audit = try MetricAudit(of: AuditSubject(flips), .seeded(.attack, trials: 20_000))
+        // An event of two or three in a thousand: at 20,000 trials the bound lies 0.6 below.
+        #expect(audit.shownLoss.map { $0 > share * 4 && $0 <= 4 } == true, "\(audit.findings)")
     }
 
     @Test("Too few trials are refused")

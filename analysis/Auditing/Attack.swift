@@ -25,7 +25,7 @@ struct Attack {
             bound = nil
             findings = [
                 AuditFinding(.attackWithinEpsilon, .passed, "no event tells any of \(inputs.count) inputs apart"),
-                AuditFinding(.attackHasPower, .warned, "reports do not depend on the value"),
+                AuditFinding(.attackHasPower, .warned, "no event was found that tells the inputs apart"),
             ]
             return
         }

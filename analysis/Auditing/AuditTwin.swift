@@ -25,10 +25,14 @@ struct EnumerableInstances {
         if let auditable = mechanism as? any ExactlyAuditable, Self.isEnumerable(auditable) {
             (instances, areTwins) = ([auditable], false)
         } else {
-            let own = (mechanism as? any AuditTwinned)?.auditTwins ?? []
-            let twins = own.isEmpty ? Self.declaredTwins(of: mechanism) : own
-            (instances, areTwins) = (twins.filter { Self.isEnumerable($0) }, true)
+            (instances, areTwins) = (Self.twins(of: mechanism), true)
         }
+    }
+
+    /// The twins that a mechanism names, or else those that its declaration makes, as far as they can be enumerated.
+    static func twins(of mechanism: some LocalRandomizer) -> [any ExactlyAuditable] {
+        let own = (mechanism as? any AuditTwinned)?.auditTwins ?? []
+        return (own.isEmpty ? declaredTwins(of: mechanism) : own).filter { isEnumerable($0) }
     }
 
     /// Whether all reports of a mechanism can be listed, and their likelihoods computed in a moment.
@@ -117,6 +121,16 @@ extension BasicRappor: AuditTwinned {
     }
 }
 
+extension OptimizedSymmetricUnaryEncoding: AuditTwinned {
+    /// Two and three items, with the same noise on every bit.
+    public var auditTwins: [any ExactlyAuditable] {
+        [2, 3].compactMap { count in
+            try? OptimizedSymmetricUnaryEncoding(
+                configuration: Configuration(itemCount: count, reportsAbsence: false, noise: configuration.noise))
+        }
+    }
+}
+
 extension Rappor: AuditTwinned {
     /// The shortest filters in which two texts can differ in all their bits, in one cohort and in two, with the same
     /// noise on every bit.
@@ -152,5 +166,36 @@ extension OptimizedLocalHashing: AuditTwinned {
                 parameters: ["seed_bits": DeclaredNumber(6)])
             return try? OptimizedLocalHashing(configuration: Configuration(declared: declaration))
         }
+    }
+}
+
+extension LocalRandomizer where Self: ExactlyAuditable {
+    /// The instance of so many items at the same ε with these keys; `nil` if there is none.
+    fileprivate func twin(ofItems count: Int, _ parameters: [String: Int] = [:]) -> (any ExactlyAuditable)? {
+        let declaration = MechanismDeclaration(
+            epsilon: epsilon, domain: .items(count), reportsAbsence: false,
+            parameters: parameters.mapValues { DeclaredNumber(Int32($0)) })
+        return try? Self(configuration: Configuration(declared: declaration))
+    }
+}
+
+extension SubsetSelection: AuditTwinned {
+    /// Two to four items with the best size of a set at the same ε, and five to eight with sets of two and three.
+    public var auditTwins: [any ExactlyAuditable] {
+        (2...4).compactMap { twin(ofItems: $0) }
+            + (5...8).flatMap { count in [2, 3].compactMap { twin(ofItems: count, ["subset_size": $0]) } }
+    }
+}
+
+extension ProjectiveGeometryResponse: AuditTwinned {
+    /// Two to four items in the best geometry at the same ε, and seven in the planes and the spaces over the fields of two,
+    /// three and four elements.
+    public var auditTwins: [any ExactlyAuditable] {
+        (2...4).compactMap { twin(ofItems: $0) }
+            + [3, 4].flatMap { dimension in
+                [2, 3, 4].compactMap { order in
+                    twin(ofItems: 7, ["field_order": order, "dimension": dimension])
+                }
+            }
     }
 }

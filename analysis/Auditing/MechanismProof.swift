@@ -32,14 +32,31 @@ public struct MechanismProof: Sendable {
                     .provenLossWithinEpsilon, holds: mechanism.loss <= PrivacyLoss(mechanism.epsilon),
                     "the bound from its integers is \(mechanism.loss), declared is \(mechanism.epsilon)"))
         }
-        for instance in enumerable.instances {
-            let proof = Self.enumerate(instance)
-            if !isTwin { loss = proof.loss }
-            findings += proof.findings.map { finding in
+        func include(_ proven: [AuditFinding], ofTwin isTwin: Bool) {
+            findings += proven.map { finding in
                 var finding = finding
                 if isTwin { finding.text = "small twin: " + finding.text }
                 return finding
             }
+        }
+        var transcriptLength = 0
+        for instance in enumerable.instances {
+            let proof = EnumeratedProof(of: instance)
+            if !isTwin { loss = proof.loss }
+            include(proof.findings, ofTwin: isTwin)
+            guard let stages = Self.stageProof(of: instance) else { continue }
+            include(stages.findings, ofTwin: isTwin)
+            transcriptLength = max(transcriptLength, stages.transcriptLength)
+        }
+        if mechanism is any LongitudinalRandomizer {
+            // Stages multiply every permanent response with every report, and transcripts the reports of several periods,
+            // which all but the smallest instances leave to their twins.
+            let twins = isTwin || transcriptLength > 1 ? [] : EnumerableInstances.twins(of: mechanism)
+            for stages in twins.compactMap({ Self.stageProof(of: $0) }) {
+                include(stages.findings, ofTwin: true)
+                transcriptLength = max(transcriptLength, stages.transcriptLength)
+            }
+            findings += Self.warnings(transcriptLength: transcriptLength)
         }
         if enumerable.instances.isEmpty {
             findings.append(
@@ -49,30 +66,29 @@ public struct MechanismProof: Sendable {
         (self.loss, self.findings) = (loss, findings)
     }
 
-    private static func enumerate<M: ExactlyAuditable>(_ mechanism: M) -> (loss: PrivacyLoss?, findings: [AuditFinding])
-    {
-        let proof = EnumeratedProof(of: mechanism)
-        guard let memoized = mechanism as? any ExactlyAuditableLongitudinal else { return (proof.loss, proof.findings) }
-        return (proof.loss, proof.findings + stages(of: memoized, inputCount: proof.inputCount))
+    /// What no instance was small enough to show.
+    private static func warnings(transcriptLength: Int) -> [AuditFinding] {
+        var findings: [AuditFinding] = []
+        if transcriptLength == 0 {
+            findings.append(
+                AuditFinding(.stagesMakeTheReport, .warned, "no instance is small enough to enumerate its two stages"))
+        }
+        if transcriptLength < 2 {
+            findings += [.constantHistoriesProven, .renamedHistoriesProven, .differingHistoriesProven].map {
+                AuditFinding($0, .warned, "no instance is small enough to enumerate transcripts of several reports")
+            }
+        }
+        return findings
     }
 
-    /// Stages multiply every permanent response with every report, which larger instances leave to their twins.
-    private static func stages<M: ExactlyAuditableLongitudinal>(of mechanism: M, inputCount: Int) -> [AuditFinding] {
-        if mechanism.allPermanentResponses.count * inputCount <= 256 { return StageProof(of: mechanism).findings }
-        let twins = (mechanism as? any AuditTwinned)?.auditTwins ?? []
-        return twins.flatMap { twin -> [AuditFinding] in
-            guard let memoized = twin as? any ExactlyAuditableLongitudinal else { return [] }
-            return Self.smallStages(of: memoized)
+    /// The proof of both stages; `nil` for more than can be multiplied in a moment.
+    private static func stageProof<M: ExactlyAuditable>(of mechanism: M) -> StageProof? {
+        func proof<L: ExactlyAuditableLongitudinal>(_ memoized: L) -> StageProof? {
+            memoized.allPermanentResponses.count * memoized.auditedInputs.count <= 256
+                ? StageProof(of: memoized) : nil
         }
-    }
-
-    private static func smallStages<M: ExactlyAuditableLongitudinal>(of mechanism: M) -> [AuditFinding] {
-        guard EnumerableInstances.isEnumerable(mechanism) else { return [] }
-        return StageProof(of: mechanism).findings.map { finding in
-            var finding = finding
-            finding.text = "small twin: " + finding.text
-            return finding
-        }
+        guard let memoized = mechanism as? any ExactlyAuditableLongitudinal else { return nil }
+        return proof(memoized)
     }
 }
 

@@ -99,3 +99,26 @@ extension Loloha: DistinguishingEvents {
         ]
     }
 }
+
+extension DBitFlip: DistinguishingEvents {
+    /// The first's bucket is sampled and set, and where two are sampled the second's is sampled and clear.
+    public func distinguishingEvents(
+        of first: MechanismInput, from second: MechanismInput
+    ) -> [ReportEvent<SampledBitsReport>] {
+        let device = DeviceContext(permanentNoise: nil)
+        guard let own = try? Int(input(from: first, on: device)), let other = try? Int(input(from: second, on: device)),
+            own != other
+        else { return [] }
+        guard shape.sampleCount > 1 else {
+            return [
+                ReportEvent("the first's bucket is sampled and set") { $0.isSampled(own) && $0.isSet(own) },
+                ReportEvent("the second's bucket is sampled and clear") { $0.isSampled(other) && !$0.isSet(other) },
+            ]
+        }
+        return [
+            ReportEvent("the first's bucket is sampled and set, the second's sampled and clear") { report in
+                report.isSampled(own) && report.isSet(own) && report.isSampled(other) && !report.isSet(other)
+            }
+        ]
+    }
+}

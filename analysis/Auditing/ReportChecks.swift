@@ -60,6 +60,8 @@ struct ReportChecks {
                 }
                 if let vector = report as? BitVectorReport {
                     partitions[vector.partition, default: 0] += 1
+                } else if let entry = report as? HadamardReport {
+                    partitions[entry.row, default: 0] += 1
                 } else if bytes > 0 {
                     partitions[(0..<bytes).reduce(0) { $0 | Int(payload[$1]) << (8 * $1) }, default: 0] += 1
                 }
@@ -103,10 +105,12 @@ struct ReportChecks {
         _ surveys: [Survey], _ subject: AuditSubject<M>, _ settings: AuditSettings
     ) -> [AuditFinding] {
         let partitionCount: Int
-        if let shape = subject.mechanism.shape as? BitVectorReport.Shape {
-            partitionCount = shape.partitionCount
-        } else {
-            partitionCount = (surveys.flatMap { $0.partitions.keys }.max() ?? 0) + 1
+        // Not from the reports themselves, among which the last ones may be missing.
+        switch subject.mechanism.shape {
+        case let shape as BitVectorReport.Shape: partitionCount = shape.partitionCount
+        case let shape as PartitionedCategoryReport.Shape: partitionCount = shape.partitionCount
+        case let shape as HadamardReport.Shape: partitionCount = shape.rowCount
+        default: partitionCount = (surveys.flatMap { $0.partitions.keys }.max() ?? 0) + 1
         }
         guard partitionCount > 1, partitionCount.nonzeroBitCount == 1 else { return [] }
         let cellCount = min(64, partitionCount), width = partitionCount / cellCount

@@ -8,7 +8,7 @@ struct StageProof {
     let transcriptLength: Int
 
     /// The most transcripts, over all histories, that are enumerated.
-    private static let transcriptLimit = 2000
+    private static let transcriptLimit = 2500
 
     init<M: ExactlyAuditableLongitudinal>(of mechanism: M) {
         let stages = StageTables(of: mechanism)
@@ -18,7 +18,10 @@ struct StageProof {
             (length, cells) = (length + 1, cells * inputCount * reportCount)
         }
         transcriptLength = length
-        findings = Self.stageFindings(of: mechanism, stages) + Self.transcripts(of: mechanism, stages, length: length)
+        // Claims about several reports are not to be read off single ones.
+        findings =
+            Self.stageFindings(of: mechanism, stages)
+            + (length > 1 ? Self.transcripts(of: mechanism, stages, length: length) : [])
     }
 
     private static func stageFindings<M: ExactlyAuditableLongitudinal>(
@@ -76,6 +79,8 @@ struct StageProof {
         let histories = words(over: mechanism.auditedInputs.count, length: length)
         let transcripts = words(over: mechanism.allReports.count, length: length)
         let table = histories.map { history in transcripts.map { stages.likelihood(of: $0, given: history) } }
+        let bitCount = length * mechanism.likelihoodBitCount
+        let rounded = table.map { $0.map { $0.fraction(overBits: bitCount) } }
         var constant = WorstRatio()
         var renamed = [WorstRatio](repeating: WorstRatio(), count: length + 1), differing = renamed
         for (row, history) in histories.enumerated() {
@@ -88,12 +93,10 @@ struct StageProof {
                 let distinct = memos.map { Set($0.0).count }.max() ?? 1
                 let isRenamed = memos.allSatisfy { pattern(of: $0.0) == pattern(of: $0.1) }
                 let difference = zip(history, other).count { $0 != $1 }
-                for place in transcripts.indices {
-                    let pair = [table[row][place], table[otherRow][place]]
-                    if isConstant { constant.include(pair, at: place) }
-                    if isRenamed { renamed[distinct].include(pair, at: place) }
-                    differing[difference].include(pair, at: place)
-                }
+                let worst = Self.worst(table[row], table[otherRow], rounded[row], rounded[otherRow])
+                if isConstant { constant.include(worst) }
+                if isRenamed { renamed[distinct].include(worst) }
+                differing[difference].include(worst)
             }
         }
         func finding(_ check: AuditCheck, _ worst: [WorstRatio], _ bounds: [PrivacyLoss]) -> AuditFinding {
@@ -117,6 +120,23 @@ struct StageProof {
             finding(
                 .differingHistoriesProven, Array(differing.dropFirst()), counts.map(mechanism.instantaneousLoss.times)),
         ]
+    }
+
+    /// The worst ratio of two rows. Rounding to fifty bits tells which ratios are too far below the worst one so far to be
+    /// compared exactly.
+    private static func worst(
+        _ first: [WideUnsigned], _ second: [WideUnsigned], _ roundedFirst: [Double], _ roundedSecond: [Double]
+    ) -> WorstRatio {
+        var (worst, roundedWorst) = (WorstRatio(), 1.0)
+        for place in first.indices {
+            let (own, other) = (roundedFirst[place], roundedSecond[place])
+            let ratio = max(own, other) / min(own, other)
+            // Not a number where both are zero.
+            if ratio < roundedWorst * (1 - 1e-9) { continue }
+            worst.include([first[place], second[place]], at: place)
+            if ratio > roundedWorst { roundedWorst = ratio }
+        }
+        return worst
     }
 
     /// For each report the first one about the same value: equal for two histories if one is the other renamed.

@@ -14,6 +14,11 @@ struct WorstRatio: Sendable {
         if greatest * unlikely > likely * least { (likely, unlikely, self.place) = (greatest, least, place) }
     }
 
+    /// Takes in what others had.
+    mutating func include(_ other: WorstRatio) {
+        if other.likely * unlikely > likely * other.unlikely { self = other }
+    }
+
     /// Its logarithm, rounded up; `nil` if that is infinite or above 32 nats.
     var loss: PrivacyLoss? { try? PrivacyLoss(of: likely, over: unlikely) }
 }

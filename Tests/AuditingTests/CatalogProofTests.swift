@@ -1,0 +1,62 @@
+import Auditing
+import LocalPrivacy
+import Mechanisms
+import MetricDefinitions
+import Testing
+
+@Suite("Proofs of catalogued mechanisms")
+struct CatalogProofTests {
+    /// What a small instance of each mechanism is declared with; memoized ones beside an ε∞ of three times their ε.
+    private static let declarations: [String: (domain: InputDomain, keys: [String: Int32])] = [
+        "randomized_response": (.items(4), [:]),
+        "rappor": (.text, ["bits": 16, "hashes": 2, "cohorts": 4]),
+        "basic_rappor": (.items(3), [:]),
+        "count_mean_sketch": (.text, ["rows": 16, "width": 16]),
+        "one_bit_mean": (.range, [:]),
+        "subset_selection": (.items(4), [:]),
+        "symmetric_unary_encoding": (.items(3), [:]),
+        "optimized_unary_encoding": (.items(3), [:]),
+        "hadamard_response": (.items(4), [:]),
+        "optimized_local_hashing": (.items(4), [:]),
+        "projective_geometry_response": (.items(4), [:]),
+        "hadamard_count_mean_sketch": (.text, ["rows": 16, "width": 16]),
+        "optimized_symmetric_unary_encoding": (.items(3), [:]),
+        "loloha": (.items(4), [:]),
+        "piecewise": (.range, ["grid": 64]),
+        "hybrid": (.range, [:]),
+        "square_wave": (.range, ["buckets": 16]),
+        "d_bit_flip": (.range, ["buckets": 4, "sampled_buckets": 2]),
+    ]
+
+    static let types = MechanismCatalog.standard.randomizers
+
+    @Test("No proof of a small instance fails, and memoized ones reach transcripts", arguments: types.indices)
+    func smallInstancesAreProven(index: Int) throws {
+        func audit<M: LocalRandomizer>(_ type: M.Type) throws -> (MetricAudit, MetricAudit?) {
+            let declared = try #require(Self.declarations[M.identifier], "\(M.identifier) has a declaration")
+            let mechanism = try made(
+                type, 1000, permanent: M.isMemoized ? 3000 : nil, domain: declared.domain, declared.keys)
+            let settings = AuditSettings.seeded(.proof, trials: 1000)
+            return (try MetricAudit(of: AuditSubject(mechanism), settings), try unlisted(type, settings))
+        }
+        let (small, large) = try audit(Self.types[index])
+        for audit in [small] + (large.map { [$0] } ?? []) {
+            #expect(audit.failures.isEmpty, "\(Self.types[index]): \(audit.failures)")
+            #expect(audit.verdict == .passed, "\(Self.types[index]): \(audit.findings)")
+            #expect(audit.provenLoss.map { $0 <= PrivacyLoss(audit.epsilon) } == true)
+            if Self.types[index].isMemoized {
+                #expect(audit.verdict(of: .renamedHistoriesProven) == .passed, "\(audit.findings)")
+            }
+        }
+    }
+
+    /// The audit of an instance of too many items to enumerate, where there can be one.
+    private func unlisted<M: LocalRandomizer>(_ type: M.Type, _ settings: AuditSettings) throws -> MetricAudit? {
+        guard let declared = Self.declarations[M.identifier], case .items = declared.domain else { return nil }
+        let mechanism = try made(
+            type, 1000, permanent: M.isMemoized ? 3000 : nil, domain: .items(1000), absence: true, declared.keys)
+        let audit = try MetricAudit(of: AuditSubject(mechanism), settings)
+        #expect(audit.proofMethod == .boundAndTwin, "\(M.identifier)")
+        return audit
+    }
+}
