@@ -21,7 +21,7 @@ struct CatalogProofTests {
         "projective_geometry_response": (.items(4), [:]),
         "hadamard_count_mean_sketch": (.text, ["rows": 16, "width": 16]),
         "optimized_symmetric_unary_encoding": (.items(3), [:]),
-        "loloha": (.items(4), [:]),
+        "loloha": (.items(4), ["hash_range": 2]),
         "piecewise": (.range, ["grid": 64]),
         "hybrid": (.range, [:]),
         "square_wave": (.range, ["buckets": 16]),
