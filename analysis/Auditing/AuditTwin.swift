@@ -158,12 +158,15 @@ extension CountMeanSketch: AuditTwinned {
 }
 
 extension OptimizedLocalHashing: AuditTwinned {
-    /// Three and four values under the functions of 64 seeds, at the same ε.
+    /// Three and four values under the functions of 512 seeds, at the same ε and with as many hash values as these have.
     public var auditTwins: [any ExactlyAuditable] {
         [3, 4].compactMap { count in
             let declaration = MechanismDeclaration(
                 epsilon: epsilon, domain: .items(count), reportsAbsence: false,
-                parameters: ["seed_bits": DeclaredNumber(6)])
+                parameters: [
+                    "seed_bits": DeclaredNumber(9),
+                    "hash_range": DeclaredNumber(Int32(min(configuration.hashRange, 8))),
+                ])
             return try? OptimizedLocalHashing(configuration: Configuration(declared: declaration))
         }
     }
