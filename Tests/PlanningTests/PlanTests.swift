@@ -72,6 +72,15 @@ struct PlanTests {
         #expect(few.smallestShare == nil)
     }
 
+    @Test("says where reports are too few for the normal distribution that it is made with")
+    func belowNormal() throws {
+        // q* is e^(-4)/(1 + e^(-4)) = 0.018, so that 100 = n·q*(1 − q*) from 5,662 devices on.
+        let question = PlanQuestion(domain: .items(2), mechanism: .named("randomized_response"))
+        let epsilon = try Epsilon(thousandths: 4000)
+        #expect(try Plan(question, deviceCount: 5_600, epsilon: epsilon).isBelowNormal)
+        #expect(try !Plan(question, deviceCount: 5_700, epsilon: epsilon).isBelowNormal)
+    }
+
     @Test("prices the missing trust by the devices of a curator with the same error")
     func price() throws {
         let question = PlanQuestion(domain: .items(2))

@@ -79,6 +79,9 @@ struct PlanPage {
         } else if request.range == nil {
             lines.append("No share is detected with a probability of \(confidence).")
         }
+        if plan.isBelowNormal {
+            lines.append("So few reports are below the normal distribution: the interval of an estimate will be wider.")
+        }
         let curator = grouped(Int(min(plan.curatorDeviceCount.rounded(.up), 1e15)))
         let words = "A curator trusted with every true value would need \(curator) device\(curator == "1" ? "" : "s")"
         lines.append(

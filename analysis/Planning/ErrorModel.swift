@@ -22,6 +22,13 @@ struct ErrorModel {
         }
     }
 
+    /// The variance of the number of reports that support a value which nobody holds, in pure protocols; elsewhere that of
+    /// reports that are as likely as not to.
+    func supportVariance(deviceCount: Double) -> Double {
+        let spurious = (prospect.mechanism as? any PureFrequencyOracle)?.spuriousSupport ?? 0.5
+        return deviceCount * spurious * (1 - spurious)
+    }
+
     func standardError(frequency: Double, deviceCount: Double) -> Double {
         var variance: Double
         if let oracle = prospect.mechanism as? any ForeseeableOracle {

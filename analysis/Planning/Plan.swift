@@ -19,6 +19,8 @@ public struct Plan: Sendable {
     /// How many devices a trusted curator needs for the same error, who sees all values and releases all counts or the
     /// mean with noise of the same ε.
     public let curatorDeviceCount: Double
+    /// Whether reports are too few for the normal distribution, so that the interval of an estimate is wider than planned.
+    public let isBelowNormal: Bool
 
     /// By what factor the devices are more than the curator's: the price of trusting nobody.
     public var price: Double { Double(deviceCount) / curatorDeviceCount }
@@ -81,6 +83,7 @@ public struct Plan: Sendable {
         (self.deviceCount, self.epsilon, self.prospect) = (deviceCount, epsilon, prospect)
         error = model.error(deviceCount: Double(deviceCount))
         smallestShare = model.smallestDetectableShare(deviceCount: Double(deviceCount))
+        isBelowNormal = model.supportVariance(deviceCount: Double(deviceCount)) < SupportModel.normalVariance
         curatorDeviceCount = TrustedCurator(question, epsilon: epsilon).deviceCount(error: error)
     }
 }
