@@ -50,6 +50,16 @@ struct CatalogProofTests {
         }
     }
 
+    @Test(
+        "Local hashing has twins at every ε, whose hash values are as many as their seeds have room for",
+        arguments: [100, 2000, 4000, 8000])
+    func localHashingHasTwins(thousandths: Int) throws {
+        let mechanism = try made(
+            OptimizedLocalHashing.self, thousandths, permanent: nil, domain: .items(100), absence: false, [:])
+        let audit = try MetricAudit(of: AuditSubject(mechanism), AuditSettings.seeded(.proof, trials: 1000))
+        #expect(audit.verdict == .passed && audit.proofMethod == .boundAndTwin, "\(audit.findings)")
+    }
+
     /// The audit of an instance of too many items to enumerate, where there can be one.
     private func unlisted<M: LocalRandomizer>(_ type: M.Type, _ settings: AuditSettings) throws -> MetricAudit? {
         guard let declared = Self.declarations[M.identifier], case .items = declared.domain else { return nil }
