@@ -24,12 +24,12 @@ extension RapporParameters {
     /// google/rappor's detection frequency: the share of reports above which one bit's count would be called detected.
     public func detectionFrequency(reportCount: Int, falseDetections: Double) -> Double {
         let deviation = (clear * (1 - clear) / Double(reportCount)).squareRoot() / abs(set - clear)
-        return NormalDistribution.rapporQuantile(upperTail: falseDetections) * deviation
+        return NormalDistribution.upperQuantile(ofTail: falseDetections) * deviation
     }
 
     /// The smallest share of a string that is detected with a probability of 80 %, where every other one is rare.
     public func smallestShare(reportCount: Int, falseDetections: Double) -> Double {
-        let quantiles = [falseDetections, 0.2].map { NormalDistribution.rapporQuantile(upperTail: $0) }
+        let quantiles = [falseDetections, 0.2].map { NormalDistribution.upperQuantile(ofTail: $0) }
         return (quantiles[0] + quantiles[1]) * shareDeviation(reportCount: reportCount)
     }
 
@@ -44,13 +44,5 @@ extension RapporParameters {
         let reported = clear + (set - clear) * filled
         let squares = Double(bitCount) * filled * (1 - filled)
         return (reported * (1 - reported) / (Double(reportCount) * squares)).squareRoot() / gap
-    }
-}
-
-extension NormalDistribution {
-    /// z such that so much probability, strictly between 0 and 1, lies above it.
-    fileprivate static func rapporQuantile(upperTail: Double) -> Double {
-        if upperTail > 0.5 { return -quantile(centralProbability: 2 * upperTail - 1) }
-        return upperTail == 0.5 ? 0 : quantile(centralProbability: 1 - 2 * upperTail)
     }
 }

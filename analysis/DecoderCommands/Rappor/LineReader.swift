@@ -28,7 +28,8 @@ struct LineReader: ~Copyable {
             guard line.count < Self.byteLimit else {
                 throw CommandError(
                     .validationFailed,
-                    "\(blocks.path):\(number):1: the line is longer than \(Self.byteLimit) bytes. Write one string a line.")
+                    "\(blocks.path):\(number):1: the line is longer than \(Self.byteLimit) bytes. Write one string a line."
+                )
             }
             line.append(byte)
         }

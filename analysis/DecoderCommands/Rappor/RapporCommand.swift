@@ -21,6 +21,7 @@ public struct RapporCommand: ParsableCommand {
         subcommands: [
             RapporSumBitsCommand.self,
             RapporHashCandidatesCommand.self,
+            RapporDecodeCommand.self,
             RapporPrivacyCommand.self,
         ])
 
