@@ -23,7 +23,7 @@ public struct RapporParameters: Hashable, Sendable {
 
     /// k: the bits of a report, in `1...4096`. Of one bit, the value is a truth value and is not hashed.
     public let bitCount: Int
-    /// h: how many hashes a value has, in `1...4096`.
+    /// h: how many hashes a value has, in `1...256`.
     public let hashCount: Int
     /// m: how many cohorts there are, in `1...65536`; no power of two is needed.
     public let cohortCount: Int
@@ -49,7 +49,7 @@ public struct RapporParameters: Hashable, Sendable {
         (self.bitCount, self.hashCount, self.cohortCount) = (bitCount, hashCount, cohortCount)
         (self.clearResponse, self.setResponse, self.permanentNoise) = (clearResponse, setResponse, permanentNoise)
         for (letter, count, range) in [
-            (Letter.k, bitCount, 1...4096), (.h, hashCount, 1...4096), (.m, cohortCount, 1...1 << 16),
+            (Letter.k, bitCount, 1...4096), (.h, hashCount, 1...256), (.m, cohortCount, 1...1 << 16),
         ] {
             guard range.contains(count) else { throw .countOutOfRange(letter, range) }
         }
