@@ -102,11 +102,10 @@ struct ActiveShares {
         return true
     }
 
-    /// The normal factor that turns an estimate into its posterior; none where the prior is flat.
+    /// The normal factor that turns an estimate into its posterior; 1 where the prior is flat.
     private static func site(
         _ posterior: SharePrior.Posterior, estimate: Double, variance: Double, limit: Double
     ) -> (precision: Double, shift: Double) {
-        guard !posterior.isCertain else { return (0, 0) }
         let precision = min(max(1 / posterior.variance - 1 / variance, 0), limit)
         return (precision, posterior.mean * (precision + 1 / variance) - estimate / variance)
     }

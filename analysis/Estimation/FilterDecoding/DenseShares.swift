@@ -56,7 +56,7 @@ struct DenseShares {
         }
         let told = variances.indices.filter { candidate in !groups.contains { $0.contains(candidate) } }
         for candidate in variances.indices where !told.contains(candidate) { variances[candidate] = .infinity }
-        if !told.isEmpty { scale = TextBackground.median(told.map { variances[$0] }).squareRoot() }
+        if !told.isEmpty { scale = median(told.map { variances[$0] }).squareRoot() }
     }
 
     /// The variance of the sum of the estimates of candidates that can be told from others, each once.

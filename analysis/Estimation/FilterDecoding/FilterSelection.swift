@@ -47,31 +47,62 @@ struct FilterSelection {
     /// the selection was, the true one is among them [LSST16] §5.
     func interval(of standardised: Double, isDetected: Bool, confidence: ConfidenceLevel) -> ClosedRange<Double> {
         let miss = confidence.missProbability / 2
-        let distribution = isDetected ? logUpperGivenDetected : logLowerGivenOther
-        func solve(_ tail: Double, rising: Bool) -> Double {
-            var (low, high) = isDetected ? (standardised - 60, standardised + 8) : (standardised - 8, standardised + 60)
-            for _ in 0..<60 {
-                let middle = (low + high) / 2
-                let isBeyond = distribution(standardised, middle) > tail
-                if isBeyond == rising { high = middle } else { low = middle }
+        let margin = NormalDistribution.quantile(missProbability: confidence.missProbability)
+        let cut = isDetected ? min(detectedCut, standardised) : max(otherCut, standardised)
+        // Given detection, what lies above the estimate grows with θ; given the contrary, what lies below it falls.
+        func solve(tail: Double, near guess: Double) -> Double {
+            let target = log(tail)
+            return Self.root(near: guess, within: standardised - 60...standardised + 60) { theta in
+                isDetected
+                    ? NormalDistribution.logUpperTail(from: standardised - theta)
+                        - NormalDistribution.logUpperTail(from: cut - theta) - target
+                    : target - NormalDistribution.logUpperTail(from: theta - standardised)
+                        + NormalDistribution.logUpperTail(from: theta - cut)
             }
-            return (low + high) / 2
         }
-        // Given detection the tail above rises with θ; given the contrary the one below falls.
-        let lower = isDetected ? solve(log(miss), rising: true) : solve(log(1 - miss), rising: false)
-        let upper = isDetected ? solve(log(1 - miss), rising: true) : solve(log(miss), rising: false)
+        let lower = solve(tail: isDetected ? miss : 1 - miss, near: standardised - margin)
+        let upper = solve(tail: isDetected ? 1 - miss : miss, near: standardised + margin)
         return min(lower, upper)...max(lower, upper)
     }
 
-    /// ln P(Z > z | Z > cut).
-    private func logUpperGivenDetected(_ standardised: Double, _ theta: Double) -> Double {
-        NormalDistribution.logUpperTail(from: standardised - theta)
-            - NormalDistribution.logUpperTail(from: min(detectedCut, standardised) - theta)
-    }
-
-    /// ln P(Z < z | Z ≤ cut).
-    private func logLowerGivenOther(_ standardised: Double, _ theta: Double) -> Double {
-        NormalDistribution.logUpperTail(from: theta - standardised)
-            - NormalDistribution.logUpperTail(from: theta - max(otherCut, standardised))
+    /// Where a rising function is zero, to 10⁻⁹; the end that is nearest where it is not within the range.
+    ///
+    /// By doubling steps from the guess, and then the rule of false position with Illinois' halving.
+    private static func root(
+        near guess: Double, within range: ClosedRange<Double>, of function: (Double) -> Double
+    ) -> Double {
+        var low = min(max(guess, range.lowerBound), range.upperBound), atLow = function(low)
+        var high = low, atHigh = atLow, step = 0.25
+        while atHigh < 0 {
+            guard high < range.upperBound else { return range.upperBound }
+            (low, atLow) = (high, atHigh)
+            high = min(high + step, range.upperBound)
+            atHigh = function(high)
+            step *= 2
+        }
+        while atLow > 0 {
+            guard low > range.lowerBound else { return range.lowerBound }
+            (high, atHigh) = (low, atLow)
+            low = max(low - step, range.lowerBound)
+            atLow = function(low)
+            step *= 2
+        }
+        var lastWasLow: Bool?
+        for _ in 0..<100 where high - low > 1e-9 {
+            let chord = (low * atHigh - high * atLow) / (atHigh - atLow)
+            let middle = chord > low && chord < high ? chord : (low + high) / 2, value = function(middle)
+            if value < 0 {
+                (low, atLow) = (middle, value)
+                if lastWasLow == true { atHigh /= 2 }
+                lastWasLow = true
+            } else if value > 0 {
+                (high, atHigh) = (middle, value)
+                if lastWasLow == false { atLow /= 2 }
+                lastWasLow = false
+            } else {
+                return middle
+            }
+        }
+        return (low + high) / 2
     }
 }

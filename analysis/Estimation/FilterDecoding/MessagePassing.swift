@@ -9,7 +9,8 @@ internal import Foundation
 struct MessagePassing {
     /// A quarter more than iterations that a fixed point takes at worst.
     private static let iterationLimit = 80
-    /// How much of a step is taken, for columns that are not independent.
+    /// How much of a step the means take, for columns that are not independent. Scores take whole steps: what a candidate
+    /// adds to its own estimate is taken out again by the latest ones alone, and older ones would make it swing.
     private static let damping = 0.6
     /// Below this change of any standardised estimate the fixed point is reached.
     private static let tolerance = 0.02
@@ -115,11 +116,8 @@ struct MessagePassing {
             found = zip(residuals, spread).map { $0 / ($1 + excess) }
             for (place, row) in rows.used.enumerated() { information[row] = 1 / (spread[place] + excess) }
         }
-        let weight = fittedOnce ? Self.damping : 1
-        for (place, row) in rows.used.enumerated() { scores[row] += weight * (found[place] - scores[row]) }
+        for (place, row) in rows.used.enumerated() { scores[row] = found[place] }
     }
-
-    private var fittedOnce = false
 
     /// The variance of a normal background: what the residuals have beyond their own.
     private static func excessVariance(_ residuals: [Double], _ variances: [Double]) -> Double {
@@ -142,7 +140,7 @@ struct MessagePassing {
             variances[candidate] = variance
             estimates[candidate] = means[candidate] + variance * (sums[candidate].x - center * totals.x)
         }
-        scale = TextBackground.median(variances).squareRoot()
+        scale = median(variances).squareRoot()
         posteriors = prior.posteriors(
             estimates: estimates, variances: variances, learningSteps: isFirst ? 25 : 2, scale: scale)
         let weight = isFirst ? 1 : Self.damping
@@ -152,7 +150,6 @@ struct MessagePassing {
         }
         // Weights come from what is fitted, never from the noisy rows themselves, which would bias the fit.
         if updatingVariances { rowVariances = rows.variances { [fitted] in fitted[$0] } }
-        fittedOnce = true
     }
 
     /// Takes a background of any shape where the rows then tell clearly more.
@@ -160,7 +157,7 @@ struct MessagePassing {
         let spread = rows.used.map { rowVariances[$0] + shareVariances[$0] }
         var trial = TextBackground(residuals: residuals, variances: spread)
         let result = trial.scores(of: residuals, variances: spread, learningSteps: 60)
-        let typical = TextBackground.median(spread), excess = Self.excessVariance(residuals, spread)
+        let typical = median(spread), excess = Self.excessVariance(residuals, spread)
         guard result.information / typical > Self.robustGain / (typical + excess) else { return }
         (isRobust, background, backgroundAge) = (true, trial, 1)
     }

@@ -3,10 +3,11 @@ internal import Foundation
 /// The prior of candidates' shares: a distribution on 0 and 32 multiples of the typical standard error, learnt from all
 /// candidates (empirical Bayes), that shrinks what noise alone would explain.
 ///
-/// A candidate above ``certainty`` standard errors has a flat prior: it is there, and nothing is gained by shrinking it.
+/// A candidate far above its standard error has a flat prior: it is there, and nothing is gained by shrinking it. In
+/// between, the two posteriors are mixed, so that no candidate jumps from one to the other for ever.
 struct SharePrior: Sendable {
-    /// From how many standard errors on the prior is flat.
-    static let certainty = 6.0
+    /// From how many standard errors on the prior starts to be flat, and is.
+    private static let certainty = 5.5...6.5
 
     private static let gridStep = 0.25
     private static let gridCount = 33
@@ -27,8 +28,6 @@ struct SharePrior: Sendable {
     struct Posterior: Sendable {
         var mean: Double
         var variance: Double
-        /// Whether the prior was flat.
-        var isCertain: Bool
     }
 
     /// Learns the prior from estimates with these variances by so many steps of expectation maximisation, and says what it
@@ -43,7 +42,7 @@ struct SharePrior: Sendable {
 
     /// What the prior, as it is, makes of estimates with these variances.
     func posteriors(estimates: [Double], variances: [Double]) -> [Posterior] {
-        var posteriors = zip(estimates, variances).map { Posterior(mean: $0, variance: $1, isCertain: true) }
+        var posteriors = zip(estimates, variances).map { Posterior(mean: $0, variance: $1) }
         let step = Self.gridStep * scale, floor = 1e-4 * scale * scale
         forEachBlock(estimates, variances) { first, uncertain, likelihoods, total in
             var (sum, squares) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
@@ -53,9 +52,12 @@ struct SharePrior: Sendable {
                 squares += place * place * likelihood
             }
             let mean = sum / total, variance = squares / total - mean * mean
-            for lane in 0..<8 where uncertain[lane] != 0 {
+            for lane in 0..<8 where uncertain[lane] > 0 {
+                let flat = posteriors[first + lane], share = uncertain[lane]
                 posteriors[first + lane] = Posterior(
-                    mean: step * mean[lane], variance: max(step * step * variance[lane], floor), isCertain: false)
+                    mean: flat.mean + share * (step * mean[lane] - flat.mean),
+                    variance: flat.variance
+                        + share * (max(step * step * variance[lane], floor) - flat.variance))
             }
         }
         return posteriors
@@ -77,7 +79,7 @@ struct SharePrior: Sendable {
     }
 
     /// Goes through the candidates in blocks of eight: the weighted likelihood of each point of the grid over that of
-    /// zero, and their sum; `uncertain` is 1 for candidates that the prior applies to, and 0 for others and beyond the end.
+    /// zero, and their sum; `uncertain` is how much the prior applies to each, and 0 beyond the end.
     ///
     /// The ratio of neighbouring points' likelihoods is a geometric sequence, so that a candidate takes two exponentials.
     private func forEachBlock(
@@ -91,9 +93,10 @@ struct SharePrior: Sendable {
             var uncertain = SIMD8<Double>.zero, ratio = SIMD8<Double>.zero, decay = SIMD8<Double>.zero
             for lane in 0..<min(8, estimates.count - first) {
                 let (estimate, variance) = (estimates[first + lane], variances[first + lane])
-                guard estimate <= Self.certainty * variance.squareRoot() else { continue }
+                let certainty = Self.certainty, excess = estimate / variance.squareRoot() - certainty.lowerBound
+                guard excess < certainty.upperBound - certainty.lowerBound else { continue }
                 let curvature = step * step / variance
-                uncertain[lane] = 1
+                uncertain[lane] = min(1, 1 - excess / (certainty.upperBound - certainty.lowerBound))
                 ratio[lane] = exp(step * estimate / variance - curvature / 2)
                 decay[lane] = exp(-curvature)
             }

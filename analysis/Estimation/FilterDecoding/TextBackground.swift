@@ -21,7 +21,7 @@ struct TextBackground: Sendable {
 
     /// A distribution near zero on a grid for residuals with these variances.
     init(residuals: [Double], variances: [Double]) {
-        let deviation = TextBackground.median(variances).squareRoot()
+        let deviation = median(variances).squareRoot()
         let low = -2.5 * deviation, high = max(2.5 * deviation, (residuals.max() ?? 0) + 0.5 * deviation)
         let count = Int(min(160, ((high - low) / (0.3 * deviation)).rounded(.up)))
         first = low
@@ -105,12 +105,5 @@ struct TextBackground: Sendable {
     private mutating func normalise() {
         let total = weights.reduce(0, +)
         weights = weights.map { $0 / total }
-    }
-
-    /// The middle of the numbers in order; the mean of both middles.
-    static func median(_ numbers: [Double]) -> Double {
-        let sorted = numbers.sorted(), middle = sorted.count / 2
-        guard !sorted.isEmpty else { return 0 }
-        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }
 }
