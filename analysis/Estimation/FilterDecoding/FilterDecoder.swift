@@ -17,7 +17,10 @@ public struct FilterDecoder: Sendable {
     private static let fewCohorts = 8
     /// ...or fewer rows are used, filters overlap too much for message passing.
     private static let fewRows = 256
-    /// Standard errors are raised by so much where candidates outnumber four fifths of the rows: from simulations.
+    /// Where a random text sets more than this share of the bits, a centred design would be rounding errors.
+    private static let fullShare = 0.999
+    /// Message passing's standard errors are raised by so much where candidates outnumber four fifths of the rows: from
+    /// simulations.
     private static let crowdedFactor = 1.03
     /// Above this smallest detectable share nothing is said.
     private static let largestDetectableShare = 0.25
@@ -43,27 +46,31 @@ public struct FilterDecoder: Sendable {
             counts.bitCount == design.bitCount && counts.cohortSizes.count == design.cohortCount,
             "the counts are of the design's cohorts and bits")
         let isUsed = counts.cohortSizes.map { $0 > 0 }, usedCohorts = isUsed.count { $0 }
-        guard design.candidateCount > 0, usedCohorts > 0 else { return empty(design.candidateCount) }
+        guard design.candidateCount > 0, usedCohorts > 0, counts.noise.isInformative else {
+            return empty(design.candidateCount)
+        }
         let equal = design.equalCandidates(inCohorts: isUsed)
         // Of candidates with equal filters the first stands for all.
         let hidden = Set(equal.flatMap { $0.dropFirst() })
         let kept = hidden.isEmpty ? [] : (0..<design.candidateCount).filter { !hidden.contains($0) }
         let reduced = hidden.isEmpty ? design : design.selecting(kept)
-        let rowCount = usedCohorts * design.bitCount
+        let rowCount = usedCohorts * design.bitCount, isFull = design.fillShare > Self.fullShare
         var fit: FilterFit
-        if usedCohorts < Self.fewCohorts || rowCount < Self.fewRows || design.fillShare >= 1 {
+        if usedCohorts < Self.fewCohorts || rowCount < Self.fewRows || isFull {
             guard reduced.candidateCount <= DenseShares.countLimit else {
                 throw .tooManyCandidates(count: reduced.candidateCount, limit: DenseShares.countLimit)
             }
-            let isCentred = usedCohorts > 1 && rowCount > reduced.candidateCount && design.fillShare < 1
+            let isCentred = usedCohorts > 1 && rowCount > reduced.candidateCount && !isFull
             let rows = FilterRows(counts, center: isCentred ? design.fillShare : 0)
             fit = FilterFit(DenseShares(design: reduced, rows: rows, progress: progress))
         } else {
             var passing = MessagePassing(design: reduced, rows: FilterRows(counts, center: design.fillShare))
             passing.run(progress: progress)
             fit = FilterFit(passing, refined: ActiveShares(refining: passing))
+            if Double(reduced.candidateCount) > 0.8 * Double(rowCount) {
+                fit.raiseStandardErrors(by: Self.crowdedFactor)
+            }
         }
-        if Double(reduced.candidateCount) > 0.8 * Double(rowCount) { fit.raiseStandardErrors(by: Self.crowdedFactor) }
         if !hidden.isEmpty { fit.expand(from: kept, equal: equal, count: design.candidateCount) }
         return decoding(of: fit)
     }
