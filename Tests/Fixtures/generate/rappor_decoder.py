@@ -330,7 +330,8 @@ def decoded(content):
     return {
         "shares": shares, "unknownShare": digits(unknown), "isRobust": state["robust"],
         "smallestDetectableShare": digits((cut + quantile(0.2)) * scale), "dispersion": digits(dispersion),
-        "misfitDeviations": digits((dispersion ** (1 / 3) - (1 - 2 / (9 * freedom))) / math.sqrt(2 / (9 * freedom))), "iterationCount": state["iterations"]}
+        "misfitDeviations": digits((dispersion ** (1 / 3) - (1 - 2 / (9 * freedom))) / math.sqrt(2 / (9 * freedom))),
+        "iterationCount": state["iterations"]}
 
 
 def simulated(name, bits, hashes, sizes, candidate_count, held, noise):
