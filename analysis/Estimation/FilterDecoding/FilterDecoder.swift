@@ -113,11 +113,13 @@ public struct FilterDecoder: Sendable {
             }
             let range = selection.interval(
                 of: z, isDetected: selection.isDetected[candidate], confidence: confidence)
-            let low = min(max(range.lowerBound * error, 0), 1), high = min(max(range.upperBound * error, 0), 1)
+            // Just above its cut an estimate may lie outside: no coverage is lost by reaching to it.
+            let whole = min(range.lowerBound * error, estimate)...max(range.upperBound * error, estimate)
+            let low = min(max(whole.lowerBound, 0), 1), high = min(max(whole.upperBound, 0), 1)
             return FilterShare(
                 share: min(max(fit.posteriorMeans[candidate], low), high), unbiased: estimate, standardError: error,
                 pValue: NormalDistribution.upperTail(from: z), isDetected: isDetected, interval: low...high,
-                wholeInterval: min(range.lowerBound * error, estimate)...max(range.upperBound * error, estimate))
+                wholeInterval: whole)
         }
         return FilterDecoding(
             shares: shares, unknownShare: fit.unknownShare, smallestDetectableShare: min(smallest, 1),
