@@ -24,7 +24,7 @@ struct FilterDesignTests {
                 (0..<count).map { _ in .random(in: -1...1, using: &noise) }
             }
             let (ofRows, ofCandidates) = (vectors(design.rowCount), vectors(design.candidateCount))
-            let overRows = design.sumsOverRows(of: ofRows + [.zero])
+            let overRows = design.sumsOverRows(of: ofRows)
             let overCandidates = design.sumsOverCandidates(of: ofCandidates)
             for (candidate, column) in matrix.enumerated() {
                 let expected = zip(column, ofRows).reduce(SIMD2<Double>.zero) { $0 + $1.0 * $1.1 }
