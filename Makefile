@@ -36,7 +36,7 @@ accuracy: setup ## measure every mechanism's error and coverage and write docs/a
 	$(RELEASE)/dither study --accuracy > $(HEADLINES)/accuracy.md || [ $$? -eq 4 ]
 	cp $(HEADLINES)/accuracy.md docs/accuracy.md
 
-regtest: setup ## run the RAPPOR decoder's test families and rewrite their section of docs/rappor.md: some minutes
+regtest: setup ## run the RAPPOR decoder's test families and rewrite their section of docs/rappor.md: a quarter of an hour
 	swift build -c release --product dither
 	$(RELEASE)/dither rappor regtest --heavy --seeds 80 --baselines --update docs/rappor.md
 

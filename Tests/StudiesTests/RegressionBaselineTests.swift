@@ -26,7 +26,7 @@ struct RegressionBaselineTests {
 
     @Test("find what an independent computation finds, by trying every support and by EM")
     func baselines() throws {
-        for vector in try Fixtures.json("estimation/regression_baselines.json", as: [Vector].self) {
+        for vector in try Fixtures.json("regression/baselines.json", as: [Vector].self) {
             let fits = BaselineFits(vector.targets, candidates: vector.rows, background: 1 / Double(vector.bits))
             let found = fits.found(by: RegressionBaseline.allCases)
             #expect(found.count == RegressionBaseline.allCases.count)
@@ -78,7 +78,7 @@ struct RegressionBaselineTests {
             let (targets, rows) = Self.scene(absentCount: absentCount)
             var noise = StudyNoise(seed: 0x5eed_0611)
             let found = ReferenceDecoder(targets, candidates: rows)
-                .found(from: &noise, candidateCount: rows.count)
+                .found(from: &noise)
             #expect(found.count == rows.count)
             #expect((found[0] ?? 0) > 0.9 && (found[0] ?? 2) <= 1.0001)
             #expect(found.dropFirst().compactMap { $0 }.reduce(0, +) < 0.1)

@@ -14,7 +14,7 @@ struct RegressionFamilyTests {
 
     @Test("are those of an independent list, in every parameter")
     func parameters() throws {
-        let vectors = try Fixtures.json("estimation/regression_families.json", as: [Vector].self)
+        let vectors = try Fixtures.json("regression/families.json", as: [Vector].self)
         #expect(Set(vectors.map(\.name)) == Set(RegressionFamily.all.map(\.name)))
         #expect(vectors.count == RegressionFamily.all.count)
         for vector in vectors {

@@ -10,7 +10,8 @@ struct RegressionTestTests {
             (0..<count).map { $0 < found ? 1 / Double(count) : nil } + (0..<2).map { $0 < wrong ? 0.1 : nil }
         var judgement = RegressionJudgement(fractions, truths: truths, missingShare: 0)
         (judgement.intervalCount, judgement.coveringCount) = (found, found)
-        return RegressionOutcome(judgement: judgement, isMisfit: false, isRobust: false, processorSeconds: 0.1)
+        return RegressionOutcome(
+            judgement: judgement, isMisfit: false, isRobust: false, isInsufficient: found == 0, processorSeconds: 0.1)
     }
 
     private static func results(
@@ -62,6 +63,7 @@ struct RegressionTestTests {
         #expect(result.runCount == 2 && result.detected == 2 && result.falsePositives == 0.5 && result.missed == 2)
         #expect(result.falseShare == 0.125 && result.intervalCount == 4 && result.coverage == 1)
         #expect(abs(result.totalVariation - (0.175 + 0.375) / 2) < 1e-12)
+        #expect(result.insufficientShare == 0)
         #expect(result.normalSeconds.map { abs($0 - 0.1) < 1e-12 } == true && result.robustSeconds == nil)
     }
 

@@ -61,7 +61,7 @@ extension RapporScene {
             set: support.set)
         let decoder = ReferenceDecoder(targets, candidates: CandidateRows(candidateRows, rowCount: rowCount))
         return RapporJudgement(
-            decoder.found(from: &noise, candidateCount: candidates.count), in: run, of: self)
+            decoder.found(from: &noise), in: run, of: self)
     }
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The regression test families and small decodings by other methods, independently of analysis/.
 
-    regression.py            writes estimation/regression_families.json and estimation/regression_baselines.json
+    regression.py            writes regression/families.json and regression/baselines.json
     regression.py --check    compares them with a fresh computation; exits 1 where they differ
 
 Non-negative fits and lassos are found by trying every set of candidates for the one whose solution satisfies the
@@ -207,14 +207,13 @@ def case(name, bits, cohorts, size, reports):
                 {i: (b, math.sqrt(v)) for i, (b, v) in enumerate(zip(free, free_variances))}, size),
             "lasso_bonferroni": bonferroni(
                 {i: (b, math.sqrt(v)) for i, b, v in zip(chosen, lasso, lasso_variances)}, size),
-            "binomial_ml": [
-                rounded(ml_fit[i]) if i in ml_fit and ml_fit[i] > 2 * ml_errors[i] else None for i in range(size)],
+            "binomial_ml": discovery({i: (ml_fit[i], ml_errors[i]) for i in ml_fit}, size),
         }}
 
 
 if __name__ == "__main__":
     fixture_files.main({
-        "estimation/regression_families.json": fixture_files.as_json(list(families())),
-        "estimation/regression_baselines.json": fixture_files.as_json([
+        "regression/families.json": fixture_files.as_json(list(families())),
+        "regression/baselines.json": fixture_files.as_json([
             case("small", 4, 6, 6, 4000), case("noisy", 6, 5, 7, 120), case("large", 8, 4, 7, 20_000)]),
-    })
+    }, owned_folders=["regression"])

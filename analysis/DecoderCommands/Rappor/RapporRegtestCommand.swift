@@ -16,7 +16,7 @@ public struct RapporRegtestCommand: ParsableCommand {
 
             One row per family and correction: family, correction, runs, then means of a run: detected, \
             false_positives, false_share (of what is detected), missed, total_variation; then coverage of how many \
-            intervals, misfit_share and cpu_seconds of a decode. With --baselines also what our emulation of \
+            intervals, misfit_share, insufficient_share (runs with too few reports to list anything) and cpu_seconds of a decode. With --baselines also what our emulation of \
             google/rappor's rule finds, and the least total variation of five baselines, in as many runs as \
             compared_runs says. Last, what is asked of the decoder, and whether it holds for what was run.
 

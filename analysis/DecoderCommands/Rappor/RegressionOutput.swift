@@ -25,7 +25,7 @@ struct RegressionOutput {
 
     private static let columns = [
         "family", "correction", "runs", "detected", "false_positives", "false_share", "missed", "total_variation",
-        "coverage", "intervals", "misfit_share", "cpu_seconds",
+        "coverage", "intervals", "misfit_share", "insufficient_share", "cpu_seconds",
     ]
 
     private static let comparedColumns = [
@@ -47,7 +47,7 @@ struct RegressionOutput {
             .decimal(result.falseShare, digits: 4), .decimal(result.missed, digits: 2),
             .decimal(result.totalVariation, digits: 4), result.coverage.map { .decimal($0, digits: 4) } ?? .null,
             .integer(result.intervalCount), .decimal(result.misfitShare, digits: 3),
-            .decimal(result.processorSeconds, digits: 4),
+            .decimal(result.insufficientShare, digits: 3), .decimal(result.processorSeconds, digits: 4),
         ]
     }
 

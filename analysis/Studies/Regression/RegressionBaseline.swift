@@ -13,7 +13,7 @@ public enum RegressionBaseline: String, CaseIterable, Hashable, Sendable {
     /// least squares on the chosen; found by Bonferroni.
     case lassoBonferroni = "lasso_bonferroni"
     /// Binomial maximum likelihood with coefficients that are not negative and sum to at most 1, by Fisher's scoring;
-    /// found where it is above two standard errors.
+    /// found by Benjamini and Hochberg's steps.
     case binomialLikelihood = "binomial_ml"
 }
 
@@ -141,9 +141,7 @@ struct BaselineFits {
             (solution, problem) = (fit, next)
             if change < 1e-5 { break }
         }
-        var found = [Double?](repeating: nil, count: candidates.count)
-        for score in problem.map({ Self.scores(solution, of: $0) }) ?? []
-        where score.fraction > 2 * score.standardError { found[score.candidate] = score.fraction }
-        return found
+        guard let problem else { return [Double?](repeating: nil, count: candidates.count) }
+        return chosen(Self.scores(solution, of: problem), .falseDiscoveryOfIndependent)
     }
 }

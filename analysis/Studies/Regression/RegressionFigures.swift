@@ -123,10 +123,12 @@ struct RegressionFigures {
 extension RegressionFigures {
     func totalVariations() -> [RegressionVerdict] {
         let rules = [
-            "total variation of fdr, in each family, at most that of google/rappor's rule",
-            "total variation of fdr, in each family, at most 1.05 times that of the best of five baselines",
+            "total variation of fdr, in each family with enough reports, at most that of google/rappor's rule",
+            "total variation of fdr, in each family with enough reports, at most 1.05 times that of the best of five "
+                + "baselines",
         ]
-        let compared = discovering.filter { $0.comparison != nil }
+        // Where the decoder says that there are too few reports to list anything, there is no list to compare.
+        let compared = discovering.filter { $0.comparison != nil && $0.insufficientShare < 0.5 }
         guard !compared.isEmpty else {
             return rules.map { .init($0, missing: "needs --baselines and --correction fdr") }
         }

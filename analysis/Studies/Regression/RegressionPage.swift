@@ -45,7 +45,8 @@ public struct RegressionPage: Sendable {
 
             Detected and false are means of a run; for strict (Bonferroni at 5 %), fdr (Storey and Benjamini–Hochberg at \
             5 %) and the reference, which is our emulation of google/rappor's rule. TV is the total variation: half the sum \
-            of differences between found and true fractions, what is not found and what is no candidate included.
+            of differences between found and true fractions, what is not found and what is no candidate included. In `tiny` \
+            the decoder says that there are too few reports and lists nothing, which the rules about TV leave out.
 
             | Family | Strict: detected, false, coverage | fdr: detected, false share, coverage | Reference: detected, \
             false | TV: strict, fdr, reference, best baseline | Misfit | Seconds |
@@ -68,13 +69,13 @@ public struct RegressionPage: Sendable {
             and `home` are figures and deployments. In most, every tenth value is missing from the dictionary, and with \
             `drop2` the two heaviest as well.
 
-            The reference and the baselines take the first 80 runs, and 20 with more than 600 values and absent candidates. The baselines:
+            The reference and the baselines take the first 40 runs, and 20 with more than 600 values and absent candidates. The baselines:
             - `nnls_bonferroni`, `nnls_fdr`: weighted non-negative least squares, found by Bonferroni or by Benjamini and \
             Hochberg's steps at 5 %.
             - `wls_bonferroni`: weighted least squares, for fewer candidates than rows.
             - `lasso_bonferroni`: a lasso with the universal penalty and an intercept, least squares on what it chooses.
             - `binomial_ml`: binomial maximum likelihood with fractions that are not negative and sum to at most 1, found \
-            above two standard errors.
+            by Benjamini and Hochberg's steps.
             """
     }
 

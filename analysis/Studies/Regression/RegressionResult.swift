@@ -21,6 +21,8 @@ public struct RegressionResult: Sendable {
     public let intervalCount: Int, coveringCount: Int
     /// The fraction of runs that are flagged as a misfit.
     public let misfitShare: Double
+    /// The fraction of runs in which the decoder says that there are too few reports, and so detects nothing.
+    public let insufficientShare: Double
     /// The mean processor time of a decode, of the thread that runs it.
     public let processorSeconds: Double
     /// The same of runs whose background was taken for normal, and of the others; `nil` without such a run.
@@ -47,6 +49,7 @@ public struct RegressionResult: Sendable {
         intervalCount = judgements.reduce(0) { $0 + $1.intervalCount }
         coveringCount = judgements.reduce(0) { $0 + $1.coveringCount }
         misfitShare = mean(outcomes.map { $0.isMisfit ? 1 : 0 })
+        insufficientShare = mean(outcomes.map { $0.isInsufficient ? 1 : 0 })
         processorSeconds = mean(outcomes.map(\.processorSeconds))
         func seconds(robust: Bool) -> Double? {
             let own = outcomes.filter { $0.isRobust == robust }.map(\.processorSeconds)
@@ -93,7 +96,7 @@ public struct RegressionComparison: Sendable {
 /// What the decoder did with one run.
 struct RegressionOutcome: Sendable {
     let judgement: RegressionJudgement
-    let isMisfit: Bool, isRobust: Bool
+    let isMisfit: Bool, isRobust: Bool, isInsufficient: Bool
     let processorSeconds: Double
 }
 

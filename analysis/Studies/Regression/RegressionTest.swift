@@ -20,7 +20,7 @@ public struct RegressionTest: Sendable {
     /// The runs of a family that other decoders take: they are slow where there are many candidates.
     public func comparedRunCount(of family: RegressionFamily) -> Int {
         guard hasComparison, !family.isForTiming else { return 0 }
-        return min(runCount, family.valueCount + family.absentCount > 600 ? 20 : 80)
+        return min(runCount, family.valueCount + family.absentCount > 600 ? 20 : 40)
     }
 
     /// A result for each correction. Runs go on all cores; equal seeds give equal results, but for the times.
@@ -63,7 +63,7 @@ public struct RegressionTest: Sendable {
         }
         return RegressionOutcome(
             judgement: judgement, isMisfit: decoding.isMisfit, isRobust: decoding.backgroundIsRobust,
-            processorSeconds: seconds)
+            isInsufficient: decoding.isInsufficient, processorSeconds: seconds)
     }
 
     private static func others(of run: RegressionRun, index: Int) -> RegressionRunOfOthers {
@@ -73,7 +73,7 @@ public struct RegressionTest: Sendable {
         var noise = StudyNoise(study: "regtest \(run.family.name) reference", run: index)
         let targets = FilterTargets(run), family = run.family
         let reference = ReferenceDecoder(targets, candidates: run.candidates)
-            .found(from: &noise, candidateCount: run.candidates.count)
+            .found(from: &noise)
         let background = 1 - pow(1 - 1 / Double(family.bitCount), Double(family.hashCount))
         let found = BaselineFits(targets, candidates: run.candidates, background: background)
             .found(by: RegressionBaseline.allCases)
