@@ -199,6 +199,6 @@ struct MessagePassing {
         var spent = 0.0
         for (posterior, variance) in zip(meanVariances, variances) { spent += posterior / variance }
         let freedom = rowCount - min(0.9 * rowCount, spent), dispersion = squares / freedom
-        return (dispersion, (dispersion - 1) / (2 / freedom).squareRoot())
+        return (dispersion, normalDeviations(ofDispersion: dispersion, freedom: freedom))
     }
 }
