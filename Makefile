@@ -1,7 +1,7 @@
 # Thin names over scripts/ and the Swift package manager.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo headlines accuracy test thorough torture lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture bench-record clean
+.PHONY: help setup demo headlines accuracy regtest test thorough torture lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture bench-record clean
 
 RELEASE := .build/release
 DEMO := .build/demo
@@ -35,6 +35,10 @@ accuracy: setup ## measure every mechanism's error and coverage and write docs/a
 	@mkdir -p $(HEADLINES)
 	$(RELEASE)/dither study --accuracy > $(HEADLINES)/accuracy.md || [ $$? -eq 4 ]
 	cp $(HEADLINES)/accuracy.md docs/accuracy.md
+
+regtest: setup ## run the RAPPOR decoder's test families and rewrite their section of docs/rappor.md: a quarter of an hour
+	swift build -c release --product dither
+	$(RELEASE)/dither rappor regtest --heavy --seeds 80 --baselines --update docs/rappor.md
 
 test: setup ## build and run every test
 	swift build --build-tests

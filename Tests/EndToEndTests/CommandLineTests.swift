@@ -72,6 +72,7 @@ struct CommandLineTests {
             CommandLine("help-rappor-hash-candidates", "dither rappor hash-candidates --help"),
             CommandLine("help-rappor-decode", "dither rappor decode --help"),
             CommandLine("help-rappor-privacy", "dither rappor privacy --help"),
+            CommandLine("help-rappor-regtest", "dither rappor regtest --help"),
             CommandLine("help-simulate", "dither simulate --help"),
             CommandLine("help-demo", "dither demo --help"),
             CommandLine("help-agent", "dither-agent --help"),
@@ -119,6 +120,8 @@ struct CommandLineTests {
                 "dither estimate --registry DIR/metrics.set --store DIR/r.db --metric departed_late --with nice"),
             CommandLine(
                 "usage-compare", "dither compare --registry DIR/metrics.set --store DIR/r.db --metric departed_late"),
+            CommandLine("usage-regtest", "dither rappor regtest --family demo"),
+            CommandLine("missing-regtest", "dither rappor regtest --seeds 1 --update DIR/missing.md"),
             CommandLine("usage-study", "dither study R9"),
             CommandLine("usage-study-events", "dither study W1"),
             CommandLine("usage-study-histogram", "dither study --mechanism geometric --n 0 --eps 1"),

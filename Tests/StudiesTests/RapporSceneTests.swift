@@ -72,7 +72,7 @@ struct RapporSceneTests {
         let scene = try Self.scene()
         var noise = StudyNoise(seed: 0x5eed_0522)
         let run = scene.run(devices: 1_000_000, from: &noise)
-        let ours = try scene.ours(run, pooled: run.pooledAsIndependent()),
+        let ours = try scene.ours(run),
             reference = scene.reference(run, from: &noise)
         #expect(ours.detected == 2 && ours.falselyDetected == 0)
         #expect(reference.detected == 2)

@@ -1,18 +1,18 @@
 /// A symmetric positive definite matrix, or the triangular factor of one: the lower triangle, row after row.
-struct SymmetricMatrix: Sendable {
-    let size: Int
+package struct SymmetricMatrix: Sendable {
+    package let size: Int
 
     /// Row i has i + 1 entries, from i·(i + 1)/2 on.
-    private(set) var entries: [Double]
+    package private(set) var entries: [Double]
 
     /// Zero.
-    init(size: Int) {
+    package init(size: Int) {
         self.size = size
         entries = [Double](repeating: 0, count: size * (size + 1) / 2)
     }
 
     /// The matrix of these entries, each asked for with a row and a column that is not beyond it.
-    init(size: Int, entry: (_ row: Int, _ column: Int) -> Double) {
+    package init(size: Int, entry: (_ row: Int, _ column: Int) -> Double) {
         self.size = size
         entries = (0..<size).flatMap { row in (0...row).map { entry(row, $0) } }
     }
@@ -56,7 +56,7 @@ struct SymmetricMatrix: Sendable {
     /// - Returns: the first row that depends on those before it, up to rounding: its pivot is below 10⁻¹⁰ of its diagonal.
     ///   This is then spoiled. `nil` if all is well.
     /// - Complexity: size³/3 operations, in dot products of rows that lie in one piece.
-    mutating func factorise(progress: (_ row: Int) -> Void) -> Int? {
+    package mutating func factorise(progress: (_ row: Int) -> Void) -> Int? {
         let size = size
         return entries.withUnsafeMutableBufferPointer { entries -> Int? in
             guard let base = entries.baseAddress else { return nil }
@@ -76,7 +76,7 @@ struct SymmetricMatrix: Sendable {
     }
 
     /// x with L·Lᵀ·x = right, of the factor L.
-    func solution(of right: [Double]) -> [Double] {
+    package func solution(of right: [Double]) -> [Double] {
         var x = right
         entries.withUnsafeBufferPointer { entries in
             for row in 0..<size {
@@ -94,7 +94,7 @@ struct SymmetricMatrix: Sendable {
     }
 
     /// rightᵀ·(L·Lᵀ)⁻¹·right, of the factor L: the sum of squares of L⁻¹·right.
-    func inverseForm(of right: [Double]) -> Double {
+    package func inverseForm(of right: [Double]) -> Double {
         var x = right
         entries.withUnsafeBufferPointer { entries in
             for row in 0..<size {
@@ -109,7 +109,7 @@ struct SymmetricMatrix: Sendable {
     /// The diagonal of (L·Lᵀ)⁻¹, of the factor L: the sums of squares of the columns of L⁻¹.
     ///
     /// - Complexity: size³/3 operations.
-    func inverseDiagonal(progress: (_ column: Int) -> Void) -> [Double] {
+    package func inverseDiagonal(progress: (_ column: Int) -> Void) -> [Double] {
         entries.withUnsafeBufferPointer { entries in
             guard let base = entries.baseAddress else { return [] }
             return (0..<size).map { first in

@@ -15,6 +15,8 @@ struct RapporScene: Sendable {
     let textBits: [[[Int]]]
     /// The rows that each candidate sets: k·cohort + bit, each once.
     let candidateRows: [[Int]]
+    /// The same with a row for each hash, as the decoder takes them.
+    let design: FilterDesign
 
     /// Values of these weights, of which some may be left out of the candidates, and so many more that never occur.
     ///
@@ -44,6 +46,14 @@ struct RapporScene: Sendable {
         candidateRows = try candidates.map { text in
             try setBits(text).enumerated().flatMap { cohort, set in set.map { cohort * bits + $0 } }
         }
+        var design = FilterDesign(bitCount: bits, cohortCount: cohorts, hashCount: hashes)
+        for text in candidates {
+            design.append(
+                rows: try (0..<cohorts).flatMap { cohort in
+                    try filter.bits(of: text, cohort: cohort).map { Int32(cohort * bits + $0) }
+                })
+        }
+        self.design = design
     }
 
     var bitCount: Int { mechanism.shape.bitCount }
@@ -78,9 +88,6 @@ struct RapporRun: Sendable {
         }
         return pooled
     }
-
-    /// The reports as if each came from a device of its own.
-    func pooledAsIndependent() -> PooledReports<BitCounts> { .ofOnePeriod(counts) }
 }
 
 extension RapporScene {

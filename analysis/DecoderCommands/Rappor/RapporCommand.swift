@@ -8,13 +8,14 @@ public struct RapporCommand: ParsableCommand {
         discussion: """
             For reports that google/rappor's Python or C++ client made. 'sum-bits' counts them, 'hash-candidates' makes \
             the map of the strings to look for, and 'decode' finds which of those occur and how often. The formats are \
-            google/rappor's, byte by byte; the estimates are better.
+            google/rappor's, byte by byte; the estimates are better, which 'regtest' shows.
 
             EXAMPLES:
               dither rappor sum-bits --params params.csv < reports.csv > counts.csv
               dither rappor hash-candidates --params params.csv < words.txt > map.csv
               dither rappor decode --params params.csv --counts counts.csv --map map.csv
               dither rappor privacy --params params.csv --reports 1000000 --candidates 100
+              dither rappor regtest --family demo_zipf1_1M
 
             \(DitherCommand.exitStatusHelp)
             """,
@@ -23,6 +24,7 @@ public struct RapporCommand: ParsableCommand {
             RapporHashCandidatesCommand.self,
             RapporDecodeCommand.self,
             RapporPrivacyCommand.self,
+            RapporRegtestCommand.self,
         ])
 
     public init() {}
