@@ -46,7 +46,7 @@ struct FilterDecodingVectorTests {
             #expect(isNear(decoding.smallestDetectableShare, vector.smallestDetectableShare, tolerance))
             #expect(isNear(decoding.dispersion, vector.dispersion, tolerance))
             #expect(isNear(decoding.misfitDeviations, vector.misfitDeviations, tolerance, of: 1))
-            #expect(decoding.isMisfit == (vector.misfitDeviations > 3))
+            #expect(decoding.isMisfit == (vector.misfitDeviations > 2.576))
             for (candidate, (found, expected)) in zip(decoding.shares, vector.shares).enumerated() {
                 // Shares are compared on the scale of their standard errors, and these as they are.
                 let error = expected.standardError

@@ -20,9 +20,10 @@ public struct FilterDecoding: Sendable {
     /// How many standard deviations ``dispersion`` is above 1.
     public let misfitDeviations: Double
 
-    /// Whether that is above 3: strings that occur are not among the candidates, devices have sent several reports, or the
+    /// Whether that is so far as noise alone goes once in 200 times: strings that occur are not among the candidates, devices
+    /// have sent several reports, or the
     /// noise is another than was said. Silence is no proof of the contrary.
-    public var isMisfit: Bool { misfitDeviations > 3 }
+    public var isMisfit: Bool { misfitDeviations > 2.576 }
 
     /// Groups of candidates that the bits cannot tell apart, rising.
     public let indistinguishable: [[Int]]
