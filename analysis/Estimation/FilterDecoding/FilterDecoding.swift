@@ -20,9 +20,8 @@ public struct FilterDecoding: Sendable {
     /// How many standard deviations ``dispersion`` is above 1.
     public let misfitDeviations: Double
 
-    /// Whether that is so far as noise alone goes once in 200 times: strings that occur are not among the candidates, devices
-    /// have sent several reports, or the
-    /// noise is another than was said. Silence is no proof of the contrary.
+    /// Whether that is so far as noise alone goes once in 200 times: strings that occur are not among the candidates,
+    /// devices have sent several reports, or the noise is another than was said. Silence is no proof of the contrary.
     public var isMisfit: Bool { misfitDeviations > 2.576 }
 
     /// Groups of candidates that the bits cannot tell apart, rising.
