@@ -178,9 +178,9 @@ public enum MetricDomain: Hashable, Sendable {
             }
             return .number(number)
         case .pair:
-            let parts = text.utf8.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
-            guard parts.count == 2 else { throw .notAPair }
-            return try value(parsing: String(Substring(parts[0])), String(Substring(parts[1])))
+            let tab = UInt8(ascii: "\t"), bytes = text.utf8
+            guard let place = bytes.firstIndex(of: tab), bytes.lastIndex(of: tab) == place else { throw .notAPair }
+            return try value(parsing: String(text[..<place]), String(text[bytes.index(after: place)...]))
         }
     }
 

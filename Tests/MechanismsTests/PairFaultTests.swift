@@ -1,3 +1,4 @@
+import Estimation
 import LocalPrivacy
 import Mechanisms
 import MetricDefinitions
@@ -23,7 +24,8 @@ struct FaultyPair: ExactlyAuditableLongitudinal {
     /// Two memoized coins.
     init(fault: Fault) throws {
         let coin = ("randomized_response", 2)
-        try self.init(configuration: .init(declared: PairTests.declared(coin, coin, isMemoized: true)))
+        let halves = try PairTests.declared(coin, coin, isMemoized: true)
+        try self.init(configuration: .init(first: halves.first, second: halves.second))
         self.fault = fault
     }
 
@@ -98,16 +100,18 @@ struct FaultyPair: ExactlyAuditableLongitudinal {
 struct PairFaultTests {
     @Test("find responses that are kept for each half alone")
     func sharedMemosAreFound() throws {
-        let breaches = try MechanismLaws.memoBreaches(of: FaultyPair(fault: .memoOfEachHalf))
+        let breaches = try MechanismLaws.memoBreaches(of: FaultyPair(fault: .memoOfEachHalf), deviceCount: 1000)
         #expect(MechanismLaws.names(of: breaches) == [.permanentResponsesAreIndependent])
-        #expect(try MechanismLaws.memoBreaches(of: FaultyPair(fault: .none)).isEmpty)
+        #expect(try MechanismLaws.memoBreaches(of: FaultyPair(fault: .none), deviceCount: 1000).isEmpty)
     }
 
-    @Test("find noise that both halves share, in either stage", arguments: [FaultyPair.Fault.positionIgnored, .wordsSharedByHalves])
+    @Test(
+        "find noise that both halves share, in either stage",
+        arguments: [FaultyPair.Fault.positionIgnored, .wordsSharedByHalves])
     func sharedNoiseIsFound(fault: FaultyPair.Fault) throws {
         func breaches(_ fault: FaultyPair.Fault) throws -> Set<MechanismLaw> {
             MechanismLaws.names(
-                of: try MechanismLaws.samplingBreaches(of: FaultyPair(fault: fault), samplesPerItem: 1000))
+                of: try MechanismLaws.samplingBreaches(of: FaultyPair(fault: fault), samplesPerItem: 2000))
         }
         #expect(try breaches(fault) == [.samplesFollowLikelihoods])
         #expect(try breaches(.none).isEmpty)

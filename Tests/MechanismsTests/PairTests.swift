@@ -1,3 +1,4 @@
+import Estimation
 import LocalPrivacy
 import Mechanisms
 import MetricDefinitions
@@ -11,7 +12,7 @@ struct PairTests {
     /// Two coins with fresh or memoized noise.
     static func declared(
         _ first: (name: String, values: Int), _ second: (name: String, values: Int), isMemoized: Bool
-    ) throws -> MechanismDeclaration {
+    ) throws -> (first: DeclaredComponent, second: DeclaredComponent) {
         let halves = try [first, second].map { half in
             DeclaredComponent(
                 mechanism: half.name,
@@ -20,10 +21,7 @@ struct PairTests {
                     permanentEpsilon: isMemoized ? try Epsilon(thousandths: 2000) : nil, valueCount: half.values,
                     reportsAbsence: isMemoized))
         }
-        var declared = MechanismDeclaration(
-            domain: .pair(.items(first.values), .items(second.values)), reportsAbsence: isMemoized)
-        declared.components = halves
-        return declared
+        return (halves[0], halves[1])
     }
 
     private static func input(_ text: Substring) throws -> MechanismInput {
@@ -120,10 +118,9 @@ struct PairTests {
 
     @Test("has the product of the likelihoods of its halves, and the worst ratio is the sum of their losses")
     func likelihoodsMultiply() throws {
-        let pair = try PairedResponse(
-            configuration: .init(
-                declared: Self.declared(
-                    ("randomized_response", 2), ("symmetric_unary_encoding", 2), isMemoized: false)))
+        let halves = try Self.declared(
+            ("randomized_response", 2), ("symmetric_unary_encoding", 2), isMemoized: false)
+        let pair = try PairedResponse(configuration: .init(first: halves.first, second: halves.second))
         let coin = try #require(pair.first as? RandomizedResponse)
         let bits = try #require(pair.second as? SymmetricUnaryEncoding)
         var worst = [WideUnsigned](repeating: .zero, count: 2)

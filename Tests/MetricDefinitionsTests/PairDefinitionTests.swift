@@ -83,13 +83,11 @@ struct PairDefinitionTests {
     func mutations() throws {
         let bytes = try set(try pairMetric(), try memoizedPairMetric()).encoded()
         let content = Array(bytes.dropLast(32))
-        for index in content.indices {
-            for change: UInt8 in [1, 4, 0x80] {
-                var changed = content
-                changed[index] ^= change
-                let sealed = changed + (try sha256(changed))
-                if let set = try? MetricSet(decoding: sealed) { #expect(try set.encoded() == sealed) }
-            }
+        for index in stride(from: 0, to: content.count, by: 5) {
+            var changed = content
+            changed[index] ^= [1, 4, 0x80][index % 3]
+            let sealed = changed + (try sha256(changed))
+            if let set = try? MetricSet(decoding: sealed) { #expect(try set.encoded() == sealed) }
         }
     }
 }

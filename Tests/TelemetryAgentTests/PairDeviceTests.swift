@@ -55,8 +55,7 @@ struct PairDeviceTests {
 
     @Test("A buffered pair is drawn among the day's and reported like one that is recorded at once")
     func buffered() throws {
-        // With ε of 8 each both halves tell the truth but for one report in a thousand.
-        let metric = try pairMetric(firstThousandths: 8000, secondThousandths: 8000)
+        let metric = try pairMetric()
         let texts = try memoizedPairMetric()
         let set = try testMetricSet(metrics: [metric, texts])
         let buffer = try EventBuffer(set)

@@ -1,5 +1,6 @@
 public import LocalPrivacy
 public import Mechanisms
+internal import MetricDefinitions
 
 /// What `Tests/Fixtures/mechanisms/<TypeName>.json` holds: declarations for the laws to run over, with vectors, and
 /// declarations that must be refused.
@@ -47,14 +48,6 @@ public struct MechanismFixture: Decodable, Sendable {
             var declaration = MechanismDeclaration(
                 domain: domain.flatMap { domains[$0] } ?? .items(values), reportsAbsence: reportsAbsence,
                 parameters: (parameters ?? [:]).mapValues(DeclaredNumber.init(fixture:)))
-            if let components {
-                declaration.components = try components.map { (component) throws(ParameterError) in
-                    DeclaredComponent(
-                        mechanism: component.mechanism, declaration: try component.declaration.declaration())
-                }
-                let domains = declaration.components.map(\.declaration.domain)
-                declaration.domain = .pair(domains[0], domains[1])
-            }
             if let epsilon { declaration.epsilon = try Epsilon(thousandths: epsilon) }
             if let permanentEpsilon { declaration.permanentEpsilon = try Epsilon(thousandths: permanentEpsilon) }
             return declaration
@@ -64,11 +57,23 @@ public struct MechanismFixture: Decodable, Sendable {
         /// says, or less than a thousandth where ε is the loss rounded up.
         public var allowedUnspent: Int { unspent ?? (epsilon == nil ? 999_999 : 0) }
 
+        private static func pair<Pair: PairRandomizer>(
+            _: Pair.Type, of first: Component, _ second: Component
+        ) throws(ParameterError) -> Pair {
+            try Pair(
+                configuration: try Pair.Configuration(first: try first.component(), second: try second.component()))
+        }
+
         /// The mechanism of this type with the least noise that the declaration allows.
         ///
         /// - Throws: ``ParameterError``.
         public func mechanism<M: LocalRandomizer>(_: M.Type) throws(ParameterError) -> M {
-            try M(configuration: try M.Configuration(declared: try declaration()))
+            if let components, components.count == 2, let type = M.self as? any PairRandomizer.Type {
+                let pair: any PairRandomizer = try Self.pair(type, of: components[0], components[1])
+                guard let pair = pair as? M else { preconditionFailure("a pair of a type is of that type") }
+                return pair
+            }
+            return try M(configuration: try M.Configuration(declared: try declaration()))
         }
     }
 
@@ -80,6 +85,10 @@ public struct MechanismFixture: Decodable, Sendable {
         public var declaration: Declaration
 
         public var description: String { "\(mechanism) of \(declaration)" }
+
+        func component() throws(ParameterError) -> DeclaredComponent {
+            DeclaredComponent(mechanism: mechanism, declaration: try declaration.declaration())
+        }
     }
 
     public var configurations: [Declaration]

@@ -14,12 +14,10 @@ public func pairMetric(
     fields.whenAbsent = whenAbsent
     return try MetricDefinition(
         fields,
-        mechanism: try PairedResponse.make(
-            declared: declaration(
-                [
-                    half("randomized_response", carrier, firstThousandths),
-                    half("randomized_response", late, secondThousandths),
-                ], reportsAbsence: whenAbsent == .none)))
+        mechanism: try PairedResponse(
+            configuration: .init(
+                first: half("randomized_response", carrier, firstThousandths, reportsAbsence: whenAbsent == .none),
+                second: half("randomized_response", late, secondThousandths, reportsAbsence: whenAbsent == .none))))
 }
 
 /// `home`: any text by RAPPOR of 128 bits in 64 cohorts beside one of three categories, both memoized with ε 1 a report and
@@ -36,17 +34,15 @@ public func memoizedPairMetric(
     let parameters = ["bits": DeclaredNumber(bits), "hashes": DeclaredNumber(2), "cohorts": DeclaredNumber(64)]
     return try MetricDefinition(
         fields,
-        mechanism: try MemoizedPairedResponse.make(
-            declared: declaration(
-                [
-                    half("rappor", airport, 1000, permanent: 2000, parameters),
-                    half("randomized_response", size, 1000, permanent: 2000),
-                ], reportsAbsence: true)))
+        mechanism: try MemoizedPairedResponse(
+            configuration: .init(
+                first: half("rappor", airport, 1000, permanent: 2000, parameters, reportsAbsence: true),
+                second: half("randomized_response", size, 1000, permanent: 2000, reportsAbsence: true))))
 }
 
 private func half(
     _ mechanism: String, _ variable: MetricVariable, _ thousandths: Int, permanent: Int? = nil,
-    _ parameters: [String: DeclaredNumber] = [:]
+    _ parameters: [String: DeclaredNumber] = [:], reportsAbsence: Bool
 ) throws -> DeclaredComponent {
     DeclaredComponent(
         mechanism: mechanism,
@@ -55,15 +51,7 @@ private func half(
             permanentEpsilon: try permanent.map { (thousandths) throws(ParameterError) in
                 try Epsilon(thousandths: thousandths)
             },
-            domain: variable.domain.inputDomain, reportsAbsence: false, parameters: parameters))
-}
-
-private func declaration(_ halves: [DeclaredComponent], reportsAbsence: Bool) -> MechanismDeclaration {
-    var declared = MechanismDeclaration(
-        domain: .pair(halves[0].declaration.domain, halves[1].declaration.domain), reportsAbsence: reportsAbsence)
-    declared.components = halves
-    for place in declared.components.indices { declared.components[place].declaration.reportsAbsence = reportsAbsence }
-    return declared
+            domain: variable.domain.inputDomain, reportsAbsence: reportsAbsence, parameters: parameters))
 }
 
 private func fields(_ identifier: UInt32, _ name: String, _ summary: String) -> MetricDefinition.Fields {

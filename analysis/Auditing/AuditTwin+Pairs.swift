@@ -1,3 +1,4 @@
+public import Estimation
 public import Mechanisms
 public import MetricDefinitions
 

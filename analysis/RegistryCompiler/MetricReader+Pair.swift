@@ -135,6 +135,28 @@ extension MetricReader {
             mechanism: .named(type), epsilon: nil, permanentEpsilon: nil, parameters: [:], lifetime: lifetime)
     }
 
+    /// The definition of a pair; `nil`, with findings, unless it is sound.
+    func buildPair(
+        _ fields: MetricDefinition.Fields, _ type: any LocalRandomizer.Type, of components: [DeclaredComponent],
+        _ findings: inout DiagnosticList
+    ) -> MetricDefinition? {
+        do throws(MetricDefinitionError) {
+            let pair: any LocalRandomizer
+            do throws(ParameterError) {
+                if type.isMemoized {
+                    pair = try MemoizedPairedResponse(
+                        configuration: .init(first: components[0], second: components[1]))
+                } else {
+                    pair = try PairedResponse(configuration: .init(first: components[0], second: components[1]))
+                }
+            } catch { throw .parameter(error) }
+            return try MetricDefinition(fields, mechanism: pair)
+        } catch {
+            report(error, of: type, &findings)
+            return nil
+        }
+    }
+
     /// The halves' declarations once it is known whether "no event" is reported; `nil`, with findings at the keys of the
     /// half that makes no mechanism.
     func components(

@@ -60,8 +60,7 @@ struct MetricReader {
                 let components = components(of: halves, reportsAbsence: declared.reportsAbsence, &findings),
                 let mechanism = form.mechanism.named
             else { return nil }
-            declared.components = components
-            return build(fields, mechanism, declared, &findings).map {
+            return buildPair(fields, mechanism, of: components, &findings).map {
                 ReadMetric(
                     definition: $0, positions: positions, halves: halves.map { ($0.variable.name, $0.candidates) })
             }

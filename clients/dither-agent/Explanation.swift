@@ -60,14 +60,15 @@ struct Explanation {
     private static func halves(of metric: MetricDefinition) -> [Fact] {
         guard case .pair(let first, let second) = metric.domain, let pair = metric.mechanism as? any PairRandomizer
         else { return [] }
-        let halves = zip([first, second], [pair.first, pair.second])
+        func words(_ variable: MetricVariable, _ mechanism: any LocalRandomizer) -> String {
+            "\(variable.name) by \(type(of: mechanism).identifier) with epsilon \(mechanism.epsilon)"
+        }
         return [
             Fact(
                 name: "paired", value: .text("\(first.name), \(second.name)"),
                 sentence:
                     "These two are reported together, so that whoever reads the reports can ask how they go together: "
-                    + halves.map { "\($0.name) by \(type(of: $1).identifier) with epsilon \($1.epsilon)" }
-                    .joined(separator: ", ") + ".")
+                    + words(first, pair.first) + ", " + words(second, pair.second) + ".")
         ]
     }
 

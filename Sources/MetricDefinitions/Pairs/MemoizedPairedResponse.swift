@@ -25,41 +25,39 @@ public struct MemoizedPairedResponse: PairRandomizer, LongitudinalRandomizer {
         public init(first: PairComponent, second: PairComponent) { (self.first, self.second) = (first, second) }
     }
 
-    public let configuration: Configuration
-    public let epsilon: Epsilon
+    private let state: PairState
     public let permanentEpsilon: Epsilon
-    public let loss: PrivacyLoss
-    public let permanentLoss: PrivacyLoss
-    public let instantaneousLoss: PrivacyLoss
-    public let shape: PairReport.Shape
-    public let permanentShape: PairReport.Shape
-    let halves: (first: any LongitudinalRandomizer, second: any LongitudinalRandomizer)
 
     public init(configuration: Configuration) throws(ParameterError) {
-        let made = try configuration.randomizers()
-        guard let first = made.first as? any LongitudinalRandomizer,
-            let second = made.second as? any LongitudinalRandomizer
-        else { preconditionFailure("a memoized pair looks for memoized mechanisms") }
-        let counts = (first.pairedCohortCount, second.pairedCohortCount)
-        guard counts.0 == counts.1 || counts.0 == 1 || counts.1 == 1 else {
-            throw .cohortCountsDiffer(first: counts.0, second: counts.1)
-        }
-        epsilon = try Configuration.sum(first.epsilon, second.epsilon)
-        permanentEpsilon = try Configuration.sum(first.permanentEpsilon, second.permanentEpsilon)
-        loss = first.loss.adding(second.loss)
-        permanentLoss = first.permanentLoss.adding(second.permanentLoss)
-        instantaneousLoss = first.instantaneousLoss.adding(second.instantaneousLoss)
-        let (lead, otherLead) = (first.partitionByteCount, second.partitionByteCount)
-        shape = PairReport.Shape(first: first.half(sharing: lead), second: second.half(sharing: otherLead))
-        permanentShape = PairReport.Shape(
-            first: first.permanentHalf(sharing: lead), second: second.permanentHalf(sharing: otherLead))
-        halves = (first, second)
-        self.configuration = configuration
+        state = try PairState(configuration.first, configuration.second, isMemoized: true)
+        let (first, second) = (Self.memoized(state.first), Self.memoized(state.second))
+        permanentEpsilon = try Epsilon(
+            thousandths: first.permanentEpsilon.thousandths + second.permanentEpsilon.thousandths)
     }
 
-    public var first: any LocalRandomizer { halves.first }
+    private static func memoized(_ half: any LocalRandomizer) -> any LongitudinalRandomizer {
+        guard let memoized = half as? any LongitudinalRandomizer else {
+            preconditionFailure("a memoized pair looks for memoized mechanisms")
+        }
+        return memoized
+    }
 
-    public var second: any LocalRandomizer { halves.second }
+    private var halves: (first: any LongitudinalRandomizer, second: any LongitudinalRandomizer) {
+        (Self.memoized(state.first), Self.memoized(state.second))
+    }
+
+    public var configuration: Configuration {
+        Configuration(first: state.components.first, second: state.components.second)
+    }
+
+    public var epsilon: Epsilon { state.epsilon }
+    public var loss: PrivacyLoss { state.loss }
+    public var permanentLoss: PrivacyLoss { halves.first.permanentLoss.adding(halves.second.permanentLoss) }
+    public var instantaneousLoss: PrivacyLoss { halves.first.instantaneousLoss.adding(halves.second.instantaneousLoss) }
+    public var shape: PairReport.Shape { PairReport.Shape(state: state, isPermanent: false) }
+    public var permanentShape: PairReport.Shape { PairReport.Shape(state: state, isPermanent: true) }
+    public var first: any LocalRandomizer { state.first }
+    public var second: any LocalRandomizer { state.second }
 
     /// As many as there are pairs of permanent responses.
     public var distinctResponseLimit: Int {
@@ -72,7 +70,7 @@ public struct MemoizedPairedResponse: PairRandomizer, LongitudinalRandomizer {
 
     /// Both permanent responses, in one cohort.
     public func input(from input: MechanismInput, on device: DeviceContext) throws(InputError) -> PairReport {
-        let parts = try configuration.parts(of: input)
+        let parts = try state.parts(of: input), halves = halves
         var whole = try canonicalBytes(of: input, on: device)
         defer { wipe(&whole) }
         guard let noise = device.permanentNoise else { throw .permanentNoiseMissing }
@@ -90,7 +88,7 @@ public struct MemoizedPairedResponse: PairRandomizer, LongitudinalRandomizer {
     /// The SHA-256 of the canonical bytes of both, each after its length and padded to 255 bytes: a text's time tells
     /// nothing of its length, and a ledger's tag takes no more.
     public func canonicalBytes(of input: MechanismInput, on device: DeviceContext) throws(InputError) -> [UInt8] {
-        let parts = try configuration.parts(of: input)
+        let parts = try state.parts(of: input), halves = halves
         var first = try halves.first.canonicalBytes(of: parts.first, on: device)
         var second = try halves.second.canonicalBytes(of: parts.second, on: device)
         var message = Self.padded(first) + Self.padded(second)
@@ -117,16 +115,5 @@ public struct MemoizedPairedResponse: PairRandomizer, LongitudinalRandomizer {
         let firstReport = halves.first.reportBytes(aboutPermanent: permanent.first, using: &source)
         return PairReport(
             first: firstReport, second: halves.second.reportBytes(aboutPermanent: permanent.second, using: &source))
-    }
-}
-
-extension LongitudinalRandomizer {
-    /// How many cohorts a report can name; one where it names none.
-    fileprivate var pairedCohortCount: Int {
-        guard partitionByteCount > 0 else { return 1 }
-        guard let auditable = self as? any ExactlyAuditableLongitudinal else {
-            preconditionFailure("a catalogued mechanism is audited exactly")
-        }
-        return auditable.cohortCount
     }
 }

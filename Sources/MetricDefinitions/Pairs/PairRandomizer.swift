@@ -1,4 +1,3 @@
-internal import LocalPrivacy
 public import Mechanisms
 public import ReportFormat
 internal import SecureRandomness
@@ -36,21 +35,7 @@ extension PairRandomizer {
     }
 }
 
-extension PairConfiguration {
-    /// ε of both together. No report about one value tells of the other, so that the bounds add up.
-    static func sum(_ first: Epsilon, _ second: Epsilon) throws(ParameterError) -> Epsilon {
-        try Epsilon(thousandths: first.thousandths + second.thousandths)
-    }
-}
-
 extension LocalRandomizer {
-    /// The half of a pair's payload that this mechanism makes, of which the halves share the first bytes.
-    func half(sharing partitionByteCount: Int) -> PairReport.Half {
-        PairReport.Half(byteCount: payloadByteCount, partitionByteCount: partitionByteCount) {
-            (bytes) throws(ReportError) in try self.validate(payload: bytes)
-        }
-    }
-
     /// What ``input(from:on:)`` makes, of whatever type.
     func erasedInput(from input: MechanismInput, on device: DeviceContext) throws(InputError) -> any Sendable {
         try self.input(from: input, on: device)
@@ -65,14 +50,6 @@ extension LocalRandomizer {
 }
 
 extension LongitudinalRandomizer {
-    /// The half of a pair's permanent response that this mechanism makes.
-    func permanentHalf(sharing partitionByteCount: Int) -> PairReport.Half {
-        let shape = permanentShape
-        return PairReport.Half(byteCount: Value.byteCount(of: shape), partitionByteCount: partitionByteCount) {
-            (bytes) throws(ReportError) in _ = try Value(decoding: bytes.span, shape: shape)
-        }
-    }
-
     /// The bytes of the device's permanent response to an input.
     func permanentBytes(of input: MechanismInput, on device: DeviceContext) throws(InputError) -> [UInt8] {
         try self.input(from: input, on: device).encoded(shape: permanentShape)

@@ -1,3 +1,4 @@
+internal import Mechanisms
 public import ReportFormat
 
 /// A report by each of two mechanisms about one event, as the bytes of both.
@@ -7,22 +8,17 @@ public import ReportFormat
 public struct PairReport: ReportPayload {
     /// What fixes the encoding.
     public struct Shape: Sendable {
-        let first, second: Half
+        let state: PairState
+        /// Whether it is that of a permanent response.
+        let isPermanent: Bool
 
         /// The bytes that name the partition of both, and stand before the rest.
-        var partitionByteCount: Int { max(first.partitionByteCount, second.partitionByteCount) }
-    }
+        var partitionByteCount: Int { max(state.lead.first, state.lead.second) }
 
-    /// The encoding of one half.
-    struct Half: Sendable {
-        /// The length of the half's own bytes, its partition included.
-        let byteCount: Int
-        /// How many of them name the partition that it has in common with the other half; none where it has none.
-        let partitionByteCount: Int
-        /// Refuses bytes that the half's mechanism cannot make.
-        let validate: @Sendable ([UInt8]) throws(ReportError) -> Void
-
-        var restByteCount: Int { byteCount - partitionByteCount }
+        /// How many bytes each half has, its partition included.
+        var byteCounts: (first: Int, second: Int) {
+            (state.first.byteCount(isPermanent: isPermanent), state.second.byteCount(isPermanent: isPermanent))
+        }
     }
 
     /// The bytes of the first mechanism's report.
@@ -30,32 +26,57 @@ public struct PairReport: ReportPayload {
     /// The bytes of the second mechanism's report.
     public let second: [UInt8]
 
-    init(first: [UInt8], second: [UInt8]) { (self.first, self.second) = (first, second) }
+    /// A report of bytes that both mechanisms made.
+    public init(first: [UInt8], second: [UInt8]) { (self.first, self.second) = (first, second) }
 
     public static func byteCount(of shape: Shape) -> Int {
-        shape.partitionByteCount + shape.first.restByteCount + shape.second.restByteCount
+        let (counts, lead) = (shape.byteCounts, shape.state.lead)
+        return shape.partitionByteCount + counts.first - lead.first + counts.second - lead.second
     }
 
     /// Reads both halves.
     ///
     /// - Throws: ``ReportError`` for another length, and for bytes that a half's mechanism cannot make.
     public init(decoding bytes: Span<UInt8>, shape: Shape) throws(ReportError) {
-        let expected = Self.byteCount(of: shape), lead = shape.partitionByteCount
+        let expected = Self.byteCount(of: shape), state = shape.state
         guard bytes.count == expected else { throw .wrongByteCount(actual: bytes.count, expected: expected) }
+        let start = shape.partitionByteCount, middle = start + shape.byteCounts.first - state.lead.first
         var (first, second) = ([UInt8](), [UInt8]())
-        for index in 0..<shape.first.partitionByteCount { first.append(bytes[index]) }
-        for index in 0..<shape.second.partitionByteCount { second.append(bytes[index]) }
-        let middle = lead + shape.first.restByteCount
-        for index in lead..<middle { first.append(bytes[index]) }
-        for index in middle..<expected { second.append(bytes[index]) }
-        try shape.first.validate(first)
-        try shape.second.validate(second)
+        for index in 0..<expected {
+            if index < state.lead.first || (start..<middle).contains(index) { first.append(bytes[index]) }
+            if index < state.lead.second || index >= middle { second.append(bytes[index]) }
+        }
+        try state.first.validate(first, isPermanent: shape.isPermanent)
+        try state.second.validate(second, isPermanent: shape.isPermanent)
         self.init(first: first, second: second)
     }
 
     public func encoded(shape: Shape) -> [UInt8] {
-        let partition = shape.first.partitionByteCount > 0 ? first : second
-        return Array(partition[..<shape.partitionByteCount]) + first[shape.first.partitionByteCount...]
-            + second[shape.second.partitionByteCount...]
+        let lead = shape.state.lead
+        var bytes = lead.first > 0 ? first : Array(second[..<lead.second]) + first
+        bytes += second[lead.second...]
+        return bytes
+    }
+}
+
+extension LocalRandomizer {
+    fileprivate func byteCount(isPermanent: Bool) -> Int {
+        guard isPermanent, let memoized = self as? any LongitudinalRandomizer else { return payloadByteCount }
+        return memoized.permanentByteCount
+    }
+
+    fileprivate func validate(_ bytes: [UInt8], isPermanent: Bool) throws(ReportError) {
+        guard isPermanent, let memoized = self as? any LongitudinalRandomizer else {
+            return try validate(payload: bytes)
+        }
+        try memoized.validate(permanent: bytes)
+    }
+}
+
+extension LongitudinalRandomizer {
+    fileprivate var permanentByteCount: Int { Value.byteCount(of: permanentShape) }
+
+    fileprivate func validate(permanent bytes: [UInt8]) throws(ReportError) {
+        _ = try Value(decoding: bytes.span, shape: permanentShape)
     }
 }

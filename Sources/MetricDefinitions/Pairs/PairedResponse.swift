@@ -28,22 +28,24 @@ public struct PairedResponse: PairRandomizer {
         let first, second: any Sendable
     }
 
-    public let configuration: Configuration
-    public let epsilon: Epsilon
-    public let loss: PrivacyLoss
-    public let shape: PairReport.Shape
-    public let first, second: any LocalRandomizer
+    private let state: PairState
 
     public init(configuration: Configuration) throws(ParameterError) {
-        (first, second) = try configuration.randomizers()
-        epsilon = try Configuration.sum(first.epsilon, second.epsilon)
-        loss = first.loss.adding(second.loss)
-        shape = PairReport.Shape(first: first.half(sharing: 0), second: second.half(sharing: 0))
-        self.configuration = configuration
+        state = try PairState(configuration.first, configuration.second, isMemoized: false)
     }
 
+    public var configuration: Configuration {
+        Configuration(first: state.components.first, second: state.components.second)
+    }
+
+    public var epsilon: Epsilon { state.epsilon }
+    public var loss: PrivacyLoss { state.loss }
+    public var shape: PairReport.Shape { PairReport.Shape(state: state, isPermanent: false) }
+    public var first: any LocalRandomizer { state.first }
+    public var second: any LocalRandomizer { state.second }
+
     public func input(from input: MechanismInput, on device: DeviceContext) throws(InputError) -> Value {
-        let parts = try configuration.parts(of: input)
+        let parts = try state.parts(of: input)
         return Value(
             first: try first.erasedInput(from: parts.first, on: device),
             second: try second.erasedInput(from: parts.second, on: device))

@@ -319,8 +319,6 @@ PAIRED_RESPONSE = {
     ],
     "refused": [
         NO_PAIR | {"epsilon": 1000},
-        refused("unknownParameter", RESPONSE, RESPONSE, epsilon=1000),
-        refused("unknownParameter", RESPONSE, RESPONSE, permanent_epsilon=1000),
         refused("component", of(RESPONSE, epsilon=None), RESPONSE),
         refused("component", RESPONSE, of(RESPONSE, values=1)),
         refused("component", RESPONSE, of(RESPONSE, permanent_epsilon=2000)),
@@ -329,7 +327,6 @@ PAIRED_RESPONSE = {
         refused("component", ("rappor", RESPONSE[1]), RESPONSE),
         refused("component", ("one_bit_mean", {"values": 0, "reports_absence": False, "domain": "range", "epsilon": 1000}), RESPONSE),
         refused("absenceInOneComponent", of(RESPONSE, reports_absence=True), RESPONSE),
-        refused("absenceInOneComponent", RESPONSE, RESPONSE, absence=True),
         refused("epsilonOutOfRange", of(RESPONSE, epsilon=8001), of(RESPONSE, epsilon=8000)),
         refused(
             "countOutOfRange",
@@ -351,7 +348,6 @@ MEMOIZED_PAIRED_RESPONSE = {
     ],
     "refused": [
         NO_PAIR | {"epsilon": 1000, "permanent_epsilon": 2000},
-        refused("unknownParameter", KEPT, KEPT, absence=True, permanent_epsilon=4000),
         refused("component", of(KEPT, permanent_epsilon=None), KEPT, absence=True),
         refused("component", KEPT, of(KEPT, epsilon=2000), absence=True),
         refused("component", KEPT, ("count_mean_sketch", KEPT[1]), absence=True),

@@ -104,8 +104,11 @@ struct EventPlan {
         switch (kind, value) {
         case (.boolean, .boolean(let truth)): return Content(word: truth ? 1 : 0)
         case (.boolean, .written(let text)):
-            if text.elementsEqual("true".utf8) { return Content(word: 1) }
-            guard text.elementsEqual("false".utf8) else { throw .value(position: position, .notABoolean) }
+            // A caller's length may be any: nothing is read of a text that is too long.
+            if text.count == 4, text.elementsEqual("true".utf8) { return Content(word: 1) }
+            guard text.count == 5, text.elementsEqual("false".utf8) else {
+                throw .value(position: position, .notABoolean)
+            }
             return Content(word: 0)
         case (.category, .category(let name)), (.category, .written(let name)):
             return Content(word: try item(name, categories, half: half))
@@ -118,7 +121,9 @@ struct EventPlan {
     private func item(
         _ name: UnsafeBufferPointer<UInt8>, _ categories: ByteTable, half: Int
     ) throws(EventRefusal) -> UInt64 {
-        guard let item = categories.value(of: name, in: Self.categoryScope(position, half: half)) else {
+        guard name.count <= MetricDomain.labelByteLimit,
+            let item = categories.value(of: name, in: Self.categoryScope(position, half: half))
+        else {
             throw .value(position: position, .unknownCategory)
         }
         return UInt64(item)

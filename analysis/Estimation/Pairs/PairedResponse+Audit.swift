@@ -1,5 +1,6 @@
 public import LocalPrivacy
 public import Mechanisms
+public import MetricDefinitions
 
 /// Likelihoods multiply: given both values, the halves are independent.
 extension PairedResponse: ExactlyAuditable {

@@ -1,5 +1,6 @@
 public import LocalPrivacy
 public import Mechanisms
+public import MetricDefinitions
 internal import ReportFormat
 
 /// Given the cohort and both values the halves are independent. Where both name it, its probability is a factor of
@@ -18,7 +19,7 @@ extension MemoizedPairedResponse: ExactlyAuditableLongitudinal {
 
     /// log₂ of the number of cohorts that both halves name.
     private var sharedCohortBitCount: Int {
-        min(halves.first.partitionByteCount, halves.second.partitionByteCount) > 0
+        min(first.partitionByteCount, second.partitionByteCount) > 0
             ? audited.first.cohortCount.trailingZeroBitCount : 0
     }
 
@@ -40,7 +41,7 @@ extension MemoizedPairedResponse: ExactlyAuditableLongitudinal {
 
     /// Whether the partitions that both halves name are one.
     private func isOfOneCohort(_ report: PairReport) -> Bool {
-        let shared = min(halves.first.partitionByteCount, halves.second.partitionByteCount)
+        let shared = min(first.partitionByteCount, second.partitionByteCount)
         return report.first[..<shared] == report.second[..<shared]
     }
 
@@ -71,7 +72,7 @@ extension MemoizedPairedResponse: ExactlyAuditableLongitudinal {
     public var cohortCount: Int { max(audited.first.cohortCount, audited.second.cohortCount) }
 
     public func cohort(of permanent: PairReport) -> Int {
-        halves.first.partitionByteCount > 0
+        first.partitionByteCount > 0
             ? audited.first.cohort(ofPermanentPayload: permanent.first)
             : audited.second.cohort(ofPermanentPayload: permanent.second)
     }

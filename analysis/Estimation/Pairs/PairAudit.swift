@@ -1,5 +1,6 @@
 internal import LocalPrivacy
 internal import Mechanisms
+internal import MetricDefinitions
 internal import ReportFormat
 
 /// The audited inputs of a pair: every pair of the halves' values, and "no event" in both.
