@@ -18,7 +18,10 @@ flags+=(-Xcc "-ffile-prefix-map=$PWD=." -Xcxx "-ffile-prefix-map=$PWD=.")
 for product; do
     case $product in
         # What goes into other people's programs and devices is made small; the analyst's tools are made fast.
-        dither-agent | DitherABI) own=(--scratch-path .build-static -Xswiftc -Osize) ;;
+        dither-agent | DitherABI) own=(--scratch-path .build-static -Xswiftc -Osize) ;;&
+        # Nothing loads code into the agent, so that nobody looks its symbols up; naming them all takes 430 KB.
+        dither-agent) own+=(-Xlinker --no-export-dynamic) ;;
+        DitherABI) ;;
         *) own=(--scratch-path .build-static-tools) ;;
     esac
     swift build "${flags[@]}" "${own[@]}" --product "$product"

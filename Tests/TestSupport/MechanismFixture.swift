@@ -1,5 +1,6 @@
 public import LocalPrivacy
 public import Mechanisms
+internal import MetricDefinitions
 
 /// What `Tests/Fixtures/mechanisms/<TypeName>.json` holds: declarations for the laws to run over, with vectors, and
 /// declarations that must be refused.
@@ -17,6 +18,8 @@ public struct MechanismFixture: Decodable, Sendable {
         public var parameters: [String: String]?
         /// What the mechanism chooses where it is not declared.
         public var chosen: [String: Int]?
+        /// The halves of a pair.
+        public var components: [Component]?
         /// The thresholds that follow, in hexadecimal; the permanent one first.
         public var thresholds: [String]?
         /// The realised losses in billionths of a nat: of one report, of a value, of the fresh noise.
@@ -31,7 +34,8 @@ public struct MechanismFixture: Decodable, Sendable {
         public var error: String?
 
         public var description: String {
-            "\(domain ?? "\(values) values")\(reportsAbsence ? " and absence" : "")"
+            components.map { "\($0.map(\.description).joined(separator: " beside "))" }
+                ?? "\(domain ?? "\(values) values")\(reportsAbsence ? " and absence" : "")"
                 + (epsilon.map { ", ε \($0)" } ?? "") + (permanentEpsilon.map { ", ε∞ \($0)" } ?? "")
                 + (parameters ?? [:]).sorted { $0.key < $1.key }.map { ", \($0.key) \($0.value)" }.joined()
         }
@@ -53,11 +57,37 @@ public struct MechanismFixture: Decodable, Sendable {
         /// says, or less than a thousandth where ε is the loss rounded up.
         public var allowedUnspent: Int { unspent ?? (epsilon == nil ? 999_999 : 0) }
 
+        private static func pair<Pair: PairRandomizer>(
+            _: Pair.Type, of first: Component, _ second: Component
+        ) throws(ParameterError) -> Pair {
+            try Pair(
+                configuration: try Pair.Configuration(first: try first.component(), second: try second.component()))
+        }
+
         /// The mechanism of this type with the least noise that the declaration allows.
         ///
         /// - Throws: ``ParameterError``.
         public func mechanism<M: LocalRandomizer>(_: M.Type) throws(ParameterError) -> M {
-            try M(configuration: try M.Configuration(declared: try declaration()))
+            if let components, components.count == 2, let type = M.self as? any PairRandomizer.Type {
+                let pair: any PairRandomizer = try Self.pair(type, of: components[0], components[1])
+                guard let pair = pair as? M else { preconditionFailure("a pair of a type is of that type") }
+                return pair
+            }
+            return try M(configuration: try M.Configuration(declared: try declaration()))
+        }
+    }
+
+    /// One half of a pair.
+    public struct Component: Decodable, Sendable, CustomStringConvertible {
+        /// The name of its mechanism.
+        public var mechanism: String
+        /// What is declared for it.
+        public var declaration: Declaration
+
+        public var description: String { "\(mechanism) of \(declaration)" }
+
+        func component() throws(ParameterError) -> DeclaredComponent {
+            DeclaredComponent(mechanism: mechanism, declaration: try declaration.declaration())
         }
     }
 

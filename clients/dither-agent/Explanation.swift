@@ -51,7 +51,24 @@ struct Explanation {
                     + (metric.isMemoized
                         ? ", memoized: one answer per value is kept, and fresh noise is put on it in every report."
                         : ", with fresh noise in every report.")),
-            Fact(name: "when_absent", value: .text(absence(of: metric).0), sentence: absence(of: metric).1),
+        ] + halves(of: metric) + [
+            Fact(name: "when_absent", value: .text(absence(of: metric).0), sentence: absence(of: metric).1)
+        ]
+    }
+
+    /// What the two values of a pair are.
+    private static func halves(of metric: MetricDefinition) -> [Fact] {
+        guard case .pair(let first, let second) = metric.domain, let pair = metric.mechanism as? any PairRandomizer
+        else { return [] }
+        func words(_ variable: MetricVariable, _ mechanism: any LocalRandomizer) -> String {
+            "\(variable.name) by \(type(of: mechanism).identifier) with epsilon \(mechanism.epsilon)"
+        }
+        return [
+            Fact(
+                name: "paired", value: .text("\(first.name), \(second.name)"),
+                sentence:
+                    "These two are reported together, so that whoever reads the reports can ask how they go together: "
+                    + words(first, pair.first) + ", " + words(second, pair.second) + ".")
         ]
     }
 

@@ -13,6 +13,16 @@ enum FormatFuzzing {
             precondition(again == candidate, "a set encodes to the bytes it came from")
             let reduced = try? set.reduced(by: set)
             precondition(reduced?.metrics.count == set.metrics.count, "a set is reduced to itself by itself")
+            for metric in set.metrics { pair(metric, payload: bytes) }
+        }
+    }
+
+    /// Beginnings of the bytes as reports of a pair, if the metric is one.
+    private static func pair(_ metric: MetricDefinition, payload bytes: [UInt8]) {
+        guard case .pair = metric.domain, let pair = metric.mechanism as? any PairRandomizer else { return }
+        for count in 0...min(bytes.count, 64) {
+            guard let reports = try? pair.reports(in: Array(bytes.prefix(count))) else { continue }
+            precondition(reports.first.count + reports.second.count >= count, "no byte of a payload is lost")
         }
     }
 
