@@ -7,7 +7,12 @@ package enum NormalDistribution {
     /// Newton's method on erf, or for probabilities above one half on erfc, so that no digits cancel. Below the root
     /// erf is concave and erfc convex, so that steps from 0 rise towards the root and never pass it.
     package static func quantile(centralProbability: Double) -> Double {
-        let outside = 1 - centralProbability
+        quantile(missProbability: 1 - centralProbability)
+    }
+
+    /// z such that this probability lies outside −z...z, strictly between 0 and 1: exact also where that is tiny.
+    package static func quantile(missProbability outside: Double) -> Double {
+        let centralProbability = 1 - outside
         var x = 0.0
         for _ in 0..<200 {
             let missing = centralProbability < 0.5 ? centralProbability - erf(x) : erfc(x) - outside
@@ -21,4 +26,18 @@ package enum NormalDistribution {
 
     /// The probability of `z` or more.
     package static func upperTail(from z: Double) -> Double { erfc(z / 2.0.squareRoot()) / 2 }
+
+    /// ln of ``upperTail(from:)``, also where that is too small for a number.
+    package static func logUpperTail(from z: Double) -> Double {
+        guard z > 30 else { return log(upperTail(from: z)) }
+        // Mills' ratio, by its continued fraction: beyond 30 four terms give sixteen digits.
+        let ratio = 1 / (z + 1 / (z + 2 / (z + 3 / (z + 4 / z))))
+        return -z * z / 2 - log((2 * Double.pi).squareRoot()) + log(ratio)
+    }
+
+    /// z whose upper tail has this probability, which lies strictly between 0 and 1.
+    package static func upperQuantile(ofTail tail: Double) -> Double {
+        guard tail != 0.5 else { return 0 }
+        return tail < 0.5 ? quantile(missProbability: 2 * tail) : -quantile(missProbability: 2 * (1 - tail))
+    }
 }

@@ -27,6 +27,30 @@ struct SymmetricMatrix: Sendable {
         }
     }
 
+    /// Replaces every entry of the lower triangle.
+    mutating func update(_ replacement: (_ row: Int, _ column: Int, _ entry: Double) -> Double) {
+        entries.withUnsafeMutableBufferPointer { entries in
+            var place = 0
+            for row in 0..<size {
+                for column in 0...row {
+                    entries[place] = replacement(row, column, entries[place])
+                    place += 1
+                }
+            }
+        }
+    }
+
+    /// The matrix of some rows and their columns, in this order.
+    func selecting(_ chosen: [Int]) -> SymmetricMatrix {
+        SymmetricMatrix(size: chosen.count) { row, column in self[chosen[row], chosen[column]] }
+    }
+
+    /// An entry of either triangle.
+    subscript(row: Int, column: Int) -> Double {
+        let (high, low) = (max(row, column), min(row, column))
+        return entries[high * (high + 1) / 2 + low]
+    }
+
     /// Replaces this by its Cholesky factor L, with L·Lᵀ this, row by row.
     ///
     /// - Returns: the first row that depends on those before it, up to rounding: its pivot is below 10⁻¹⁰ of its diagonal.
