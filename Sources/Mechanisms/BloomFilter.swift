@@ -5,14 +5,14 @@ public import SecureRandomness
 ///
 /// MD5 for compatibility alone: nothing rests on it but how texts are spread over bits.
 public struct BloomFilter: Hashable, Sendable {
-    /// k, a power of two up to 256, so that no bit is likelier than another.
+    /// k, up to 256; of a metric a power of two, so that no bit is likelier than another.
     public let bitCount: Int
     /// h, at most the sixteen bytes of a digest.
     public let hashCount: Int
 
     /// A filter of so many bits and hashes.
     public init(bitCount: Int, hashCount: Int) {
-        precondition((1...256).contains(bitCount) && bitCount.nonzeroBitCount == 1, "k is a power of two up to 256")
+        precondition((1...256).contains(bitCount), "a byte tells 256 bits apart")
         precondition((1...MD5.byteCount).contains(hashCount), "a hash is a byte of the digest")
         (self.bitCount, self.hashCount) = (bitCount, hashCount)
     }

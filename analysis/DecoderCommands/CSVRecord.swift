@@ -23,7 +23,7 @@ struct CSVRecord {
     private enum State { case cellStart, plain, quoted, quoteInQuoted, carriageReturn, complete }
 
     /// The line of the file on which the record starts, from 1.
-    let line: Int
+    private(set) var line: Int
     /// The record as it stands in the file, without the line break at its end.
     private(set) var bytes: [UInt8] = []
     private(set) var cells: [Cell] = []
@@ -34,6 +34,14 @@ struct CSVRecord {
     private var hasDoubledQuotes = false
 
     init(line: Int) { self.line = line }
+
+    /// Begins another record, in the memory of this one.
+    mutating func reset(line: Int) {
+        self.line = line
+        bytes.removeAll(keepingCapacity: true)
+        cells.removeAll(keepingCapacity: true)
+        (lineBreakCount, state, cellStart, hasDoubledQuotes) = (0, .cellStart, 0, false)
+    }
 
     /// Whether the line is empty.
     var isBlank: Bool { cells.count == 1 && bytes.isEmpty }
@@ -67,6 +75,27 @@ struct CSVRecord {
         return false
     }
 
+    /// Takes a whole line without quotation marks, which is a record; its line break is left out.
+    mutating func takePlainLine(_ line: UnsafeBufferPointer<UInt8>) {
+        precondition(bytes.isEmpty && cells.isEmpty, "a record begins")
+        bytes.append(contentsOf: line)
+        var start = 0
+        for index in 0...line.count where index == line.count || line[index] == 0x2C {
+            cells.append(Cell(start: start, content: start..<index, isQuoted: false, hasDoubledQuotes: false))
+            start = index + 1
+        }
+        (lineBreakCount, state) = (1, .complete)
+    }
+
+    /// The bytes of a cell without quotation marks around it; those inside may be doubled.
+    func withBytes<Result, Failure: Error>(
+        of cell: Cell, _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try bytes.withUnsafeBufferPointer { (bytes) throws(Failure) in
+            try body(UnsafeBufferPointer(rebasing: bytes[cell.content]))
+        }
+    }
+
     /// Takes the end of the file; whether it completes a record that has begun.
     mutating func end() throws(Fault) -> Bool {
         switch state {
@@ -94,6 +123,8 @@ struct CSVRecord {
 
     /// The first byte that is not UTF-8; `nil` if all is.
     var firstInvalidOffset: Int? {
+        // Files of numbers have no other bytes, and need no string made of each row.
+        if bytes.reduce(0, |) < 0x80 { return nil }
         guard String(validating: bytes, as: UTF8.self) == nil else { return nil }
         // The longest valid prefix ends where the first malformed sequence starts.
         var (valid, invalid) = (0, bytes.count)

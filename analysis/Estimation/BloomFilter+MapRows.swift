@@ -9,22 +9,35 @@ extension BloomFilter {
     /// - Throws: ``RandomnessError`` when libcrypto has no MD5.
     public func mapRow(of text: String, cohortCount: Int) throws(RandomnessError) -> String {
         let bytes = Array(text.utf8)
-        var row = Self.cell(text)
+        var row: [UInt8] = []
+        MapCells.append(bytes, to: &row)
         for cohort in 0..<cohortCount {
-            for bit in try bits(of: bytes, cohort: cohort) { row += ",\(cohort * bitCount + bit + 1)" }
+            for bit in try bits(of: bytes, cohort: cohort) { MapCells.append(cohort * bitCount + bit + 1, to: &row) }
         }
-        return row + "\r\n"
+        return String(decoding: row, as: UTF8.self) + "\r\n"
+    }
+}
+
+/// The cells of a row of CSV, as Python's writer spells them.
+enum MapCells {
+    /// A text, quoted where it has to be.
+    static func append(_ text: [UInt8], to row: inout [UInt8]) {
+        guard text.contains(where: { [0x22, 0x2C, 0x0D, 0x0A].contains($0) }) else { return row += text }
+        row.append(0x22)
+        for byte in text { row += byte == 0x22 ? [0x22, 0x22] : [byte] }
+        row.append(0x22)
     }
 
-    /// A cell that is quoted where it has to be.
-    private static func cell(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { ["\"", ",", "\r", "\n"].contains($0) }) else { return text }
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            if scalar == "\"" { quoted += "\"" }
-            quoted.unicodeScalars.append(scalar)
-        }
-        return quoted + "\""
+    /// A comma and a number that is not negative.
+    static func append(_ number: Int, to row: inout [UInt8]) {
+        row.append(0x2C)
+        let start = row.count
+        var rest = number
+        repeat {
+            row.append(0x30 + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        row[start...].reverse()
     }
 }
 

@@ -1,12 +1,12 @@
 internal import Foundation
 
 /// Files that are replaced as a whole: whoever reads finds all of the old content or all of the new.
-enum AtomicFile {
+package enum AtomicFile {
     /// Writes beside the file, makes that durable, and renames it over the file. What is there and is no plain file, such
     /// as a device or a pipe, is written to as it is.
     ///
     /// - Throws: ``RegistryError/unwritable(path:errno:)``; the file is then as it was.
-    static func write(_ bytes: [UInt8], to path: String) throws(RegistryError) {
+    package static func write(_ bytes: [UInt8], to path: String) throws(RegistryError) {
         var status = stat()
         if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
             let descriptor = open(path, O_WRONLY | O_CLOEXEC)

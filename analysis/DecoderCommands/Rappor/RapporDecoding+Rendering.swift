@@ -1,0 +1,165 @@
+internal import Estimation
+internal import Foundation
+internal import MetricDefinitions
+internal import RegistryCompiler
+
+extension RapporDecoding {
+    private static let namedGroupLimit = 5
+
+    /// One row per candidate, with the columns of `dither estimate`.
+    func rows(for reader: EstimateRows.Reader) -> RowList {
+        let digits = FrequencyDigits(reportCount: reportCount, for: reader)
+        return RowList(columns: EstimateRows.columns(of: .string), count: names.count) { [names, estimates] row in
+            [Self.cell(names[row], for: reader)] + digits.cells(of: estimates[row])
+        }
+    }
+
+    /// The rows for people: detected ones first, the most frequent first.
+    var page: String {
+        let rows = rows(for: .people)
+        let shown =
+            rows.count > EstimateRows.shownLimit
+            ? Array(sortedRows.prefix(EstimateRows.shownLimit)) : sortedRows
+        var lines = [heading, "", rows.table(of: shown).rendered(as: .table)]
+        if rows.count > shown.count {
+            lines += [
+                "\(shown.count) of \(rows.count) candidates are shown, detected ones first, the most frequent first. For all "
+                    + "of them: --format csv", "",
+            ]
+        }
+        return (lines + notes.map { "- " + $0 }).joined(separator: "\n") + "\n"
+    }
+
+    /// What a reader has to know, in sentences.
+    var notes: [String] {
+        var notes = ["\(detectedCount) of \(names.count) \(fit == nil ? "values" : "candidates") are detected."]
+        if let fit { notes.append(Self.sentence(ofUnknownShare: fit.unknownShare)) }
+        notes.append(
+            "A string of \(Self.percentage(smallestShare)) of the reports is detected with a probability of 80 %.")
+        guard let fit else { return notes }
+        if fit.isMisfit {
+            notes.append(
+                "Model misfit (residuals \(printed(fit.dispersion, "%.*f", digits: 2)) times the noise): strings missing "
+                    + "from the dictionary, several reports per client, or wrong f.")
+        }
+        let groups = fit.indistinguishable
+        for group in groups.prefix(Self.namedGroupLimit) {
+            let shown = group.prefix(Self.namedGroupLimit).map { "'\(printable(names[$0]))'" }.joined(separator: ", ")
+            let more = group.count > Self.namedGroupLimit ? " and \(group.count - Self.namedGroupLimit) more" : ""
+            notes.append("The bits cannot tell these candidates apart: \(shown)\(more).")
+        }
+        if groups.count > Self.namedGroupLimit {
+            notes.append("So it is with \(groups.count - Self.namedGroupLimit) more groups: see --format json.")
+        }
+        return notes
+    }
+
+    /// Why nothing is shown.
+    var withheldReason: String? {
+        guard isInsufficient else { return nil }
+        return smallestShare < 1
+            ? "\(reportCount) reports are too few: only strings of \(Self.percentage(smallestShare)) of them or more would be "
+                + "detected with a probability of 80 %"
+            : "\(reportCount) reports are too few to detect any string"
+    }
+
+    private var heading: String {
+        let emptyCount = counts.cohortSizes.count { $0 == 0 }
+        let empty = emptyCount > 0 ? " (\(emptyCount) without reports)" : ""
+        return
+            "\(settings.parametersPath): k = \(parameters.bitCount), h = \(parameters.hashCount), m = "
+            + "\(parameters.cohortCount)\(empty); \(reportCount) reports; "
+            + "\(String(format: "%.6g", settings.confidence.probability * 100)) % intervals"
+    }
+
+    private var sortedRows: [Int] {
+        names.indices.sorted { left, right in
+            let (first, second) = (estimates[left], estimates[right])
+            guard first.isDetected == second.isDetected else { return first.isDetected }
+            // Candidates that cannot be told apart have no frequency, and are last.
+            let (one, other) = (first.frequency, second.frequency)
+            guard one.isNaN == other.isNaN else { return other.isNaN }
+            return one == other || one.isNaN ? left < right : one > other
+        }
+    }
+
+    private static func cell(_ name: String, for reader: EstimateRows.Reader) -> Cell {
+        // An empty cell would leave people to guess.
+        .text(name.isEmpty && reader == .people ? "\"\"" : name)
+    }
+
+    private static func sentence(ofUnknownShare share: Double) -> String {
+        share > 0
+            ? "About \(percentage(min(share, 1))) of the reports are about strings that are no candidate, or too rare to tell."
+            : "The candidates account for all reports."
+    }
+
+    private static func percentage(_ share: Double) -> String { printed(share * 100, "%.*g", digits: 3) + " %" }
+}
+
+extension RapporDecoding {
+    /// All that is known, by key.
+    var json: JSONOutput {
+        let digits = FrequencyDigits(reportCount: reportCount, for: .programs)
+        let columns = EstimateRows.columns(of: .string)
+        let elements = JSONOutput.elements(count: names.count) { [names, estimates, unbiased] row in
+            let cells = [Self.cell(names[row], for: .programs)] + digits.cells(of: estimates[row])
+            return .object(
+                zip(columns, cells).map { ($0, .cell($1)) }
+                    + [("unbiased", .cell(.decimal(unbiased[row], digits: digits.frequency)))])
+        }
+        return .object(
+            head + [("detected", .cell(.integer(detectedCount)))] + fitMembers + [
+                ("smallest_share", .cell(.significant(smallestShare, digits: 6))), ("rows", elements),
+                ("notes", .array((inputNotes + notes).map { .cell(.text($0)) })),
+            ])
+    }
+
+    /// What is said instead where the reports are too few.
+    var withheldJSON: JSONOutput {
+        .object(
+            head + [
+                (
+                    "withheld",
+                    .object([
+                        ("reason", .cell(withheldReason.map { .text($0) } ?? .null)),
+                        ("smallest_share", .cell(.significant(smallestShare, digits: 6))),
+                    ])
+                )
+            ])
+    }
+
+    private var head: [(String, JSONOutput)] {
+        func number(_ value: Double) -> JSONOutput { .cell(.significant(value, digits: 15)) }
+        return [
+            ("bits", .cell(.integer(parameters.bitCount))), ("hashes", .cell(.integer(parameters.hashCount))),
+            ("cohorts", .cell(.integer(parameters.cohortCount))), ("f", number(parameters.permanentNoise)),
+            ("p_star", number(parameters.clear)), ("q_star", number(parameters.set)),
+            ("correction", .cell(.text(settings.correction.rawValue))), ("alpha", number(settings.alpha)),
+            ("confidence", number(settings.confidence.probability)), ("reports", .cell(.integer(reportCount))),
+            ("candidates", .cell(.integer(names.count))),
+        ]
+    }
+
+    private var fitMembers: [(String, JSONOutput)] {
+        guard let fit else { return [] }
+        func number(_ value: Double) -> JSONOutput { .cell(.significant(value, digits: 6)) }
+        return [
+            ("unknown_share", number(fit.unknownShare)), ("dispersion", number(fit.dispersion)),
+            ("misfit_deviations", number(fit.misfitDeviations)), ("misfit", .cell(.boolean(fit.isMisfit))),
+            (
+                "variance",
+                fit.variance.map { shares in
+                    .object([
+                        ("explained", number(shares.explained)), ("missing", number(shares.missing)),
+                        ("noise", number(shares.noise)),
+                    ])
+                } ?? .cell(.null)
+            ),
+            (
+                "indistinguishable",
+                .array(fit.indistinguishable.map { group in .array(group.map { .cell(.text(names[$0])) }) })
+            ),
+        ]
+    }
+}
