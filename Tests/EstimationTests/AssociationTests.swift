@@ -152,7 +152,7 @@ struct AssociationTests {
     func tails() {
         for tail in Self.expected.tails {
             let found = ChiSquaredDistribution(degreesOfFreedom: tail.degreesOfFreedom).upperTail(from: tail.statistic)
-            #expect(abs(found / tail.probability - 1) < 2e-9, "\(tail)")
+            #expect(abs(found / tail.probability - 1) < 5e-9, "\(tail)")
         }
     }
 
@@ -170,7 +170,7 @@ struct AssociationTests {
         for index in 0..<40 { alike.append(first: index % 2, second: index / 2 % 2, cohort: 0) }
         let found = try #require(AssociationEstimate(of: alike))
         #expect(!found.hasErrors && found.isConverged)
-        #expect(found.shares.allSatisfy { $0.interval == 0...1 })
+        #expect(found.shares.map(\.interval) == Array(repeating: 0...1, count: 6))
         #expect(found.independence.degreesOfFreedom == 1)
     }
 }

@@ -52,7 +52,7 @@ struct FilterLikelihoodTests {
                 bitCount: 4096, hashCount: 2, bits: all, clear: clear, set: set, includesOther: true)
             for word: UInt64 in [0, .max, 0x5555_5555_5555_5555] {
                 let found = model.logLikelihoods(of: [UInt64](repeating: word, count: 64), cohort: 0)
-                #expect(found.allSatisfy(\.isFinite))
+                #expect(found.allSatisfy { $0.isFinite })
                 var table = ReportLikelihoods(valueCount: 3)
                 #expect(table.append(logLikelihoods: found) == 0)
             }

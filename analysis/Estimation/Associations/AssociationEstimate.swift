@@ -56,7 +56,8 @@ extension AssociationEstimate {
     /// - Returns: `nil` where there are no reports.
     /// - Complexity: n·A·B a step at most; less the more reports are equal.
     public init?(
-        of reports: AssociationReports, confidence: ConfidenceLevel = .standard, progress: EstimationProgress = { _, _ in }
+        of reports: AssociationReports, confidence: ConfidenceLevel = .standard,
+        progress: EstimationProgress = { _, _ in }
     ) {
         guard reports.count > 0 else { return nil }
         (reportCount, firstCount, secondCount) = (
@@ -90,7 +91,8 @@ extension AssociationEstimate {
             return information.share(of: cells)
         }
         shares = (0..<firstCount).flatMap { [secondCount] first in (0..<secondCount).map { share([place(first, $0)]) } }
-        firstMarginal = (0..<firstCount).map { [secondCount] first in share((0..<secondCount).map { place(first, $0) }) }
+        firstMarginal = (0..<firstCount).map { [secondCount] first in share((0..<secondCount).map { place(first, $0) })
+        }
         secondMarginal = (0..<secondCount).map { [firstCount] second in
             share((0..<firstCount).map { place($0, second) })
         }

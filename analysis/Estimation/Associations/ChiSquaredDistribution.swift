@@ -12,7 +12,7 @@ package struct ChiSquaredDistribution: Sendable {
     }
 
     /// The probability of `statistic` or more: the regularised incomplete gamma function Q(ν/2, x/2), by its series below
-    /// the mean and by its continued fraction above [AS64] 6.5.29, 6.5.31.
+    /// the mean and by its continued fraction above [DLMF] 8.7.1, 8.9.2.
     ///
     /// - Complexity: O(√ν) steps.
     package func upperTail(from statistic: Double) -> Double {

@@ -50,6 +50,23 @@ public struct FilterLikelihoods: Sendable {
             } : []
     }
 
+    /// Likelihoods under some of a design's candidates, by position, with the design's hashes of other strings.
+    public init(
+        of candidates: [Int], in design: FilterDesign, clear: Double, set: Double, includesOther: Bool
+    ) {
+        var bits = [[[Int]]](
+            repeating: [[Int]](repeating: [], count: candidates.count), count: design.cohortCount)
+        for (place, candidate) in candidates.enumerated() {
+            for row in design.distinctRows(of: candidate) {
+                let (cohort, bit) = row.quotientAndRemainder(dividingBy: design.bitCount)
+                bits[cohort][place].append(bit)
+            }
+        }
+        self.init(
+            bitCount: design.bitCount, hashCount: design.hashCount, bits: bits, clear: clear, set: set,
+            includesOther: includesOther)
+    }
+
     /// How many values there are, with the other.
     public var valueCount: Int { candidateCount + (includesOther ? 1 : 0) }
 

@@ -52,7 +52,8 @@ public struct IndependenceTest: Hashable, Sendable {
                 let (a, b) = row.quotientAndRemainder(dividingBy: second.width)
                 for column in 0...row {
                     let (c, d) = column.quotientAndRemainder(dividingBy: second.width)
-                    covariance[place] += scale * one.products[a * first.width + c] * other.products[b * second.width + d]
+                    covariance[place] +=
+                        scale * one.products[a * first.width + c] * other.products[b * second.width + d]
                     place += 1
                 }
             }
@@ -100,7 +101,9 @@ private struct CentredScores {
         products = [Double](repeating: 0, count: table.width * table.width)
         for kind in kinds {
             let centred = zip(table.row(kind), means).map(-)
-            for a in centred.indices { for b in centred.indices { products[a * table.width + b] += centred[a] * centred[b] } }
+            for a in centred.indices {
+                for b in centred.indices { products[a * table.width + b] += centred[a] * centred[b] }
+            }
         }
     }
 }

@@ -47,7 +47,9 @@ struct JointInformation {
             let missing = max(0, 1 - fit.gradient[cell])
             let schur = max(0, information[cell, cell] - factor.inverseForm(of: coupling))
             let curvature = reportCount * (schur + missing * missing), slope = reportCount * missing
-            guard curvature > 0 else { return AssociationEstimate.Share(frequency: 0, standardError: .infinity, interval: 0...1) }
+            guard curvature > 0 else {
+                return AssociationEstimate.Share(frequency: 0, standardError: .infinity, interval: 0...1)
+            }
             let bound = z * z / (slope + (slope * slope + curvature * z * z).squareRoot())
             highest = max(highest, min(1, bound))
             largestError = max(largestError, 1 / curvature.squareRoot())

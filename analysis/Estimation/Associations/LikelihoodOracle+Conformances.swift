@@ -71,7 +71,9 @@ extension Rappor: LikelihoodOracle {
 
 extension UnaryEncoding where Self: PureFrequencyOracle, Self: LikelihoodOracle {
     /// A bit for each item, of which the own one is set with p* and any other with q*.
-    func unaryLikelihoodModel(of candidates: [MechanismInput]) throws(EstimationError) -> LikelihoodModel<BitVectorReport> {
+    func unaryLikelihoodModel(of candidates: [MechanismInput]) throws(EstimationError) -> LikelihoodModel<
+        BitVectorReport
+    > {
         var bits: [[Int]] = []
         for (position, candidate) in candidates.enumerated() {
             guard let item = item(of: candidate) else { throw .candidateOutOfDomain(position: position) }
@@ -106,7 +108,8 @@ extension CountMeanSketch: LikelihoodOracle {
         let flip = Double(configuration.flipThreshold) * 0x1p-64
         return filterLikelihoodModel(
             FilterLikelihoods(
-                bitCount: table.width, hashCount: 1, bits: rows, clear: flip, set: 1 - flip, includesOther: includesOther))
+                bitCount: table.width, hashCount: 1, bits: rows, clear: flip, set: 1 - flip,
+                includesOther: includesOther))
     }
 }
 

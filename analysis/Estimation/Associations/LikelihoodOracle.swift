@@ -1,7 +1,7 @@
 internal import Foundation
 internal import LocalPrivacy
 public import Mechanisms
-public import ReportFormat
+internal import ReportFormat
 
 /// The analyst's role in a mechanism whose reports are looked at one by one: how likely a report is under each value.
 public protocol LikelihoodOracle: ReportCounter {

@@ -33,7 +33,9 @@ struct NonNegativeQuadratic {
             for (place, cell) in free.enumerated() where target[place] <= 0 { isFree[cell] = false }
             let gradient = gradient(at: point)
             var (worst, least) = (Int?.none, -1e-12)
-            for cell in 0..<size where !isFree[cell] && gradient[cell] < least { (worst, least) = (cell, gradient[cell]) }
+            for cell in 0..<size where !isFree[cell] && gradient[cell] < least {
+                (worst, least) = (cell, gradient[cell])
+            }
             guard let worst else { return point }
             isFree[worst] = true
         }
@@ -59,13 +61,5 @@ struct NonNegativeQuadratic {
         return slope.indices.map { cell in
             changes.reduce(slope[cell]) { $0 + matrix[cell, $1] * (point[$1] - start[$1]) }
         }
-    }
-}
-
-extension SymmetricMatrix {
-    /// An entry by its row and column.
-    subscript(row: Int, column: Int) -> Double {
-        let (low, high) = row < column ? (row, column) : (column, row)
-        return entries[high * (high + 1) / 2 + low]
     }
 }
