@@ -42,6 +42,9 @@ public struct EstimateChoices: Hashable, Sendable {
     /// Whether differences are made of the figures.
     var needsOrigins = false
 
+    /// Whether no figure is made of several values' estimates, so that a value may have none.
+    var takesEachValueAlone: Bool { additions.isDisjoint(with: [.denoised, .consistent]) && !needsOrigins }
+
     /// The columns alone that every estimate has.
     public init() {}
 

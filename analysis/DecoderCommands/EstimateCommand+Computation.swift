@@ -53,7 +53,8 @@ extension EstimateResult {
         let sentences = notes.sentences(periodCount: periods.count, otherVersions: stored.otherVersions)
         return EstimateResult(
             definition: definition, request: request, values: values, groups: groups,
-            notes: sentences + notes.choiceSentences(groups: groups, rowCount: rowCount),
+            notes: sentences + notes.remarkSentences(groups: groups, values: values)
+                + notes.choiceSentences(groups: groups, rowCount: rowCount),
             numberColumns: NumberFigures.columns(numberView, of: counter))
     }
 

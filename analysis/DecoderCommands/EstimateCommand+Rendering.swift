@@ -162,7 +162,8 @@ extension EstimateResult {
         let elements = JSONOutput.elements(count: rows.count) { row in
             .object(zip(columns, rows.cells(at: row, for: .programs)).map { ($0, .cell($1)) })
         }
-        return [("reports", .cell(.integer(estimates.reportCount))), ("rows", elements)]
+        return [("reports", .cell(.integer(estimates.reportCount)))]
+            + (estimates.remarks.map { members(of: $0) } ?? []) + [("rows", elements)]
             + sumMembers(of: estimates, columns: columns)
     }
 

@@ -40,6 +40,8 @@ public struct ReleasedEstimates: Hashable, Sendable {
     public let figures: EstimatedFigures
     /// The sums that were asked for.
     public internal(set) var sums: [SumEstimate] = []
+    /// What noisy Bloom filters say beside them.
+    public internal(set) var remarks: FilterRemarks?
     /// The columns that were asked for.
     var added = AddedColumns()
     /// Where the figures come from.

@@ -56,7 +56,9 @@ struct EstimateRows: Sendable {
         let sorted = estimates.indices.sorted { left, right in
             let (first, second) = (estimates[left], estimates[right])
             guard first.isDetected == second.isDetected else { return first.isDetected }
-            return first.count == second.count ? left < right : first.count > second.count
+            // A value that cannot be told from others has no count, and stands last.
+            let counts = [first, second].map { $0.count.isNaN ? -.infinity : $0.count }
+            return counts[0] == counts[1] ? left < right : counts[0] > counts[1]
         }
         return Array(sorted.prefix(Self.shownLimit))
     }

@@ -38,6 +38,8 @@ extension GroupReader {
         _ estimates: [FrequencyEstimate], from pool: PooledReports<Oracle.Aggregate>, by oracle: Oracle,
         progress: (Int, Int) -> Void
     ) throws(EstimationError) -> ReleasedEstimates {
+        let unknown = estimates.indices.filter { estimates[$0].count.isNaN }
+        guard unknown.isEmpty || choices.takesEachValueAlone else { throw .indistinguishable(positions: unknown) }
         var sums: [SumEstimate] = []
         if !sumPositions.isEmpty {
             sums = try oracle.sums(

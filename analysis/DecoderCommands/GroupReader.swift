@@ -62,10 +62,12 @@ struct GroupReader {
         let pool = try pool(periods, oracle: oracle, progress: &progress)
         progress.begin("estimating")
         do {
-            let estimates = try oracle.estimates(of: values, from: pool, confidence: level) {
+            let (estimates, remarks) = try oracle.remarkedEstimates(of: values, from: pool, confidence: level) {
                 progress.update($0, of: $1)
             }
-            return try released(estimates, from: pool, by: oracle) { progress.update($0, of: $1) }
+            var released = try released(estimates, from: pool, by: oracle) { progress.update($0, of: $1) }
+            released.remarks = remarks
+            return released
         } catch { throw CommandError(error, values: values, of: definition, file: candidates?.source.path) }
     }
 

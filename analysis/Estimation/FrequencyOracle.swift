@@ -33,6 +33,12 @@ public protocol FrequencyOracle: ReportCounter {
         progress: EstimationProgress
     ) throws(EstimationError) -> [FrequencyEstimate]
 
+    /// The same estimates, and what they leave to say beside the frequencies; by default nothing.
+    func remarkedEstimates(
+        of candidates: [MechanismInput], from reports: PooledReports<Aggregate>, confidence: ConfidenceLevel,
+        progress: EstimationProgress
+    ) throws(EstimationError) -> (estimates: [FrequencyEstimate], remarks: FilterRemarks?)
+
     /// p* and q* of every value, where a value's estimate comes from its own count of supporting reports; by default not.
     var valueSupport: ValueSupport? { get }
 
@@ -57,6 +63,13 @@ public protocol FrequencyOracle: ReportCounter {
 
 extension FrequencyOracle {
     public var estimatesAbsence: Bool { configuration.reportsAbsence }
+
+    public func remarkedEstimates(
+        of candidates: [MechanismInput], from reports: PooledReports<Aggregate>, confidence: ConfidenceLevel,
+        progress: EstimationProgress
+    ) throws(EstimationError) -> (estimates: [FrequencyEstimate], remarks: FilterRemarks?) {
+        (try estimates(of: candidates, from: reports, confidence: confidence, progress: progress), nil)
+    }
 }
 
 /// The mean of a number over the reports.

@@ -7,15 +7,18 @@ package enum NormalDistribution {
     /// Newton's method on erf, or for probabilities above one half on erfc, so that no digits cancel. Below the root
     /// erf is concave and erfc convex, so that steps from 0 rise towards the root and never pass it.
     package static func quantile(centralProbability: Double) -> Double {
-        quantile(missProbability: 1 - centralProbability)
+        quantile(inside: centralProbability, outside: 1 - centralProbability)
     }
 
     /// z such that this probability lies outside −z...z, strictly between 0 and 1: exact also where that is tiny.
-    package static func quantile(missProbability outside: Double) -> Double {
-        let centralProbability = 1 - outside
+    package static func quantile(missProbability: Double) -> Double {
+        quantile(inside: 1 - missProbability, outside: missProbability)
+    }
+
+    private static func quantile(inside: Double, outside: Double) -> Double {
         var x = 0.0
         for _ in 0..<200 {
-            let missing = centralProbability < 0.5 ? centralProbability - erf(x) : erfc(x) - outside
+            let missing = inside < 0.5 ? inside - erf(x) : erfc(x) - outside
             let step = missing / (2 / Double.pi.squareRoot() * exp(-x * x))
             x += step
             // The last step of a quadratically converging sequence has already done its work.

@@ -5,12 +5,14 @@
     rappor_estimates.py --check    compares them with a fresh computation; exits 1 where they differ
 
 Weighted least squares of every bit of every cohort on the candidates' filters in exact fractions, by Gauss-Jordan on the
-dense normal equations: first with the row variances of no candidate occurring, then with those of the first fit. With N
-reports of a cohort, A pairs of reports of one device, t = f/2 and theta the fraction that sets the bit:
+dense normal equations: first with the row variances of no candidate occurring, then twice with those of the fit before.
+With N reports of a cohort, A pairs of different reports of one device, t = f/2 and theta the fraction that sets the bit:
 
-    variance of a count = N (pi q (1-q) + (1-pi) p (1-p)) + A (q-p)^2 (t (1-t) + h (1-2t)^2 theta),  pi = t + (1-2t) theta
+    variance of a count = N r (1-r) + A (q-p)^2 (t (1-t) + h (1-2t)^2 theta),  r = p + (q-p) (t + (1-2t) theta)
 
-Numbers are rounded to doubles at the end; the standard error is of the inverse normal matrix.
+where r (1-r) is at least 1/(4N). Numbers are rounded to doubles at the end; the standard error is of the inverse normal
+matrix, times the root of the residuals' weighted sum of squares over rows less candidates where that is above 1 and there
+are more than 20 of these.
 """
 
 import collections
@@ -55,7 +57,7 @@ def case(bits, hashes, cohorts, noise, candidates, sizes, day_counts):
     clear = p + t * (q - p)
     filled = [cohort for cohort in range(cohorts) if sizes[cohort]]
     counts = [
-        sizes[cohort] * 9 // 16 + drawn(f"{bits}/{hashes}/{cohort}/{bit}", 1 + sizes[cohort] // 4)
+        sizes[cohort] * 9 // 16 + drawn(f"{bits}/{hashes}/{cohort}/{bit}", 1 + sizes[cohort] // 24)
         for cohort in range(cohorts) for bit in range(bits)]
     design, values, row_sizes = [], [], []
     for cohort in filled:
@@ -64,14 +66,14 @@ def case(bits, hashes, cohorts, noise, candidates, sizes, day_counts):
             design.append([int(bit in one) for one in filters])
             values.append((counts[cohort * bits + bit] - clear * sizes[cohort]) / (gap * sizes[cohort]))
             row_sizes.append(sizes[cohort])
-    pairs = Fraction(pair_count(day_counts), sum(day_counts))
+    pairs = Fraction(pair_count(day_counts), sum(day_counts)) - 1
 
     def fit(fractions):
         weights = []
         for size, theta in zip(row_sizes, fractions):
             theta = min(max(theta, Fraction(0)), Fraction(1))
-            pi = t + (1 - 2 * t) * theta
-            variance = size * (pi * q * (1 - q) + (1 - pi) * p * (1 - p))
+            r = p + (q - p) * (t + (1 - 2 * t) * theta)
+            variance = size * max(r * (1 - r), Fraction(1, 4 * size))
             variance += size * pairs * (q - p) ** 2 * (t * (1 - t) + hashes * (1 - 2 * t) ** 2 * theta)
             weights.append(size**2 * gap**2 / variance)
         normal = [
@@ -79,16 +81,22 @@ def case(bits, hashes, cohorts, noise, candidates, sizes, day_counts):
             for i in range(len(candidates))]
         moments = [sum(w * row[i] * y for w, row, y in zip(weights, design, values)) for i in range(len(candidates))]
         covariance = inverse(normal)
-        return [sum(a * b for a, b in zip(row, moments)) for row in covariance], covariance
+        shares = [sum(a * b for a, b in zip(row, moments)) for row in covariance]
+        fitted = [sum(a * b for a, b in zip(row, shares)) for row in design]
+        squares = sum(w * (y - z) ** 2 for w, y, z in zip(weights, values, fitted))
+        return shares, covariance, fitted, squares
 
-    first, _ = fit([Fraction(0)] * len(design))
-    second, covariance = fit([sum(a * b for a, b in zip(row, first)) for row in design])
+    freedom = len(design) - len(candidates)
+    shares, covariance, fitted, squares = fit([Fraction(0)] * len(design))
+    for _ in range(2):
+        shares, covariance, fitted, squares = fit([Fraction(float(share)) for share in fitted])
+    inflation = max(1, squares / freedom) if freedom > 20 else 1
     total = sum(sizes)
     return {
         "bits": bits, "hashes": hashes, "cohorts": cohorts, "f": noise[0], "p": noise[1], "q": noise[2],
         "candidates": candidates, "cohort_sizes": sizes, "set_counts": counts, "day_counts": day_counts,
-        "frequencies": [float(b) for b in second],
-        "standard_errors": [float(covariance[i][i]) ** 0.5 * total for i in range(len(candidates))],
+        "frequencies": [float(b) for b in shares],
+        "standard_errors": [float(covariance[i][i] * inflation) ** 0.5 * total for i in range(len(candidates))],
     }
 
 
@@ -108,7 +116,7 @@ CASES = [
     case(8, 2, 4, GIVEN, ["EWR", "JFK", "LGA", "", "Zürich"], [4000, 3000, 5000, 4000], [16_000]),
     case(8, 2, 4, GIVEN, ["EWR", "JFK", "LGA", "ORD"], [4000, 0, 5000, 1000], [9000, 1000]),
     case(16, 1, 2, ("0.3", "0.1", "0.8"), ["a", "b", "c", "d", "e", "f", "g"], [1000, 900], [1900]),
-    case(32, 4, 8, GIVEN, ["a", "b", "c", "d", "e", "f"], [100 + 7 * i for i in range(8)], [228, 242, 256, 270]),
+    case(32, 4, 4, GIVEN, ["a", "b", "c", "d", "e", "f"], [1000 + 7 * i for i in range(4)], [1000, 1007, 1014, 1021]),
 ]
 
 

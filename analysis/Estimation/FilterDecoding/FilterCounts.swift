@@ -8,6 +8,8 @@ public struct FilterCounts: Sendable {
     public let setCounts: [Int]
     /// How a true bit becomes a reported one.
     let noise: FilterNoise
+    /// Whether reports may be about nothing at all, whose filter is empty.
+    let mayBeEmpty: Bool
 
     /// Counts of reports from separate devices.
     ///
@@ -17,14 +19,14 @@ public struct FilterCounts: Sendable {
     public init(bitCount: Int, cohortSizes: [Int], setCounts: [Int], clear: Double, set: Double) {
         self.init(
             bitCount: bitCount, cohortSizes: cohortSizes, setCounts: setCounts,
-            noise: FilterNoise(clear: clear, set: set, shared: nil))
+            noise: FilterNoise(clear: clear, set: set, shared: nil), mayBeEmpty: false)
     }
 
-    init(bitCount: Int, cohortSizes: [Int], setCounts: [Int], noise: FilterNoise) {
+    init(bitCount: Int, cohortSizes: [Int], setCounts: [Int], noise: FilterNoise, mayBeEmpty: Bool) {
         precondition(setCounts.count == cohortSizes.count * bitCount, "each cohort has a count for each bit")
         precondition(noise.gap != 0 && noise.gap.isFinite, "a bit's report depends on the bit")
         (self.bitCount, self.cohortSizes) = (bitCount, cohortSizes)
-        (self.setCounts, self.noise) = (setCounts, noise)
+        (self.setCounts, self.noise, self.mayBeEmpty) = (setCounts, noise, mayBeEmpty)
     }
 
     /// How many reports there are.
@@ -73,6 +75,8 @@ struct FilterNoise: Sendable {
 struct FilterRows: Sendable {
     /// b₀: the share of a cohort's bits that a random text sets, or zero where rows are not centred.
     let center: Double
+    /// Whether a share of the reports, which is not known, sets no bit, and lowers all rows alike.
+    let mayBeEmpty: Bool
     /// Of each row, y − b₀, with y the unbiased estimate of θ; zero where the cohort has no reports.
     let deviations: [Double]
     /// The reports of each row's cohort.
@@ -82,7 +86,7 @@ struct FilterRows: Sendable {
     private let noise: FilterNoise
 
     init(_ counts: FilterCounts, center: Double) {
-        (self.center, noise) = (center, counts.noise)
+        (self.center, noise, mayBeEmpty) = (center, counts.noise, counts.mayBeEmpty)
         reportCounts = counts.cohortSizes.flatMap { [Double](repeating: Double($0), count: counts.bitCount) }
         used = reportCounts.indices.filter { [reportCounts] in reportCounts[$0] > 0 }
         var deviations = [Double](repeating: 0, count: counts.setCounts.count)

@@ -50,19 +50,26 @@ public struct FilterDecoder: Sendable {
         let kept = hidden.isEmpty ? [] : (0..<design.candidateCount).filter { !hidden.contains($0) }
         let reduced = hidden.isEmpty ? design : design.selecting(kept)
         let rowCount = usedCohorts * design.bitCount
-        var fit: FilterFit
+        var fit: FilterFit, stepCount = 1
+        func report(done: Int, total: Int) {
+            stepCount = total
+            progress(done, total)
+        }
         if usedCohorts < Self.fewCohorts || rowCount < Self.fewRows || design.fillShare >= 1 {
             guard reduced.candidateCount <= DenseShares.countLimit else {
                 throw .tooManyCandidates(count: reduced.candidateCount, limit: DenseShares.countLimit)
             }
-            let isCentred = usedCohorts > 1 && rowCount > reduced.candidateCount && design.fillShare < 1
+            // Without a row in common, empty reports are told from unknown strings by candidates alone.
+            let isCentred =
+                !counts.mayBeEmpty && usedCohorts > 1 && rowCount > reduced.candidateCount && design.fillShare < 1
             let rows = FilterRows(counts, center: isCentred ? design.fillShare : 0)
-            fit = FilterFit(DenseShares(design: reduced, rows: rows, progress: progress))
+            fit = FilterFit(DenseShares(design: reduced, rows: rows, progress: report))
         } else {
             var passing = MessagePassing(design: reduced, rows: FilterRows(counts, center: design.fillShare))
-            passing.run(progress: progress)
+            passing.run(progress: report)
             fit = FilterFit(passing, refined: ActiveShares(refining: passing))
         }
+        progress(stepCount, stepCount)
         if Double(reduced.candidateCount) > 0.8 * Double(rowCount) { fit.raiseStandardErrors(by: Self.crowdedFactor) }
         if !hidden.isEmpty { fit.expand(from: kept, equal: equal, count: design.candidateCount) }
         return decoding(of: fit)
@@ -70,7 +77,8 @@ public struct FilterDecoder: Sendable {
 
     private func empty(_ candidateCount: Int) -> FilterDecoding {
         let nothing = FilterShare(
-            share: .nan, unbiased: .nan, standardError: .infinity, pValue: 1, isDetected: false, interval: 0...1)
+            share: .nan, unbiased: .nan, standardError: .infinity, pValue: 1, isDetected: false, interval: 0...1,
+            wholeInterval: 0...1)
         return FilterDecoding(
             shares: [FilterShare](repeating: nothing, count: candidateCount), unknownShare: .nan,
             smallestDetectableShare: 1, isInsufficient: true, dispersion: 1, misfitDeviations: 0, indistinguishable: [],
@@ -90,14 +98,16 @@ public struct FilterDecoder: Sendable {
             guard !z.isNaN else {
                 return FilterShare(
                     share: .nan, unbiased: .nan, standardError: .infinity, pValue: 1, isDetected: false,
-                    interval: 0...min(1, fit.upperLimits[candidate] ?? 1))
+                    interval: 0...min(1, fit.upperLimits[candidate] ?? 1),
+                    wholeInterval: 0...min(1, fit.upperLimits[candidate] ?? 1))
             }
             let range = selection.interval(
                 of: z, isDetected: selection.isDetected[candidate], confidence: confidence)
             let low = min(max(range.lowerBound * error, 0), 1), high = min(max(range.upperBound * error, 0), 1)
             return FilterShare(
                 share: min(max(fit.posteriorMeans[candidate], low), high), unbiased: estimate, standardError: error,
-                pValue: NormalDistribution.upperTail(from: z), isDetected: isDetected, interval: low...high)
+                pValue: NormalDistribution.upperTail(from: z), isDetected: isDetected, interval: low...high,
+                wholeInterval: min(range.lowerBound * error, estimate)...max(range.upperBound * error, estimate))
         }
         return FilterDecoding(
             shares: shares, unknownShare: fit.unknownShare, smallestDetectableShare: min(smallest, 1),

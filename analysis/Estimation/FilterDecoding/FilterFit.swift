@@ -36,7 +36,7 @@ struct FilterFit {
         }
         let factor = passing.isRobust ? max(1, passing.dispersion) : 1
         standardErrors = variances.map { ($0 * factor).squareRoot() }
-        unknownShare = 1 - passing.means.reduce(0, +)
+        unknownShare = passing.unknownShare
         (dispersion, misfitDeviations) = passing.misfit()
         (isRobust, iterationCount) = (passing.isRobust, passing.iterationCount)
     }

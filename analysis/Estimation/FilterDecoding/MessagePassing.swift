@@ -63,6 +63,8 @@ struct MessagePassing {
     }
 
     /// Goes to the fixed point.
+    ///
+    /// - Parameter progress: is told of iterations done of the most there can be.
     mutating func run(progress: (_ done: Int, _ total: Int) -> Void) {
         var standardised: [Double] = [], choiceIsOpen = true
         for iteration in 0..<Self.iterationLimit {
@@ -93,10 +95,32 @@ struct MessagePassing {
         fitted = sums.map { $0.x - offset }
         shareVariances = sums.map { base + (1 - 2 * center) * $0.y }
         predictions = rows.deviations.indices.map { fitted[$0] - shareVariances[$0] * scores[$0] }
-        return rows.used.map { rows.deviations[$0] - predictions[$0] }
+        var residuals = rows.used.map { rows.deviations[$0] - predictions[$0] }
+        guard rows.mayBeEmpty else { return residuals }
+        level = Self.level(residuals, rows.used.map { rowVariances[$0] + shareVariances[$0] })
+        for place in residuals.indices { residuals[place] -= level }
+        for row in fitted.indices { fitted[row] += level }
+        return residuals
     }
 
+    /// What the candidates say of each row, and beside its last entry nothing.
     private var fitted: [Double] = []
+
+    /// What all rows have in common: −b₀ times the share of the reports that set no bit.
+    private var level = 0.0
+
+    /// The share of the reports whose text is no candidate, as far as the candidates and empty reports leave it.
+    var unknownShare: Double { 1 - means.reduce(0, +) + (rows.center > 0 ? level / rows.center : 0) }
+
+    /// The mean of residuals, weighted by what each row tells.
+    private static func level(_ residuals: [Double], _ variances: [Double]) -> Double {
+        var (sum, total) = (0.0, 0.0)
+        for (residual, variance) in zip(residuals, variances) {
+            sum += residual / variance
+            total += 1 / variance
+        }
+        return sum / total
+    }
 
     /// The scores and information of rows with these residuals.
     private mutating func score(_ residuals: [Double]) {
@@ -169,7 +193,7 @@ struct MessagePassing {
         let offset = center * means.reduce(0, +), rowCount = Double(rows.used.count)
         var squares = 0.0
         for row in rows.used {
-            let residual = rows.deviations[row] - (sums[row].x - offset)
+            let residual = rows.deviations[row] - (sums[row].x - offset) - level
             squares += residual * residual / rowVariances[row]
         }
         var spent = 0.0

@@ -5,21 +5,20 @@ extension Rappor {
     /// change their values between groups, the sign of what that adds to the covariance is not known.
     public var groupsMayVaryApart: Bool { true }
 
-    /// From the inverse of the normal matrix: with 1 for the candidates of a set and 0 for the others, xᵀ·(XᵀWX)⁻¹·x.
-    ///
-    /// The weights are such that the rows' covariance matrix is below W⁻¹ in every direction, not for single rows alone; so
-    /// the variance of a sum is below this as those of the candidates are below the diagonal.
+    /// The sums of unbiased shares. Their variances are those of ``FilterDecoding/varianceOfSum(of:)``.
     public func sums(
         of sets: [[Int]], among candidates: [MechanismInput], from reports: PooledReports<BitCounts>,
         confidence: ConfidenceLevel, progress: EstimationProgress
     ) throws(EstimationError) -> [SumEstimate] {
-        guard let (frequencies, factor) = try fit(candidates, to: reports, progress: progress) else { return [] }
+        guard
+            let decoding = try decoding(of: candidates, from: reports, confidence: confidence, progress: progress)
+        else { return [] }
+        let unknown = sets.joined().filter { decoding.shares[$0].unbiased.isNaN }
+        guard unknown.isEmpty else { throw .indistinguishable(positions: Set(unknown).sorted()) }
         let threshold = FrequencyEstimate.familyErrorRate / Double(sets.count)
         return sets.map { set in
-            var chosen = [Double](repeating: 0, count: candidates.count)
-            for position in set { chosen[position] = 1 }
             let estimate = FrequencyEstimate(
-                normal: set.reduce(0) { $0 + frequencies[$1] }, variance: factor.inverseForm(of: chosen),
+                normal: set.reduce(0) { $0 + decoding.shares[$1].unbiased }, variance: decoding.varianceOfSum(of: set),
                 reportCount: reports.reportCount, confidence: confidence, detectionThreshold: threshold)
             return SumEstimate(estimate, isBound: false)
         }
