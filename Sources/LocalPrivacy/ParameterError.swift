@@ -32,6 +32,14 @@ public enum ParameterError: Error, Hashable, Sendable {
     case probabilityOutOfRange(name: String, allowed: String)
     /// Two ways of declaring the noise exclude each other.
     case conflictingParameters(String, String)
+    /// A pair names a mechanism that there is not in its form, or another pair.
+    case unknownComponent(mechanism: String, memoized: Bool)
+    /// What is wrong with one of the two mechanisms of a pair, `first` or `second`.
+    indirect case component(name: String, ParameterError)
+    /// Of the two mechanisms of a pair only one reports "no event".
+    case absenceInOneComponent
+    /// The two mechanisms of a pair have cohorts, and not equally many: a device has one for both.
+    case cohortCountsDiffer(first: Int, second: Int)
     /// libcrypto lacks an algorithm that the mechanism cannot do without, as MD5 under a FIPS provider.
     case algorithmUnavailable(name: String)
     /// libcrypto could not compute a digest of the parameters.

@@ -27,6 +27,9 @@ public struct PrivacyLoss: Hashable, Comparable, Sendable, CustomStringConvertib
     /// The loss of `count` independent events of at most this loss each.
     public func times(_ count: Int) -> PrivacyLoss { PrivacyLoss(nanonats: nanonats * count) }
 
+    /// The loss of this event and another one, whether they are independent or not.
+    public func adding(_ other: PrivacyLoss) -> PrivacyLoss { PrivacyLoss(nanonats: nanonats + other.nanonats) }
+
     private init(nanonats: Int) { self.nanonats = nanonats }
 
     public static func < (left: Self, right: Self) -> Bool { left.nanonats < right.nanonats }

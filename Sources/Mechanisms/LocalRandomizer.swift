@@ -33,7 +33,7 @@ public protocol LocalRandomizer: Sendable {
     var shape: Report.Shape { get }
 
     /// How many leading bytes of a payload name the partition that a store keeps it under, such as a cohort; a store
-    /// keeps the rest. None by default.
+    /// keeps the rest. Of a memoized mechanism the bytes of a permanent response begin with the same. None by default.
     var partitionByteCount: Int { get }
 
     /// Whether a report is one item of a declared domain, by its index: what a device can show in words. Not by default.

@@ -51,6 +51,8 @@ public struct MechanismDeclaration: Hashable, Sendable {
     public var reportsAbsence: Bool
     /// What ``MechanismConfiguration/parameters`` names, as far as it is declared.
     public var parameters: [String: DeclaredNumber]
+    /// The two halves of a pair; empty for every other mechanism.
+    public var components: [DeclaredComponent] = []
 
     /// A declaration of these facts.
     public init(
@@ -114,6 +116,19 @@ public struct MechanismDeclaration: Hashable, Sendable {
         let count = try count(name, in: allowed)
         guard count.nonzeroBitCount == 1 else { throw .notAPowerOfTwo(name: name, count: count) }
         return count
+    }
+}
+
+/// One half of a pair as a registry declares it.
+public struct DeclaredComponent: Hashable, Sendable {
+    /// The name of its mechanism.
+    public var mechanism: String
+    /// What is declared for the mechanism.
+    public var declaration: MechanismDeclaration
+
+    /// A mechanism of this name, for this declaration.
+    public init(mechanism: String, declaration: MechanismDeclaration) {
+        (self.mechanism, self.declaration) = (mechanism, declaration)
     }
 }
 

@@ -8,6 +8,8 @@ public enum MechanismInput: Hashable, Sendable {
     case text([UInt8])
     /// A number by its place in the declared range, from 0 at the lower end to ``InputDomain/rangeEnd`` at the upper.
     case place(UInt64)
+    /// Two values of one event, neither of them "no event" and neither a pair.
+    indirect case pair(MechanismInput, MechanismInput)
     /// No event, in a metric that reports so.
     case absent
 }
@@ -20,6 +22,8 @@ public enum InputDomain: Hashable, Sendable {
     case text
     /// Numbers of a declared range.
     case range
+    /// Two values together.
+    indirect case pair(InputDomain, InputDomain)
 
     /// The longest text, in bytes of UTF-8.
     public static let textByteLimit = 254
@@ -61,7 +65,7 @@ extension MechanismConfiguration {
         case .absent:
             guard reportsAbsence else { throw .absenceNotReported }
             return itemCount - 1
-        case .text, .place: throw .outOfDomain
+        case .text, .place, .pair: throw .outOfDomain
         }
     }
 }

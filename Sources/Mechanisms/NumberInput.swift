@@ -23,7 +23,7 @@ extension MechanismInput {
             guard place <= InputDomain.rangeEnd else { throw .outOfDomain }
             return place
         case .absent: throw .absenceNotReported
-        case .item, .text: throw .outOfDomain
+        case .item, .text, .pair: throw .outOfDomain
         }
     }
 

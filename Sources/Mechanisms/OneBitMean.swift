@@ -76,7 +76,7 @@ public struct OneBitMean: LocalRandomizer, ExactlyAuditable {
             guard place <= InputDomain.rangeEnd else { throw .outOfDomain }
             return place
         case .absent: throw .absenceNotReported
-        case .item, .text: throw .outOfDomain
+        case .item, .text, .pair: throw .outOfDomain
         }
     }
 

@@ -129,7 +129,7 @@ public struct Rappor: BitVectorRandomizer {
         case .absent:
             guard configuration.reportsAbsence else { throw .absenceNotReported }
             return nil
-        case .item, .place: throw .outOfDomain
+        case .item, .place, .pair: throw .outOfDomain
         }
     }
 

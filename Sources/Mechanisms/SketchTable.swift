@@ -44,7 +44,7 @@ public struct SketchTable: Hashable, Sendable {
         case .absent:
             guard reportsAbsence else { throw .absenceNotReported }
             text = nil
-        case .item, .place: throw .outOfDomain
+        case .item, .place, .pair: throw .outOfDomain
         }
         do { return try SketchKey(of: text, seed: hashSeed) } catch { throw .noRandomness(error) }
     }

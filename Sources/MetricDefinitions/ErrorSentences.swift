@@ -27,6 +27,12 @@ extension ParameterError {
         case .absenceNotTaken: "the mechanism has no answer for 'no event'"
         case .probabilityOutOfRange(let name, let allowed): "'\(name)' must be \(allowed)"
         case .conflictingParameters(let one, let other): "'\(one)' and '\(other)' exclude each other"
+        case .unknownComponent(let mechanism, let memoized):
+            "there is no \(memoized ? "memoized" : "fresh") mechanism '\(mechanism)' for a half of a pair"
+        case .component(let name, let error): "of '\(name)': \(error.sentence)"
+        case .absenceInOneComponent: "only one of its halves reports 'no event'"
+        case .cohortCountsDiffer(let first, let second):
+            "'first' has \(first) cohorts and 'second' has \(second), and a device has one cohort for both"
         case .algorithmUnavailable(let name): "libcrypto has no \(name) here"
         case .digestUnavailable: "libcrypto has no SHA-256 here"
         }
@@ -49,6 +55,9 @@ extension MetricDefinitionError {
         case .itemCountMismatch(let domain, let mechanism):
             "the domain has \(domain) items and the mechanism \(mechanism)"
         case .domainMismatch: "the mechanism is for values of another type"
+        case .malformedVariable(let name):
+            "'\(name.prefix(80))' is no name for a half of a pair, or names both"
+        case .typeNotPaired(let type): "a half of its pair is of type \(type)"
         case .malformedRange: "'range' has no finite width above zero"
         case .unknownTag(let field, let value): "'\(field)' has the unknown code \(value)"
         case .absenceNeedsMemoization: "'when_absent: last' and 'memoize: true' go together"

@@ -26,6 +26,8 @@ public struct MechanismCatalog: Sendable {
         Hybrid.self,
         SquareWave.self,
         DBitFlip.self,
+        PairedResponse.self,
+        MemoizedPairedResponse.self,
     ])
 
     /// The types, each the only one of its identifier and form.

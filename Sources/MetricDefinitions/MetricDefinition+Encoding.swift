@@ -85,6 +85,12 @@ extension ByteWriter {
             append(UInt8(3))
             append(range.low.bitPattern)
             append(range.high.bitPattern)
+        case .pair(let first, let second):
+            append(UInt8(4))
+            for variable in [first, second] {
+                append(text: variable.name)
+                append(domain: variable.domain)
+            }
         }
     }
 
@@ -93,13 +99,23 @@ extension ByteWriter {
         case .none: append(UInt8(0))
         case .last: append(UInt8(1))
         case .skip: append(UInt8(2))
-        case .value(.text(let text)):
+        case .value(let value): append(absent: value, in: domain)
+        }
+    }
+
+    private mutating func append(absent value: MetricValue, in domain: MetricDomain) {
+        switch (value, domain) {
+        case (.text(let text), _):
             append(UInt8(4))
             append(text: text)
-        case .value(.number(let number)):
+        case (.number(let number), _):
             append(UInt8(5))
             append(number.bitPattern)
-        case .value(let value):
+        case (.pair(let value, let other), .pair(let first, let second)):
+            append(UInt8(6))
+            append(absent: value, in: first.domain)
+            append(absent: other, in: second.domain)
+        default:
             guard case .item(let item)? = try? domain.input(for: value).input else {
                 preconditionFailure("a validated value for absence belongs to its domain")
             }
@@ -140,7 +156,8 @@ private struct DefinitionReader {
         return day
     }
 
-    mutating func domain() throws(MetricDefinitionError) -> MetricDomain {
+    /// - Parameter isHalf: whether it is that of a half of a pair, which is no pair.
+    mutating func domain(isHalf: Bool = false) throws(MetricDefinitionError) -> MetricDomain {
         switch try integer() as UInt8 {
         case 0: return .boolean
         case 1:
@@ -151,8 +168,13 @@ private struct DefinitionReader {
         case 3:
             guard let range = NumberRange(low: try number(), high: try number()) else { throw .malformedRange }
             return .number(range)
+        case 4 where !isHalf: return .pair(try variable(), try variable())
         case let value: throw .unknownTag(field: "type", value: value)
         }
+    }
+
+    mutating func variable() throws(MetricDefinitionError) -> MetricVariable {
+        MetricVariable(name: try text(), domain: try domain(isHalf: true))
     }
 
     mutating func number() throws(MetricDefinitionError) -> Double { Double(bitPattern: try integer()) }
@@ -162,13 +184,26 @@ private struct DefinitionReader {
         case 0: return .none
         case 1: return .last
         case 2: return .skip
+        case let tag: return .value(try absentValue(tag, in: domain))
+        }
+    }
+
+    private mutating func absentValue(
+        _ tag: UInt8, in domain: MetricDomain
+    ) throws(MetricDefinitionError) -> MetricValue {
+        switch tag {
         case 3:
             let item = Int(try integer() as UInt32)
             guard domain.labels.indices.contains(item) else { throw .absentItemOutOfDomain }
-            return .value(domain == .boolean ? .boolean(item == 1) : .category(domain.labels[item]))
-        case 4: return .value(.text(try text()))
-        case 5: return .value(.number(try number()))
-        case let value: throw .unknownTag(field: "when_absent", value: value)
+            return domain == .boolean ? .boolean(item == 1) : .category(domain.labels[item])
+        case 4: return .text(try text())
+        case 5: return .number(try number())
+        case 6:
+            // The halves of a pair are no pairs, so that this goes no deeper.
+            guard case .pair(let first, let second) = domain else { throw .absentItemOutOfDomain }
+            return .pair(
+                try absentValue(try integer(), in: first.domain), try absentValue(try integer(), in: second.domain))
+        default: throw .unknownTag(field: "when_absent", value: tag)
         }
     }
 

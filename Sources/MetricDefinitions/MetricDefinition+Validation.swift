@@ -24,6 +24,10 @@ public enum MetricDefinitionError: Error, Hashable, Sendable {
     case itemCountMismatch(domain: Int, mechanism: Int)
     /// The mechanism is for values of another type than the domain's.
     case domainMismatch
+    /// The name of a half of a pair is none, or that of the other half.
+    case malformedVariable(String)
+    /// A half of a pair has values of a type that cannot be paired.
+    case typeNotPaired(String)
     /// `range` is not one of finite numbers and finite width above zero.
     case malformedRange
     /// An encoded tag is none of the known ones.
@@ -80,7 +84,7 @@ extension MetricDefinition {
         if case .never(let reason) = fields.expiry {
             guard isWellFormed(text: reason), !reason.isEmpty else { throw .malformedText(field: "expires") }
         }
-        if case .category(let names) = fields.domain { try validate(categories: names) }
+        try validate(fields.domain)
         guard fields.combination == .sample || fields.domain == .boolean else { throw .combinationNeedsBoolean }
         guard (1...1_000_000_000).contains(fields.minimumReports) else {
             throw .minimumReportsOutOfRange(fields.minimumReports)
@@ -89,6 +93,22 @@ extension MetricDefinition {
             guard let input = try? fields.domain.input(for: value), !input.isClipped else {
                 throw .absentItemOutOfDomain
             }
+        }
+    }
+
+    private static func validate(_ domain: MetricDomain) throws(MetricDefinitionError) {
+        switch domain {
+        case .category(let names): try validate(categories: names)
+        case .pair(let first, let second):
+            for variable in [first, second] {
+                guard isWellFormed(name: variable.name) else { throw .malformedVariable(variable.name) }
+                switch variable.domain {
+                case .boolean, .category, .string: try validate(variable.domain)
+                case .number, .pair: throw .typeNotPaired(variable.domain.typeName)
+                }
+            }
+            guard first.name != second.name else { throw .malformedVariable(first.name) }
+        case .boolean, .string, .number: break
         }
     }
 

@@ -10,14 +10,17 @@ public enum MetricValue: Hashable, Sendable {
     case text(String)
     /// For a metric of type number.
     case number(Double)
+    /// For a metric of type pair: a value of each half, in their order.
+    indirect case pair(MetricValue, MetricValue)
 
-    /// The value as a shell writes it.
+    /// The value as a shell writes it; a pair's two with `and` between, as they are shown.
     public var text: String {
         switch self {
         case .boolean(let truth): truth ? "true" : "false"
         case .category(let name): name
         case .text(let text): text
         case .number(let number): Int64(exactly: number).map { String($0) } ?? number.description
+        case .pair(let first, let second): "\(first.text) and \(second.text)"
         }
     }
 }
@@ -36,6 +39,8 @@ public enum MetricValueError: Error, Hashable, Sendable {
     case notUTF8
     /// The text is no number, or the number is not finite.
     case notANumber
+    /// The text is not two values with one tab between them.
+    case notAPair
 }
 
 /// A value as a mechanism takes it.
@@ -69,6 +74,17 @@ public struct NumberRange: Hashable, Sendable {
     }
 }
 
+/// One half of a pair: what it is called, and what its values are.
+public struct MetricVariable: Hashable, Sendable {
+    /// The name, of the form of a metric's.
+    public let name: String
+    /// What its values are: neither numbers nor pairs.
+    public let domain: MetricDomain
+
+    /// A half of this name.
+    public init(name: String, domain: MetricDomain) { (self.name, self.domain) = (name, domain) }
+}
+
 /// What a metric's values are.
 public enum MetricDomain: Hashable, Sendable {
     /// `false` is item 0, `true` item 1.
@@ -79,6 +95,8 @@ public enum MetricDomain: Hashable, Sendable {
     case string
     /// Numbers of a range.
     case number(NumberRange)
+    /// Two values of one event, reported together.
+    indirect case pair(MetricVariable, MetricVariable)
 
     /// How "no event" is shown in the place of a value.
     public static let absenceLabel = "(none)"
@@ -93,6 +111,7 @@ public enum MetricDomain: Hashable, Sendable {
         case .category: "category"
         case .string: "string"
         case .number: "number"
+        case .pair: "pair"
         }
     }
 
@@ -101,7 +120,7 @@ public enum MetricDomain: Hashable, Sendable {
         switch self {
         case .boolean: ["false", "true"]
         case .category(let names): names
-        case .string, .number: []
+        case .string, .number, .pair: []
         }
     }
 
@@ -111,6 +130,7 @@ public enum MetricDomain: Hashable, Sendable {
         case .boolean, .category: .items(labels.count)
         case .string: .text
         case .number: .range
+        case .pair(let first, let second): .pair(first.domain.inputDomain, second.domain.inputDomain)
         }
     }
 
@@ -129,12 +149,16 @@ public enum MetricDomain: Hashable, Sendable {
         case (.number(let range), .number(let number)):
             guard number.isFinite else { throw .notANumber }
             return DomainInput(.place(range.place(of: number)), isClipped: number < range.low || number > range.high)
+        case (.pair(let first, let second), .pair(let value, let other)):
+            return DomainInput(
+                .pair(try first.domain.input(for: value).input, try second.domain.input(for: other).input))
         default: throw .wrongType(expected: typeName)
         }
     }
 
     /// Reads a value as a shell writes it: `true` or `false`, a category's name, any text, or a decimal number, such as
-    /// `-5`, `312.5` or `1e3`: perhaps a sign, digits, perhaps a point and digits, perhaps an exponent.
+    /// `-5`, `312.5` or `1e3`: perhaps a sign, digits, perhaps a point and digits, perhaps an exponent. A pair is two of
+    /// them with a tab between.
     ///
     /// - Throws: ``MetricValueError``.
     public func value(parsing text: String) throws(MetricValueError) -> MetricValue {
@@ -153,6 +177,18 @@ public enum MetricDomain: Hashable, Sendable {
                 throw .notANumber
             }
             return .number(number)
+        case .pair:
+            let parts = text.utf8.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+            guard parts.count == 2 else { throw .notAPair }
+            return try value(parsing: String(Substring(parts[0])), String(Substring(parts[1])))
         }
+    }
+
+    /// Reads both values of a pair, each as a shell writes it.
+    ///
+    /// - Throws: ``MetricValueError``; ``MetricValueError/wrongType(expected:)`` where the metric is no pair.
+    public func value(parsing first: String, _ second: String) throws(MetricValueError) -> MetricValue {
+        guard case .pair(let variable, let other) = self else { throw .wrongType(expected: typeName) }
+        return .pair(try variable.domain.value(parsing: first), try other.domain.value(parsing: second))
     }
 }

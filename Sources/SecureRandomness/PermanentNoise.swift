@@ -9,6 +9,8 @@ public struct PermanentNoise: Sendable {
     private static let paddedByteCount = 258
 
     private let key: SecretKey
+    /// What the cohort comes from: all parts of one metric's noise share it.
+    private let cohortKey: SecretKey
 
     /// The permanent noise of one metric on one device.
     ///
@@ -20,6 +22,23 @@ public struct PermanentNoise: Sendable {
     public init(secret: SecretKey, metric: UInt32, definitionHash: [UInt8]) throws(RandomnessError) {
         let identity = withUnsafeBytes(of: metric.littleEndian) { Array($0) }
         key = try secret.derive(Array("dither/prr/v1".utf8) + [UInt8(identity.count), 0] + identity + definitionHash)
+        cohortKey = key
+    }
+
+    private init(key: SecretKey, cohortKey: SecretKey) { (self.key, self.cohortKey) = (key, cohortKey) }
+
+    /// The noise of one of several responses to one value: independent of that of every other position, of every other
+    /// value and of ``words(for:wordCount:)`` itself, with the same cohort.
+    ///
+    /// - Parameters:
+    ///   - position: which response, counted from 0.
+    ///   - value: the canonical bytes of the whole value, at most ``valueByteLimit``.
+    /// - Throws: ``RandomnessError`` when libcrypto has no HMAC-SHA256.
+    public func part(_ position: UInt8, of value: [UInt8]) throws(RandomnessError) -> PermanentNoise {
+        let partKey = try key.derive(Array("dither/prr-part/v1".utf8) + [position])
+        var message = Self.padded(value)
+        defer { wipe(&message) }
+        return PermanentNoise(key: try partKey.derive(message), cohortKey: cohortKey)
     }
 
     /// The first `wordCount` words of permanent noise for a value.
@@ -47,7 +66,7 @@ public struct PermanentNoise: Sendable {
     /// - Throws: ``RandomnessError`` when libcrypto has no HMAC-SHA256.
     public func cohort(among count: Int) throws(RandomnessError) -> Int {
         precondition((1...65_536).contains(count) && count.nonzeroBitCount == 1, "cohorts are a power of two")
-        let drawn = try key.derive(Array("cohort".utf8))
+        let drawn = try cohortKey.derive(Array("cohort".utf8))
         return drawn.withUnsafeBytes { Int($0.loadUnaligned(as: UInt32.self).littleEndian) & (count - 1) }
     }
 

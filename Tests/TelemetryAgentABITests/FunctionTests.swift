@@ -2,6 +2,7 @@ import CTelemetryAgent
 import Foundation
 import MetricDefinitions
 import TelemetryAgentABI
+import TestSupport
 import Testing
 
 @testable import TelemetryAgent
@@ -154,6 +155,37 @@ struct FunctionTests {
         options.size = older
         options.registry_keys = host.text("not looked at")
         #expect(dither_open(&options, &agent) == DITHER_OK, "\(lastError())")
+        #expect(dither_close(agent) == DITHER_OK)
+    }
+}
+
+@Suite("Pairs over the C interface")
+struct PairFunctionTests {
+    @Test("Both values are read as a shell writes them, and a wrong one is refused without being repeated")
+    func pairs() throws {
+        let set = try testMetricSet(metrics: [try pairMetric(), try memoizedPairMetric(), try booleanMetric()])
+        let host = try Host(set)
+        let agent = host.open()
+        #expect(dither_set_consent(agent, 1) == DITHER_OK)
+        #expect(dither_record_pair(agent, "route", "UAxx", 2, "true", 4) == DITHER_OK)
+        #expect(dither_record_pair(agent, "home", "Reykjav\u{ED}k", 10, "small", 5) == DITHER_OK)
+        #expect(dither_record_pair(agent, "home", "", 0, "small", 5) == DITHER_OK)
+        #expect(dither_record_pair(agent, "route", "CANARY", 6, "true", 4) == DITHER_E_VALUE)
+        #expect(!lastError().contains("CANARY") && lastError().contains("route"))
+        #expect(dither_record_pair(agent, "route", "UA", 2, "yes", 3) == DITHER_E_VALUE)
+        #expect(dither_record_pair(agent, "route", "UA", -1, "true", 4) == DITHER_E_VALUE)
+        #expect(dither_record_pair(agent, "home", "\u{ED}", 1, "small", 5) == DITHER_E_VALUE)
+        #expect(dither_record_pair(agent, "departed_late", "true", 4, "true", 4) == DITHER_E_VALUE)
+        #expect(dither_record_boolean(agent, "route", 1) == DITHER_E_VALUE)
+        #expect(dither_record_pair(agent, "route", nil, 0, "true", 4) == DITHER_E_ARGUMENT)
+        #expect(dither_record_pair(agent, "route", "UA", 2, nil, 0) == DITHER_E_ARGUMENT)
+        #expect(dither_record_pair(agent, "nothing", "UA", 2, "true", 4) == DITHER_E_UNKNOWN_METRIC)
+        #expect(dither_flush(agent, 60_000) == DITHER_OK)
+        let waiting = try Agent(
+            Agent.Configuration(
+                metricSet: set, endpoint: try Endpoint("http://127.0.0.1:9"), stateFolder: host.state)
+        ).waitingReports()
+        #expect(Set(waiting.map(\.metric)) == ["route", "home"])
         #expect(dither_close(agent) == DITHER_OK)
     }
 }

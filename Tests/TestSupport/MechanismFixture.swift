@@ -17,6 +17,8 @@ public struct MechanismFixture: Decodable, Sendable {
         public var parameters: [String: String]?
         /// What the mechanism chooses where it is not declared.
         public var chosen: [String: Int]?
+        /// The halves of a pair.
+        public var components: [Component]?
         /// The thresholds that follow, in hexadecimal; the permanent one first.
         public var thresholds: [String]?
         /// The realised losses in billionths of a nat: of one report, of a value, of the fresh noise.
@@ -31,7 +33,8 @@ public struct MechanismFixture: Decodable, Sendable {
         public var error: String?
 
         public var description: String {
-            "\(domain ?? "\(values) values")\(reportsAbsence ? " and absence" : "")"
+            components.map { "\($0.map(\.description).joined(separator: " beside "))" }
+                ?? "\(domain ?? "\(values) values")\(reportsAbsence ? " and absence" : "")"
                 + (epsilon.map { ", ε \($0)" } ?? "") + (permanentEpsilon.map { ", ε∞ \($0)" } ?? "")
                 + (parameters ?? [:]).sorted { $0.key < $1.key }.map { ", \($0.key) \($0.value)" }.joined()
         }
@@ -44,6 +47,14 @@ public struct MechanismFixture: Decodable, Sendable {
             var declaration = MechanismDeclaration(
                 domain: domain.flatMap { domains[$0] } ?? .items(values), reportsAbsence: reportsAbsence,
                 parameters: (parameters ?? [:]).mapValues(DeclaredNumber.init(fixture:)))
+            if let components {
+                declaration.components = try components.map { (component) throws(ParameterError) in
+                    DeclaredComponent(
+                        mechanism: component.mechanism, declaration: try component.declaration.declaration())
+                }
+                let domains = declaration.components.map(\.declaration.domain)
+                declaration.domain = .pair(domains[0], domains[1])
+            }
             if let epsilon { declaration.epsilon = try Epsilon(thousandths: epsilon) }
             if let permanentEpsilon { declaration.permanentEpsilon = try Epsilon(thousandths: permanentEpsilon) }
             return declaration
@@ -59,6 +70,16 @@ public struct MechanismFixture: Decodable, Sendable {
         public func mechanism<M: LocalRandomizer>(_: M.Type) throws(ParameterError) -> M {
             try M(configuration: try M.Configuration(declared: try declaration()))
         }
+    }
+
+    /// One half of a pair.
+    public struct Component: Decodable, Sendable, CustomStringConvertible {
+        /// The name of its mechanism.
+        public var mechanism: String
+        /// What is declared for it.
+        public var declaration: Declaration
+
+        public var description: String { "\(mechanism) of \(declaration)" }
     }
 
     public var configurations: [Declaration]

@@ -32,12 +32,31 @@ extension MechanismLaws {
 
     /// Inputs just outside a domain, and of every other.
     private static func foreignInputs(of domain: InputDomain) -> [MechanismInput] {
+        foreignValues(of: domain) + [.pair(.item(0), .item(0))].filter { _ in !domain.isPair }
+    }
+
+    /// A value of a domain.
+    private static func value(of domain: InputDomain) -> MechanismInput {
+        switch domain {
+        case .items: .item(0)
+        case .text: .text([])
+        case .range: .place(0)
+        case .pair(let first, let second): .pair(value(of: first), value(of: second))
+        }
+    }
+
+    private static func foreignValues(of domain: InputDomain) -> [MechanismInput] {
         let (text, longText) = ([UInt8](), [UInt8](repeating: 65, count: InputDomain.textByteLimit + 1))
         return switch domain {
         case .items(let count):
             [Int.min, -1, count, count + 1, .max].map { .item($0) } + [.text(text), .place(0)]
         case .text: [.item(0), .place(0), .text(longText)]
         case .range: [.item(0), .text(text), .place(InputDomain.rangeEnd + 1), .place(.max)]
+        case .pair(let first, let second):
+            [.item(0), .text(text), .place(0), .pair(.absent, .absent), .pair(.absent, value(of: second))]
+                + [.pair(value(of: first), .absent), .pair(value(of: domain), value(of: second))]
+                + foreignValues(of: first).map { .pair($0, value(of: second)) }
+                + foreignValues(of: second).map { .pair(value(of: first), $0) }
         }
     }
 
@@ -95,5 +114,12 @@ extension MechanismLaws {
             return (try? M.Configuration(reading: &reader)) != nil
         }
         return short.map { [LawBreach(.configurationsRoundTrip, "\($0) bytes are enough for it")] } ?? []
+    }
+}
+
+extension InputDomain {
+    fileprivate var isPair: Bool {
+        guard case .pair = self else { return false }
+        return true
     }
 }

@@ -13,6 +13,8 @@ int (*const record_boolean_type)(dither_agent, const char *, int) = dither_recor
 int (*const record_category_type)(dither_agent, const char *, const char *) = dither_record_category;
 int (*const record_string_type)(dither_agent, const char *, const char *, size_t) = dither_record_string;
 int (*const record_number_type)(dither_agent, const char *, double) = dither_record_number;
+int (*const record_pair_type)(dither_agent, const char *, const char *, size_t, const char *, size_t) =
+    dither_record_pair;
 int (*const set_consent_type)(dither_agent, int) = dither_set_consent;
 int (*const flush_type)(dither_agent, uint32_t) = dither_flush;
 int (*const status_type)(dither_agent, dither_status_info *) = dither_status;

@@ -61,6 +61,8 @@ public struct AuditSubject<Mechanism: LocalRandomizer>: Sendable {
                 all = [0, 1, count - 2, count - 1].filter { (0..<count).contains($0) }.map { .item($0) }
             case .text: all = [.text([0x61]), .text([0x62])]
             case .range: all = [0, 1, InputDomain.rangeEnd - 1, InputDomain.rangeEnd].map { .place($0) }
+            // Pairs are auditable.
+            case .pair: all = []
             }
         }
         let absent: [MechanismInput] = configuration.reportsAbsence && !all.contains(.absent) ? [.absent] : []
@@ -80,6 +82,7 @@ extension MechanismInput {
         case .item(let index): "item \(index)"
         case .text(let bytes): "text '\(String(decoding: bytes, as: UTF8.self))'"
         case .place(let place): "place \(Double(place) / Double(InputDomain.rangeEnd))"
+        case .pair(let first, let second): "\(first.words) with \(second.words)"
         case .absent: "no event"
         }
     }

@@ -1,5 +1,6 @@
 internal import LocalPrivacy
 public import Mechanisms
+internal import MetricDefinitions
 internal import ReportFormat
 
 /// A mechanism that can be had so small that all its reports are listed, sampled by the same rule.
@@ -44,6 +45,12 @@ struct EnumerableInstances {
 
     /// How many reports there are; `nil` for too many to list.
     static func reportCount<M: LocalRandomizer>(of mechanism: M) -> Int? {
+        if let pair = mechanism as? any PairRandomizer {
+            guard let first = reportCount(of: pair.first), let second = reportCount(of: pair.second),
+                first <= cellLimit, second <= cellLimit
+            else { return nil }
+            return first * second
+        }
         if M.Report.self == CategoryReport.self, let count = mechanism.shape as? Int { return count }
         if let shape = mechanism.shape as? BitVectorReport.Shape {
             return shape.bitCount <= bitLimit ? shape.partitionCount << shape.bitCount : nil

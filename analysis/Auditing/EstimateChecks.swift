@@ -1,6 +1,7 @@
 internal import Estimation
 internal import Foundation
 internal import Mechanisms
+internal import MetricDefinitions
 internal import ReportFormat
 
 /// What the analyst makes of many small populations whose values are known.
@@ -26,7 +27,11 @@ struct EstimateChecks {
         } else if let oracle = subject.mechanism as? any HistogramOracle {
             try check(oracle, subject, settings)
         } else {
-            findings.append(AuditFinding(.reportsAreCounted, .warned, "the mechanism has no estimator"))
+            let words =
+                subject.mechanism is any PairRandomizer
+                ? "a pair has no estimator of its own: audit its halves as metrics, and see `dither associate`"
+                : "the mechanism has no estimator"
+            findings.append(AuditFinding(.reportsAreCounted, .warned, words))
         }
     }
 

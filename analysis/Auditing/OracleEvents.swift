@@ -86,7 +86,7 @@ extension Loloha: DistinguishingEvents {
             switch input {
             case .item(let item): item
             case .absent: configuration.reportsAbsence ? configuration.itemCount - 1 : nil
-            case .text, .place: nil
+            case .text, .place, .pair: nil
             }
         }
         guard let own = item(first), let other = item(second) else { return [] }

@@ -1,5 +1,6 @@
 internal import Estimation
 internal import Mechanisms
+internal import MetricDefinitions
 internal import ReportFormat
 internal import Synchronization
 
@@ -22,6 +23,7 @@ extension AuditSubject {
         if let distinguishing = mechanism as? any DistinguishingEvents {
             return Self.payloadEvents(of: distinguishing, first, second)
         }
+        if let pair = mechanism as? any PairRandomizer { return Self.pairEvents(of: pair, first, second) }
         guard let oracle = mechanism as? any PureFrequencyOracle, case .items(let count) = oracle.configuration.domain,
             count <= Self.supportedItemLimit
         else { return [] }
@@ -29,7 +31,7 @@ extension AuditSubject {
             switch input {
             case .item(let item): item
             case .absent: count
-            case .text, .place: nil
+            case .text, .place, .pair: nil
             }
         }
         guard let own = item(first), let other = item(second) else { return [] }

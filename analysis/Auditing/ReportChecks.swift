@@ -170,7 +170,7 @@ struct ReportChecks {
             switch input {
             case .item(let item): own = item
             case .absent: own = valueCount
-            case .text, .place: continue
+            case .text, .place, .pair: continue
             }
             var aggregate = oracle.makeAggregate(of: Fingerprint(value: 0))
             let agent = subject.start(), noise = settings.noise(4_100_000 + UInt64(place))

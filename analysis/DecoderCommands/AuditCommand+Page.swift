@@ -18,10 +18,15 @@ struct AuditedMetric {
 
     /// The values that the mechanism tells apart.
     var domainWords: String {
-        switch definition.mechanism.configuration.domain {
+        Self.words(definition.mechanism.configuration.domain)
+    }
+
+    private static func words(_ domain: InputDomain) -> String {
+        switch domain {
         case .items(let count): "\(count) values"
         case .text: "texts"
         case .range: "numbers"
+        case .pair(let first, let second): "\(words(first)) with \(words(second))"
         }
     }
 }

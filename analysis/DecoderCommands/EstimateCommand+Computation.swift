@@ -25,6 +25,12 @@ extension EstimateResult {
             throw CommandError(
                 .usage, "the registry has no metric '\(request.metric)'. It has: \(names)")
         }
+        if case .pair = definition.domain {
+            throw CommandError(
+                .usage,
+                "\(definition.name) is a pair, and how two values go together is no share of one. Use dither associate."
+            )
+        }
         guard let counter = OracleCatalog.standard.oracle(for: definition.mechanism) else {
             preconditionFailure("every catalogued mechanism has an oracle")
         }

@@ -84,7 +84,7 @@ struct EstimateRows: Sendable {
             if bytes.isEmpty, reader == .people { return .text("\"\"") }
             return .text(String(decoding: bytes, as: UTF8.self))
         case .absent: return reader == .programs ? .null : .text(MetricDomain.absenceLabel)
-        case .place: preconditionFailure("a number has no row of its own")
+        case .place, .pair: preconditionFailure("a number or a pair has no row of its own")
         }
     }
 

@@ -1,4 +1,5 @@
 public import Mechanisms
+internal import MetricDefinitions
 
 /// Every mechanism that can be estimated, which is every mechanism. Adding a mechanism adds one line here.
 public struct OracleCatalog: Sendable {
@@ -24,6 +25,8 @@ public struct OracleCatalog: Sendable {
         Hybrid.self,
         SquareWave.self,
         DBitFlip.self,
+        PairedResponse.self,
+        MemoizedPairedResponse.self,
     ])
 
     /// The types, each the only one of its identifier and form.

@@ -54,7 +54,7 @@ extension PureFrequencyOracle {
         switch candidate {
         case .item(let item): return (0..<valueCount).contains(item) ? item : nil
         case .absent: return configuration.reportsAbsence ? valueCount : nil
-        case .text, .place: return nil
+        case .text, .place, .pair: return nil
         }
     }
 

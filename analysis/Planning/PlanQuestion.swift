@@ -59,7 +59,7 @@ public struct PlanQuestion: Sendable {
         switch domain {
         case .items(let count): count
         case .text: candidateCount
-        case .range: 1
+        case .range, .pair: 1
         }
     }
 

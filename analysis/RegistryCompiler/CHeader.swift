@@ -26,7 +26,7 @@ struct CHeader {
             #define \(guardName)
 
             #include <stddef.h>
-
+            \(set.metrics.contains { $0.domain.halves != nil } ? "#include <string.h>\n" : "")
             #include <dither.h>
 
             /* The metrics as an agent takes them: the options `metrics` and `metrics_size`. */
@@ -50,18 +50,21 @@ struct CHeader {
     private func constants(named names: [String]) -> [[String]] {
         var bases: [(base: String, suffix: String)] = []
         for (metric, name) in zip(set.metrics, names) {
-            guard case .category(let labels) = metric.domain else { continue }
-            for (index, label) in labels.enumerated() {
-                let words = IdentifierWords.capitals(label)
-                let base = "\(prefix)_\(name)_".uppercased() + (words.isEmpty ? "VALUE\(index)" : words)
-                bases.append((base, "\(metric.identifier)_\(index)"))
+            for list in metric.domain.constantLists {
+                for (index, label) in list.labels.enumerated() {
+                    let words = IdentifierWords.capitals(label)
+                    let start = ([prefix, name] + (list.half.map { [Self.identifier(of: $0)] } ?? [])).joined(
+                        separator: "_")
+                    let base = start.uppercased() + "_" + (words.isEmpty ? "VALUE\(index)" : words)
+                    bases.append((base, "\(metric.identifier)_\(list.suffix)\(index)"))
+                }
             }
         }
         var rest = IdentifierWords.unique(bases)[...]
         return set.metrics.map { metric in
-            guard case .category(let labels) = metric.domain else { return [] }
-            defer { rest = rest.dropFirst(labels.count) }
-            return Array(rest.prefix(labels.count))
+            let count = metric.domain.constantLists.reduce(0) { $0 + $1.labels.count }
+            defer { rest = rest.dropFirst(count) }
+            return Array(rest.prefix(count))
         }
     }
 
@@ -102,7 +105,50 @@ struct CHeader {
                 }
 
                 """
+        case .pair(let first, let second):
+            return pairBlock(for: metric, named: name, constants: constants, halves: [first, second])
         }
+    }
+
+    /// Types of the categories, and a function that hands on both values as texts.
+    private func pairBlock(
+        for metric: MetricDefinition, named name: String, constants: [String], halves: [MetricVariable]
+    ) -> String {
+        var (types, parameters, tables, arguments) = ("", [String](), "", [String]())
+        var rest = constants[...]
+        for (variable, half) in zip(halves, ["first", "second"]) {
+            switch variable.domain {
+            case .boolean:
+                parameters.append("int \(half)")
+                arguments.append("\(half) ? \"true\" : \"false\", \(half) ? 4 : 5")
+            case .category(let labels):
+                let type = "\(prefix)_\(half)_category_\(name)"
+                let cases = rest.prefix(labels.count).enumerated().map { "    \($0.element) = \($0.offset)" }
+                rest = rest.dropFirst(labels.count)
+                types += "typedef enum \(type) {\n\(cases.joined(separator: ",\n"))\n} \(type);\n\n"
+                let names = labels.map { "        " + Self.literal($0) }.joined(separator: ",\n")
+                tables += "    static const char *const \(half)_names[] = {\n\(names)\n    };\n"
+                // What is no value of the enumeration is refused like any other unknown category.
+                tables +=
+                    "    const char *\(half)_name = (size_t)\(half) < \(labels.count) ? "
+                    + "\(half)_names[(size_t)\(half)] : \"\";\n"
+                parameters.append("\(type) \(half)")
+                arguments.append("\(half)_name, strlen(\(half)_name)")
+            case .string, .number, .pair:
+                parameters.append("const char *\(half), size_t \(half)_length")
+                arguments.append("\(half), \(half)_length")
+            }
+        }
+        let names = halves.map { $0.name }.joined(separator: ", then ")
+        return """
+            \(types)/* \(Self.comment(metric.summary)) First \(names). */
+            static inline int \(prefix)_record_\(name)(dither_agent agent, \(parameters.joined(separator: ", ")))
+            {
+            \(tables)    return dither_record_pair(
+                    agent, \(Self.literal(metric.name)), \(arguments.joined(separator: ", ")));
+            }
+
+            """
     }
 
     /// A metric's name has lower-case letters, digits, `_` and `.`, of which C lacks the last.
@@ -134,5 +180,26 @@ struct CHeader {
             }
         }
         return literal + "\""
+    }
+}
+
+extension MetricDomain {
+    /// Both halves of a pair.
+    fileprivate var halves: [MetricVariable]? {
+        guard case .pair(let first, let second) = self else { return nil }
+        return [first, second]
+    }
+
+    /// The lists of names that constants are made of: that of a category, or of each half that is one, with what tells its
+    /// constants from others of the metric.
+    fileprivate var constantLists: [(half: String?, suffix: String, labels: [String])] {
+        switch self {
+        case .category(let labels): [(nil, "", labels)]
+        case .pair(let first, let second):
+            zip([first, second], ["first_", "second_"]).flatMap { variable, suffix in
+                variable.domain.constantLists.map { (variable.name, suffix, $0.labels) }
+            }
+        case .boolean, .string, .number: []
+        }
     }
 }

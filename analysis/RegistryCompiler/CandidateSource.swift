@@ -9,6 +9,9 @@ public struct CandidateSource: Hashable, Sendable {
     /// Values in a column of a file.
     public init(path: String, column: String?) { (self.path, self.column) = (path, column) }
 
+    /// Under what name ``RegistrySource/candidates`` has those of a half of a pair: no metric's name has a slash.
+    public static func place(of half: String, in metric: String) -> String { "\(metric)/\(half)" }
+
     /// The same source where `path` stands in a registry and is relative to that registry's folder.
     func resolved(beside registry: String) -> CandidateSource {
         guard !path.hasPrefix("/"), let slash = registry.lastIndex(of: "/") else { return self }

@@ -7,6 +7,9 @@ extension MetricDefinitionError {
         switch self {
         case .parameter(.categoryCountOutOfRange), .malformedCategory, .itemCountMismatch: "values"
         case .malformedRange: "range"
+        case .parameter(.component(let name, _)): name
+        case .parameter(.cohortCountsDiffer), .malformedVariable, .typeNotPaired: "second"
+        case .parameter(.absenceInOneComponent): "when_absent"
         case .domainMismatch, .parameter(.domainNotTaken): "type"
         case .parameter(.absenceNotTaken): "when_absent"
         case .parameter(.missingParameter(let name)), .parameter(.notAPowerOfTwo(let name, _)),
@@ -44,6 +47,9 @@ extension MetricDefinitionError {
             "Write '{ value: X }', or 'skip' together with 'presence: public'."
         case .parameter(.domainNotTaken): "Change 'type', or choose another mechanism."
         case .parameter(.algorithmUnavailable(let name)): "Use an OpenSSL that offers \(name)."
+        case .parameter(.cohortCountsDiffer):
+            "Give both the same 'cohorts', or one of them 'cohorts: 1'; of loloha they follow from the values."
+        case .parameter(.countOutOfRange("bytes of a report", _, _)): "Choose a shorter report for one of the halves."
         case .absenceNeedsValue: "Write 'when_absent: { value: X }'."
         case .capOutOfRange: "Lower 'max_distinct_values' or 'epsilon_permanent'."
         default: "Change '\(registryKey)'."

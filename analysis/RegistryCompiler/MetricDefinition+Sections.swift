@@ -172,6 +172,9 @@ extension MetricDomain {
         case .number(let range):
             let (low, high) = (MetricValue.number(range.low).text, MetricValue.number(range.high).text)
             return "\(low) to \(high), and what is outside counts as the nearer end"
+        case .pair(let first, let second):
+            return "\(first.name) (\(first.domain.typeName): \(first.domain.words)), and \(second.name) "
+                + "(\(second.domain.typeName): \(second.domain.words))"
         }
     }
 

@@ -1,10 +1,16 @@
 internal import MetricDefinitions
 
 extension MetricReader {
-    private static let types = ["boolean", "category", "string", "number"]
+    private static let types = ["boolean", "category", "string", "number", "pair"]
 
     func readDomain(_ findings: inout DiagnosticList) -> MetricDomain? {
         let type = keys.choice("type", Self.types.map { ($0, $0) }, &findings)
+        if keys.place == .half, let type, type == "number" || type == "pair" {
+            findings.error(
+                keys.position(of: "type"), "\(keys.subject) is a \(type)",
+                "Write boolean, category or string: how two of these go together can be asked.")
+            return nil
+        }
         if type != nil, type != "category", keys.has("values") {
             findings.error(
                 keys.position(of: "values"), "\(keys.subject) has 'values' and is no category",

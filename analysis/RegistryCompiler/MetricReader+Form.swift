@@ -64,14 +64,14 @@ extension MetricReader {
             lifetime: lifetime)
     }
 
-    private func readEpsilon(_ key: String, isRequired: Bool, _ findings: inout DiagnosticList) -> Epsilon? {
+    func readEpsilon(_ key: String, isRequired: Bool, _ findings: inout DiagnosticList) -> Epsilon? {
         guard isRequired || keys.has(key) else { return nil }
         return keys.thousandths(key, in: Epsilon.allowedThousandths, &findings).flatMap {
             try? Epsilon(thousandths: $0)
         }
     }
 
-    private func readBudget(
+    func readBudget(
         epsilon: Epsilon?, of mechanism: (any LocalRandomizer.Type)?, _ findings: inout DiagnosticList
     ) -> LifetimeCap? {
         // The name of a mechanism that has no memoized form.
@@ -105,7 +105,7 @@ extension MetricReader {
         return (try? PrivacyBudget(thousandths: lifetime)).map(LifetimeCap.budget)
     }
 
-    private func readMemoizedCaps(_ findings: inout DiagnosticList) -> LifetimeCap? {
+    func readMemoizedCaps(_ findings: inout DiagnosticList) -> LifetimeCap? {
         if keys.has("epsilon_lifetime") {
             findings.error(
                 keys.position(of: "epsilon_lifetime"), "\(keys.subject) is memoized and has an 'epsilon_lifetime'",

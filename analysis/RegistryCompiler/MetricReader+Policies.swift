@@ -61,6 +61,17 @@ extension MetricReader {
         case .category: allowed = "Name one of its 'values'."
         case .string: allowed = "Write a text of up to \(InputDomain.textByteLimit) bytes."
         case .number: allowed = "Write a decimal number within its 'range', without quotes."
+        case .pair(let first, let second):
+            guard case .sequence(let nodes) = value.content, nodes.count == 2,
+                let one = absentValue(nodes[0], in: first.domain), let other = absentValue(nodes[1], in: second.domain)
+            else {
+                findings.error(
+                    value.position, "the value of \(subject) is none of the metric's",
+                    "Write a list of two: a value of '\(first.name)' and one of '\(second.name)', as in '[true, small]'."
+                )
+                return nil
+            }
+            return .value(.pair(one, other))
         }
         guard case .scalar(let text, let isPlain) = value.content,
             let absent = absentValue(text, isPlain: isPlain, in: domain),
@@ -79,7 +90,13 @@ extension MetricReader {
         case .category: try? domain.value(parsing: text)
         case .string: isPlain && text.isEmpty ? nil : try? domain.value(parsing: text)
         case .number: isPlain ? (try? DecimalText.real(text)).map(MetricValue.number) : nil
+        case .pair: nil
         }
+    }
+
+    private func absentValue(_ node: SourceNode, in domain: MetricDomain) -> MetricValue? {
+        guard case .scalar(let text, let isPlain) = node.content else { return nil }
+        return absentValue(text, isPlain: isPlain, in: domain)
     }
 
     func readCombination(domain: MetricDomain?, _ findings: inout DiagnosticList) -> Combination? {

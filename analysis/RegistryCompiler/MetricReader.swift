@@ -10,6 +10,10 @@ struct MetricReader {
     let namePosition: SourcePosition
     let keys: MappingReader
 
+    init(name: String, namePosition: SourcePosition, keys: MappingReader) {
+        (self.name, self.namePosition, self.keys) = (name, namePosition, keys)
+    }
+
     /// `nil`, with a finding, unless the metric is a mapping.
     init?(name: String, position: SourcePosition, _ node: SourceNode, _ findings: inout DiagnosticList) {
         (self.name, namePosition) = (name, position)
@@ -31,10 +35,12 @@ struct MetricReader {
         readTexts(into: &fields, &findings)
         fields.identifier = UInt32(keys.integer("id", in: 1...0x7FFF_FFFF, &findings) ?? 0)
         fields.version = UInt32(keys.integer("version", in: 1...0x7FFF_FFFF, &findings) ?? 0)
-        let domain = readDomain(&findings)
+        let halves = isPair ? readHalves(&findings) : nil
+        if !isPair { refuseHalves(&findings) }
+        let domain = isPair ? halves.map { .pair($0[0].variable, $0[1].variable) } : readDomain(&findings)
         fields.domain = domain ?? .boolean
-        let candidates = readCandidates(isString: domain.map { $0 == .string }, &findings)
-        let form = readForm(&findings)
+        let candidates = isPair ? nil : readCandidates(isString: domain.map { $0 == .string }, &findings)
+        let form = isPair ? halves.flatMap { readPairForm($0, &findings) } : readForm(&findings)
         _ = keys.choice("period", [("day", true)], &findings)
         let isMemoized = form?.isMemoized
         fields.whenAbsent = readWhenAbsent(domain: domain, isMemoized: isMemoized, &findings) ?? .none
@@ -49,6 +55,17 @@ struct MetricReader {
         var declared = MechanismDeclaration(
             epsilon: form.epsilon, permanentEpsilon: form.permanentEpsilon, domain: fields.domain.inputDomain,
             reportsAbsence: fields.whenAbsent == .none || fields.whenAbsent == .last, parameters: form.parameters)
+        if let halves {
+            guard
+                let components = components(of: halves, reportsAbsence: declared.reportsAbsence, &findings),
+                let mechanism = form.mechanism.named
+            else { return nil }
+            declared.components = components
+            return build(fields, mechanism, declared, &findings).map {
+                ReadMetric(
+                    definition: $0, positions: positions, halves: halves.map { ($0.variable.name, $0.candidates) })
+            }
+        }
         guard case .auto(_, let deviceCount, let byteBudget) = form.mechanism, let epsilon = form.epsilon else {
             guard let mechanism = form.mechanism.named else { return nil }
             return build(fields, mechanism, declared, &findings).map {
@@ -102,16 +119,23 @@ struct MetricReader {
             do { made = try mechanism.make(declared: declared) } catch { throw .parameter(error) }
             return try MetricDefinition(fields, mechanism: made)
         } catch {
-            let stated = statedProbabilities(of: mechanism)
-            if error.registryKey == "epsilon", !keys.has("epsilon"), let first = stated.first {
-                let names = stated.map { "'\($0)'" }.joined(separator: ", ")
-                findings.error(
-                    keys.position(of: first), "\(keys.subject): \(error.sentence)", "State more noise by \(names).")
-            } else {
-                findings.error(
-                    keys.position(of: error.registryKey), "\(keys.subject): \(error.sentence)", error.remedy)
-            }
+            report(error, of: mechanism, &findings)
             return nil
+        }
+    }
+
+    /// Notes what is wrong with the metric at the key that it is about.
+    func report(
+        _ error: MetricDefinitionError, of mechanism: any LocalRandomizer.Type, _ findings: inout DiagnosticList
+    ) {
+        let stated = statedProbabilities(of: mechanism)
+        if error.registryKey == "epsilon", !keys.has("epsilon"), let first = stated.first {
+            let names = stated.map { "'\($0)'" }.joined(separator: ", ")
+            findings.error(
+                keys.position(of: first), "\(keys.subject): \(error.sentence)", "State more noise by \(names).")
+        } else {
+            findings.error(
+                keys.position(of: error.registryKey), "\(keys.subject): \(error.sentence)", error.remedy)
         }
     }
 }

@@ -96,6 +96,9 @@ public struct PrivacyPage: Sendable {
         case .number(let range):
             "a number from \(MetricValue.number(range.low).text) to \(MetricValue.number(range.high).text); what lies "
                 + "outside counts as the nearer end."
+        case .pair(let first, let second):
+            "two of one event, reported together, so that whoever reads the reports can ask how they go together. "
+                + [first, second].map { "`\($0.name)`: \(answer($0.domain))" }.joined(separator: " ")
         }
     }
 

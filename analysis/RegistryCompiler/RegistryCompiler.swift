@@ -66,10 +66,16 @@ public enum RegistryCompiler {
             let candidates = metrics.compactMap { metric in
                 metric.candidates.map { (metric.definition.name, $0.resolved(beside: file)) }
             }
+            let ofHalves = metrics.flatMap { metric in
+                metric.halfCandidates.map { half in
+                    let place = CandidateSource.place(of: half.name, in: metric.definition.name)
+                    return (place, half.source.resolved(beside: file))
+                }
+            }
             return CheckedRegistry(
                 set: set, file: file, notes: findings.sorted, projectPosition: top.position(of: "project"),
                 positions: Dictionary(positions) { first, _ in first },
-                candidates: Dictionary(candidates) { first, _ in first },
+                candidates: Dictionary(candidates + ofHalves) { first, _ in first },
                 choices: Dictionary(
                     metrics.compactMap { metric in metric.choice.map { (metric.definition.identifier.value, $0) } }
                 ) { first, _ in first })
@@ -94,6 +100,22 @@ struct ReadMetric {
     let candidates: CandidateSource?
     /// What became of `mechanism: auto`, if it says so.
     let choice: AutoChoice?
+    /// Where the candidates of a pair's halves are, by the half's name.
+    var halfCandidates: [(name: String, source: CandidateSource)] = []
+
+    init(definition: MetricDefinition, positions: MetricPositions, candidates: CandidateSource?, choice: AutoChoice?) {
+        (self.definition, self.positions) = (definition, positions)
+        (self.candidates, self.choice) = (candidates, choice)
+    }
+
+    /// A pair.
+    init(
+        definition: MetricDefinition, positions: MetricPositions,
+        halves: [(name: String, candidates: CandidateSource?)]
+    ) {
+        self.init(definition: definition, positions: positions, candidates: nil, choice: nil)
+        halfCandidates = halves.compactMap { half in half.candidates.map { (half.name, $0) } }
+    }
 }
 
 extension MappingReader {

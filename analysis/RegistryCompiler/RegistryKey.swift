@@ -1,8 +1,11 @@
+internal import Mechanisms
+internal import MetricDefinitions
+
 /// Every key that a registry may have, with a line that shows its use.
 public struct RegistryKey: Hashable, Sendable {
     /// Which mapping the key belongs to.
     public enum Place: String, Hashable, Sendable, CaseIterable {
-        case top, ceiling, agent, metric, range, candidates, whenAbsent, release, expires
+        case top, ceiling, agent, metric, half, range, candidates, whenAbsent, release, expires
     }
 
     /// The mapping.
@@ -17,7 +20,9 @@ public struct RegistryKey: Hashable, Sendable {
     }
 
     /// The keys, in the order in which a registry states them.
-    public static let all = [
+    public static let all = keys + halfKeys
+
+    private static let keys = [
         RegistryKey(.top, "registry", "1"),
         RegistryKey(.top, "project", "flights"),
         RegistryKey(.top, "ceiling", "{ epsilon_per_day: 16, epsilon_lifetime: 1000 }"),
@@ -32,6 +37,10 @@ public struct RegistryKey: Hashable, Sendable {
         RegistryKey(.metric, "type", "boolean"),
         RegistryKey(.metric, "values", "[small, medium, large]"),
         RegistryKey(.metric, "range", "{ low: 0, high: 100 }"),
+        RegistryKey(
+            .metric, "first", "{ name: delayed, type: boolean, mechanism: randomized_response, epsilon: 0.5 }"),
+        RegistryKey(
+            .metric, "second", "{ name: rebooked, type: boolean, mechanism: randomized_response, epsilon: 0.5 }"),
         RegistryKey(.metric, "candidates", "{ file: airports.csv, column: iata }"),
         RegistryKey(.metric, "mechanism", "randomized_response"),
         RegistryKey(.metric, "epsilon", "1.0"),
@@ -76,6 +85,20 @@ public struct RegistryKey: Hashable, Sendable {
         RegistryKey(.release, "minimum_reports", "1000"),
         RegistryKey(.expires, "never", "it ships with the product as its worked example"),
     ]
+
+    /// What a half of a pair states, which is what fixes its noise: as a metric of its own.
+    private static let halfKeys =
+        [RegistryKey(.half, "name", "delayed")]
+        + keys.filter { key in
+            let names = ["type", "values", "candidates", "mechanism", "epsilon", "memoize", "epsilon_permanent"]
+            return key.place == .metric && (names.contains(key.name) || mechanismKeys.contains(key.name))
+        }.map { RegistryKey(half: $0) }
+
+    /// What mechanisms take beyond ε.
+    private static let mechanismKeys = Set(
+        MechanismCatalog.standard.randomizers.flatMap { type in type.parameters.map(\.name) })
+
+    private init(half key: RegistryKey) { (place, name, example) = (.half, key.name, key.example) }
 
     static func names(in place: Place) -> [String] { all.filter { $0.place == place }.map(\.name) }
 

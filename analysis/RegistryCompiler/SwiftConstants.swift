@@ -69,6 +69,7 @@ struct SwiftConstants {
         case .category(let labels):
             (type, value) = (name + "Value", ".category(value.rawValue)")
             values = Self.enumeration(of: labels, named: name, metric: metric.name) + "\n\n"
+        case .pair(let first, let second): return block(forPair: metric, named: name, first, second)
         }
         return values + """
                 /// \(Self.comment(metric.summary))
@@ -78,6 +79,39 @@ struct SwiftConstants {
                     try agent.record(\(value), for: \(Self.literal(metric.name)))
                 }
             """
+    }
+
+    private func block(
+        forPair metric: MetricDefinition, named name: String, _ first: MetricVariable, _ second: MetricVariable
+    ) -> String {
+        let halves = [(first, "first"), (second, "second")].map { variable, parameter -> PairHalf in
+            switch variable.domain {
+            case .boolean: return PairHalf(type: "Bool", value: ".boolean(\(parameter))", values: "")
+            case .category(let labels):
+                // No metric's own values are called so: what is made of a metric's name has no underscore before a letter.
+                let type = name + "_" + IdentifierWords.upperCamel(variable.name)
+                let values = Self.enumeration(of: labels, named: type, metric: "\(metric.name)`, `\(variable.name)")
+                return PairHalf(
+                    type: type + "Value", value: ".category(\(parameter).rawValue)", values: values + "\n\n")
+            case .string, .number, .pair: return PairHalf(type: "String", value: ".text(\(parameter))", values: "")
+            }
+        }
+        return halves.map(\.values).joined() + """
+                /// \(Self.comment(metric.summary))
+                ///
+                /// - Parameters:
+                ///   - first: `\(first.name)`.
+                ///   - second: `\(second.name)`.
+                static func record\(name)(
+                    _ first: \(halves[0].type), _ second: \(halves[1].type), on agent: some EventRecorder
+                ) throws(AgentError) {
+                    try agent.record(.pair(\(halves[0].value), \(halves[1].value)), for: \(Self.literal(metric.name)))
+                }
+            """
+    }
+
+    private struct PairHalf {
+        let type: String, value: String, values: String
     }
 
     private static func enumeration(of labels: [String], named name: String, metric: String) -> String {

@@ -99,6 +99,12 @@ struct SimulateCommand: ParsableCommand {
             let names = source.set.metrics.map(\.name).joined(separator: ", ")
             throw CommandError(.usage, "the registry has no metric '\(metric)'. It has: \(names)")
         }
+        if case .pair = definition.domain, to == nil {
+            throw CommandError(
+                .usage,
+                "\(metric) is a pair, and no share of one value is estimated of it. Write --to URL to post its reports to "
+                    + "a collector, and read them with dither associate.")
+        }
         guard periods <= definition.periodCap else {
             throw CommandError(
                 .usage, "--periods \(periods): a device stops after \(definition.periodCap) periods of \(metric).")

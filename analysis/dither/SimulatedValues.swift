@@ -102,6 +102,8 @@ struct SimulatedValues {
         case .category: "one of the registry's values"
         case .string: "a text of up to \(InputDomain.textByteLimit) bytes"
         case .number: "a decimal number"
+        case .pair(let first, let second):
+            "\(allowed(in: first.domain)), a tab, and \(allowed(in: second.domain))"
         }
     }
 }

@@ -64,7 +64,13 @@ extension Agent {
             return try note(happened: events.word != 0, for: metric, at: seconds, in: session)
         }
         let count = events.eventCount
-        if let bytes = events.text {
+        if case .pair(let first, let second) = metric.domain {
+            unstored.add(
+                try randomize(
+                    (first.domain, events.text, events.word & UInt64(UInt32.max)),
+                    (second.domain, events.otherText, events.word >> 32), standingFor: count, for: metric, at: seconds,
+                    in: session))
+        } else if let bytes = events.text {
             unstored.add(try randomize(text: bytes, standingFor: count, for: metric, at: seconds, in: session))
         } else {
             let input: MechanismInput =
@@ -84,5 +90,25 @@ extension Agent {
         var text = [UInt8](bytes)
         defer { wipe(&text) }
         return try session.device.randomize(.text(text), for: metric, at: seconds, standingFor: count)
+    }
+
+    /// The domain of a pair's half, its text if it has one, and its item or the length of its text.
+    private typealias BufferedHalf = (domain: MetricDomain, text: UnsafeRawBufferPointer?, word: UInt64)
+
+    /// The same for two values, of which either may be a text.
+    private func randomize(
+        _ first: BufferedHalf, _ second: BufferedHalf, standingFor count: UInt64, for metric: MetricDefinition,
+        at seconds: Int64, in session: Session
+    ) throws(AgentError) -> Slot {
+        var (text, otherText) = (first.text.map { [UInt8]($0) } ?? [], second.text.map { [UInt8]($0) } ?? [])
+        defer {
+            wipe(&text)
+            wipe(&otherText)
+        }
+        return try session.device.randomize(
+            .pair(
+                first.domain == .string ? .text(text) : .item(Int(first.word)),
+                second.domain == .string ? .text(otherText) : .item(Int(second.word))),
+            for: metric, at: seconds, standingFor: count)
     }
 }

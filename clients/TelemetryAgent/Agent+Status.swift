@@ -200,12 +200,29 @@ extension Agent {
     func describe(_ record: ReportRecord, _ stage: WaitingReport.Stage) -> WaitingReport {
         let metric = configuration.metricSet.metric(record.metric)
         let known = metric.flatMap { $0.fingerprint == record.fingerprint ? $0 : nil }
-        let labels = known?.itemLabels ?? []
-        let item = known.flatMap { $0.mechanism.reportedItem(in: record.payload) }
         return WaitingReport(
             metric: metric?.name ?? String(record.metric), period: record.period, stage: stage,
-            response: item.flatMap { labels.indices.contains($0) ? labels[$0] : nil },
+            response: known.flatMap { $0.response(in: record.payload) },
             payload: hexadecimal(record.payload))
+    }
+}
+
+extension MetricDefinition {
+    /// The answer that a payload names, in words; of a pair both; `nil` where reports are no answers.
+    fileprivate func response(in payload: [UInt8]) -> String? {
+        func label(_ item: Int?, _ domain: MetricDomain) -> String? {
+            guard let item, !domain.labels.isEmpty else { return nil }
+            let labels = domain.labels + (reportsAbsence ? [MetricDomain.absenceLabel] : [])
+            return labels.indices.contains(item) ? labels[item] : nil
+        }
+        guard case .pair(let first, let second) = domain else {
+            return label(mechanism.reportedItem(in: payload), domain)
+        }
+        guard let pair = mechanism as? any PairRandomizer, let reports = try? pair.reports(in: payload),
+            let one = label(pair.first.reportedItem(in: reports.first), first.domain),
+            let other = label(pair.second.reportedItem(in: reports.second), second.domain)
+        else { return nil }
+        return "\(one) and \(other)"
     }
 }
 

@@ -68,6 +68,7 @@ extension AgentError: CustomStringConvertible {
         case .textTooLong: "\(metric) takes texts of up to 254 bytes of UTF-8."
         case .notUTF8: "\(metric) takes texts in UTF-8 only."
         case .notANumber: "\(metric) takes a decimal number, such as 12.5."
+        case .notAPair: "\(metric) takes two values: as two words, or in a line with one tab between them."
         }
     }
 

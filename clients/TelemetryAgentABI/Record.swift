@@ -54,11 +54,26 @@ public func dither_record_string(
 ) -> CInt {
     record(agent, metric) { () throws(Failure) in
         guard let text else { throw missing("text") }
-        // A length that no text has is refused before a byte is read; it may as well be negative by the caller's mistake.
-        let count = length < 0 ? Int.max : length
-        return .text(
-            UnsafeRawBufferPointer(start: text, count: count).assumingMemoryBound(to: UInt8.self))
+        return .text(bytes(text, count: length))
     }
+}
+
+@c @implementation
+public func dither_record_pair(
+    _ agent: dither_agent, _ metric: UnsafePointer<CChar>?, _ first: UnsafePointer<CChar>?, _ firstLength: Int,
+    _ second: UnsafePointer<CChar>?, _ secondLength: Int
+) -> CInt {
+    record(agent, metric) { () throws(Failure) in
+        guard let first else { throw missing("first") }
+        guard let second else { throw missing("second") }
+        return .pair(.written(bytes(first, count: firstLength)), .written(bytes(second, count: secondLength)))
+    }
+}
+
+/// Bytes of a length that the caller states; it may as well be negative by the caller's mistake. A length that no text has
+/// is refused before a byte is read.
+private func bytes(_ text: UnsafePointer<CChar>, count: Int) -> UnsafeBufferPointer<UInt8> {
+    UnsafeRawBufferPointer(start: text, count: count < 0 ? Int.max : count).assumingMemoryBound(to: UInt8.self)
 }
 
 @c @implementation

@@ -109,15 +109,19 @@ struct AgentCommand {
     private func record(on agent: Agent, _ metricSet: MetricSet) throws(AgentError) -> Output {
         let name = arguments.metric ?? ""
         guard let metric = metricSet.metric(named: name) else { throw .unknownMetric(name: name) }
-        func record(_ text: String) throws(AgentError) {
+        func record(_ text: String, _ other: String? = nil) throws(AgentError) {
             let value: MetricValue
-            do throws(MetricValueError) { value = try metric.domain.value(parsing: text) } catch {
-                throw AgentError.value(metric: name, error)
-            }
+            do throws(MetricValueError) {
+                if let other {
+                    value = try metric.domain.value(parsing: text, other)
+                } else {
+                    value = try metric.domain.value(parsing: text)
+                }
+            } catch { throw AgentError.value(metric: name, error) }
             try agent.record(value, for: name)
         }
         if let value = arguments.value {
-            try record(value)
+            try record(value, arguments.otherValue)
         } else {
             let input = StandardInput(metric: name)
             while let line = try input.nextLine() {

@@ -32,6 +32,8 @@ struct Arguments {
     var format = OutputFormat.table
     var metric: String?
     var value: String?
+    /// The second value of a pair.
+    var otherValue: String?
     var readsStandardInput = false
     var closesPeriod = false
     var ignoresBackoff = false
@@ -124,11 +126,15 @@ struct Arguments {
             if let extra { throw UsageError(message: "\(command.rawValue) takes no \(extra).") }
             return
         }
-        guard let metric = operands.first, operands.count == (readsStandardInput ? 1 : 2) else {
-            throw UsageError(message: "record takes METRIC VALUE, or METRIC --stdin with one value a line.")
+        guard let metric = operands.first, readsStandardInput ? operands.count == 1 : 2...3 ~= operands.count
+        else {
+            throw UsageError(
+                message:
+                    "record takes METRIC VALUE, for a pair METRIC FIRST SECOND, or METRIC --stdin with one value a "
+                    + "line, of a pair two with a tab between.")
         }
         self.metric = metric
-        value = readsStandardInput ? nil : operands[1]
+        (value, otherValue) = (operands.dropFirst().first, operands.dropFirst(2).first)
     }
 
     private func checkFlags() throws(UsageError) {

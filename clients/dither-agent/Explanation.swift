@@ -51,7 +51,23 @@ struct Explanation {
                     + (metric.isMemoized
                         ? ", memoized: one answer per value is kept, and fresh noise is put on it in every report."
                         : ", with fresh noise in every report.")),
-            Fact(name: "when_absent", value: .text(absence(of: metric).0), sentence: absence(of: metric).1),
+        ] + halves(of: metric) + [
+            Fact(name: "when_absent", value: .text(absence(of: metric).0), sentence: absence(of: metric).1)
+        ]
+    }
+
+    /// What the two values of a pair are.
+    private static func halves(of metric: MetricDefinition) -> [Fact] {
+        guard case .pair(let first, let second) = metric.domain, let pair = metric.mechanism as? any PairRandomizer
+        else { return [] }
+        let halves = zip([first, second], [pair.first, pair.second])
+        return [
+            Fact(
+                name: "paired", value: .text("\(first.name), \(second.name)"),
+                sentence:
+                    "These two are reported together, so that whoever reads the reports can ask how they go together: "
+                    + halves.map { "\($0.name) by \(type(of: $1).identifier) with epsilon \($1.epsilon)" }
+                    .joined(separator: ", ") + ".")
         ]
     }
 

@@ -16,8 +16,9 @@ enum Help {
           off                      withdraw: erase secret, queue and slots; what was spent stays spent
           status                   who decided what, what waits, when the next upload is due
           record METRIC VALUE      randomize one event now; the true value is not kept
+          record METRIC A B        the same for both values of a pair
           record METRIC -- TEXT    the same for a text that begins with -
-          record METRIC --stdin    the same for one value a line
+          record METRIC --stdin    the same for one value a line, of a pair two with a tab between
           flush                    close the periods (UTC days) that are over and send what waits
           flush --due              the same, but one bundle a day and at its own random moment: for timers
           flush --close-period     close today too, to see a first report; today takes no further event

@@ -34,7 +34,7 @@ extension BasicRappor: FrequencyOracle {
         switch candidate {
         case .item(let item): (0..<configuration.valueCount).contains(item) ? item : nil
         case .absent: configuration.reportsAbsence ? configuration.valueCount : nil
-        case .text, .place: nil
+        case .text, .place, .pair: nil
         }
     }
 }

@@ -114,6 +114,12 @@ int dither_record_category(dither_agent agent, const char *metric, const char *c
 /* `length` bytes of UTF-8, at most 254; they need not end with a zero byte. */
 int dither_record_string(dither_agent agent, const char *metric, const char *text, size_t length);
 int dither_record_number(dither_agent agent, const char *metric, double number);
+/*
+ * Both values of a pair, each as a shell writes it (`true` or `false`, a category's name, any text) in so many bytes of
+ * UTF-8, at most 254; they need not end with a zero byte.
+ */
+int dither_record_pair(dither_agent agent, const char *metric, const char *first, size_t first_length,
+                       const char *second, size_t second_length);
 
 /*
  * Stores the user's decision, durably. 1 turns telemetry on, unless the environment or the machine's administrator

@@ -52,6 +52,8 @@ public final class BackgroundAgent: EventRecorder {
             case .number(let number): return attempt(.number(number))
             case .category(var label): return label.withUTF8 { attempt(.category($0)) }
             case .text(var text): return text.withUTF8 { attempt(.text($0)) }
+            case .pair(let first, let second):
+                return first.withHalf { first in second.withHalf { attempt(.pair(first, $0)) } }
             }
         }
         try requireOwn()
@@ -124,5 +126,17 @@ public final class BackgroundAgent: EventRecorder {
     public func close() throws(AgentError) {
         try requireOwn()
         try thread.stop()
+    }
+}
+
+extension MetricValue {
+    /// The value as a half of a pair; what can be none is foreign.
+    fileprivate func withHalf<Result>(_ body: (EventHalf) -> Result) -> Result {
+        switch self {
+        case .boolean(let truth): body(.boolean(truth))
+        case .category(var label): label.withUTF8 { body(.category($0)) }
+        case .text(var text): text.withUTF8 { body(.text($0)) }
+        case .number, .pair: body(.foreign)
+        }
     }
 }

@@ -41,11 +41,13 @@ package final class EventBuffer: Sendable {
         for (position, metric) in metricSet.metrics.enumerated() {
             let plan = EventPlan(metric, position: position, textIndex: textCount)
             plans.append(plan)
-            if plan.kind == .text { textCount += 1 }
+            textCount += plan.textCount
             names.append(.init(scope: 0, bytes: Array(metric.name.utf8), value: position))
-            guard case .category(let labels) = metric.domain else { continue }
-            for (item, label) in labels.enumerated() {
-                categories.append(.init(scope: UInt32(position), bytes: Array(label.utf8), value: item))
+            for (half, labels) in metric.domain.labelsOfHalves.enumerated() {
+                let scope = EventPlan.categoryScope(position, half: half)
+                for (item, label) in labels.enumerated() {
+                    categories.append(.init(scope: scope, bytes: Array(label.utf8), value: item))
+                }
             }
         }
         // One stripe more, in which a drain gathers the others.
@@ -144,8 +146,13 @@ package final class EventBuffer: Sendable {
 
     private func keep(_ content: EventPlan.Content, of plan: EventPlan, in stripe: Int) {
         slots.slot(plan.position, in: stripe).pointee.content = content.word
-        guard let text = content.text else { return }
-        let kept = slots.text(plan.textIndex, in: stripe)
+        keep(content.text, at: plan.textIndex, in: stripe)
+        keep(content.otherText, at: plan.textIndex + plan.textCount - 1, in: stripe)
+    }
+
+    private func keep(_ text: UnsafeBufferPointer<UInt8>?, at index: Int, in stripe: Int) {
+        guard let text else { return }
+        let kept = slots.text(index, in: stripe)
         dither_wipe(kept, EventSlots.textByteCount)
         if let start = text.baseAddress { kept.copyMemory(from: start, byteCount: text.count) }
     }
@@ -165,6 +172,20 @@ package struct BufferedEvents {
     package var word: UInt64
     /// The candidate of a metric of texts; its memory is wiped after the drain.
     package var text: UnsafeRawBufferPointer?
+    /// The second text of a pair's candidate, or its only one where the first half is none; likewise.
+    package var otherText: UnsafeRawBufferPointer?
+}
+
+extension MetricDomain {
+    /// The names of the categories of each half, or of the whole; none for other values.
+    fileprivate var labelsOfHalves: [[String]] {
+        switch self {
+        case .category(let labels): [labels]
+        case .pair(let first, let second):
+            [first.domain.labelsOfHalves.first ?? [], second.domain.labelsOfHalves.first ?? []]
+        case .boolean, .string, .number: []
+        }
+    }
 }
 
 extension EventBuffer {
@@ -189,9 +210,15 @@ extension EventBuffer {
             var events = BufferedEvents(
                 position: plan.position, eventCount: slot.eventCount, clippedCount: slot.clippedCount,
                 word: slot.content)
-            if plan.kind == .text {
-                events.text = UnsafeRawBufferPointer(
-                    start: slots.text(plan.textIndex, in: gathered), count: Int(slot.content))
+            func text(_ index: Int, count: UInt64) -> UnsafeRawBufferPointer {
+                UnsafeRawBufferPointer(start: slots.text(index, in: gathered), count: Int(count))
+            }
+            if plan.kind == .text { events.text = text(plan.textIndex, count: slot.content) }
+            if plan.halves?.first == .text {
+                events.text = text(plan.textIndex, count: slot.content & UInt64(UInt32.max))
+            }
+            if plan.halves?.second == .text {
+                events.otherText = text(plan.textIndex + plan.textCount - 1, count: slot.content >> 32)
             }
             try body(events)
         }
@@ -214,9 +241,9 @@ extension EventBuffer {
             }
             if goesOn {
                 gathered.pointee.content = found.pointee.content
-                if plan.kind == .text {
-                    slots.text(plan.textIndex, in: ownStripeCount)
-                        .copyMemory(from: slots.text(plan.textIndex, in: stripe), byteCount: EventSlots.textByteCount)
+                for index in plan.textIndex..<plan.textIndex + plan.textCount {
+                    slots.text(index, in: ownStripeCount)
+                        .copyMemory(from: slots.text(index, in: stripe), byteCount: EventSlots.textByteCount)
                 }
             }
         }

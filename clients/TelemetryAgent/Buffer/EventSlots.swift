@@ -94,6 +94,8 @@ final class EventSlots: @unchecked Sendable {
     /// Overwrites what a stripe holds of a metric; for its owner.
     func wipe(_ plan: EventPlan, in stripe: Int) {
         dither_wipe(slot(plan.position, in: stripe), MemoryLayout<EventSlot>.stride)
-        if plan.kind == .text { dither_wipe(text(plan.textIndex, in: stripe), Self.textByteCount) }
+        for index in plan.textIndex..<plan.textIndex + plan.textCount {
+            dither_wipe(text(index, in: stripe), Self.textByteCount)
+        }
     }
 }
