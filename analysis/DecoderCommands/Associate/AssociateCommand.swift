@@ -1,5 +1,6 @@
 public import ArgumentParser
 internal import Estimation
+internal import RegistryCompiler
 
 /// `dither associate`: how two variables of one device go together.
 public struct AssociateCommand: ParsableCommand {
@@ -11,12 +12,18 @@ public struct AssociateCommand: ParsableCommand {
             Frequencies are the joint distribution of greatest likelihood: none is negative, and they add up to 1. \
             Notes test whether the variables are independent.
 
-            Reads google/rappor's reports about two variables: a CSV file with the columns client and cohort, and one \
-            of bits for each variable, the highest bit first. A variable with a map is a string; one without is a \
-            truth value of one bit. Of a map, the candidates that the reports show by themselves are kept (with a \
-            false discovery rate of 5 %); the row (other) stands for all other strings.
+            The reports are those of a metric of type pair in a collector's store (--registry, --store, --metric), or \
+            google/rappor's about two variables (--reports, --params): a CSV file with the columns client and cohort, \
+            and one of bits for each variable, the highest bit first. There, a variable with a map is a string; one \
+            without is a truth value of one bit.
+
+            Of a string, the candidates that its reports show by themselves are kept; the value (other) stands for \
+            all other strings.
 
             EXAMPLES:
+              dither associate --registry metrics.yaml --store reports.sqlite --metric route
+              dither associate --registry metrics.yaml --store reports.sqlite \\
+                --metric home --candidates1 airports.csv:code --from 2026-06-01 --to 2026-06-01
               dither associate --reports reports.csv --params params.csv --map1 map.csv
               dither associate --reports reports.csv --params params.csv \\
                 --var1 domain --map1 domain_map.csv --var2 flag..HTTPS --format csv
@@ -26,16 +33,44 @@ public struct AssociateCommand: ParsableCommand {
             EXIT STATUS:
               0  estimated, dependent or not
               1  a file cannot be read or written
-              2  usage
-              3  no reports, or none of a map's candidates can be told from noise
-              4  a file is refused
+              2  usage, no metric of that name, one that is no pair, or candidates
+                 missing or superfluous
+              3  no reports, fewer than the metric's minimum_reports, or no candidate
+                 that can be told from noise
+              4  a file is refused, or the registry differs from the collector's
+              6  the store is locked
+              8  the store is damaged, of another version, or none
             """)
 
-    @Option(help: ArgumentHelp("The reports: client,cohort and a column of bits for each variable.", valueName: "csv"))
-    var reports: String
+    @Option(help: "The registry: a YAML file, or a compiled set.")
+    var registry: String?
 
-    @Option(help: ArgumentHelp("The parameters: google/rappor's params.csv.", valueName: "csv"))
-    var params: String
+    @Option(help: "The store that the collector writes.")
+    var store: String?
+
+    @Option(help: "The metric's name, of type pair.")
+    var metric: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The values to look for of the pair's first half, if it is a string; without it, those that the registry names.",
+            valueName: "file[:column]"))
+    var candidates1: String?
+
+    @Option(help: ArgumentHelp("The same of its second half.", valueName: "file[:column]"))
+    var candidates2: String?
+
+    @Option(help: "The first day that counts, as YYYY-MM-DD in UTC; without it, the first with reports.")
+    var from: String?
+
+    @Option(help: "The last day that counts; without it, the last with reports.")
+    var to: String?
+
+    @Option(help: ArgumentHelp("The reports: client,cohort and a column of bits for each variable.", valueName: "csv"))
+    var reports: String?
+
+    @Option(help: ArgumentHelp("The parameters of --reports: google/rappor's params.csv.", valueName: "csv"))
+    var params: String?
 
     @Option(help: ArgumentHelp("The parameters of the second variable; without it, the same.", valueName: "csv"))
     var params2: String?
@@ -82,6 +117,28 @@ public struct AssociateCommand: ParsableCommand {
 
     public func validate() throws {
         _ = try level()
+        _ = try DayRange(from, to, options: ("--from", "--to"))
+        guard reports == nil else { return try validateReports() }
+        guard let registry, let store, let metric else {
+            throw ValidationError(
+                "what is read is missing. Name a pair of a store with --registry, --store and --metric, or google/rappor's "
+                    + "reports with --reports and --params")
+        }
+        _ = (registry, store, metric)
+        let strangers = [params, params2, map1, map2, var1, var2, outputDir, client?.rawValue].compactMap(\.self)
+        guard strangers.isEmpty, format != .google else {
+            throw ValidationError(
+                "--params, --map1, --var1 and their like, --client, --output-dir and --format google are for --reports")
+        }
+    }
+
+    private func validateReports() throws {
+        guard [registry, store, metric, candidates1, candidates2, from, to].allSatisfy({ $0 == nil }) else {
+            throw ValidationError("--registry, --store, --metric and their like are for a store: leave out --reports")
+        }
+        guard params != nil else {
+            throw ValidationError("--params is missing: it says what the bits of --reports mean")
+        }
         guard outputDir == nil || format == .google else {
             throw ValidationError("--output-dir: is for --format google alone; others write to standard output")
         }
@@ -95,6 +152,25 @@ public struct AssociateCommand: ParsableCommand {
     }
 
     public func run() throws {
+        if let reports, let params { return try associate(reports: reports, params: params) }
+        guard let registry, let store, let metric else { preconditionFailure("one of both was validated") }
+        let source = try RegistryLoading.load(registry, expiry: .note)
+        var progress = Progress("reading reports")
+        let lists = try PairAssociation.candidates(
+            of: metric, options: (candidates1, candidates2), registry: registry, source: source)
+        let request = PairAssociation.Request(
+            metric: metric, days: try DayRange(from, to, options: ("--from", "--to")), confidence: try level(),
+            selection: selection)
+        let result = try PairAssociation.result(
+            of: request, from: source.set, candidates: lists, storePath: store, progress: &progress)
+        try result.write(as: format)
+    }
+
+    private var selection: AssociationVariable.Selection {
+        AssociationVariable.Selection(keepsAll: allCandidates, includesOther: !noOther)
+    }
+
+    private func associate(reports: String, params: String) throws {
         let start = ContinuousClock.now
         let first = try RapporOptions.parameters(reading: params, client: client)
         let second = try params2.map { try RapporOptions.parameters(reading: $0, client: client) } ?? first
@@ -105,7 +181,6 @@ public struct AssociateCommand: ParsableCommand {
         guard file.reportCount > 0 else {
             throw CommandError(.insufficientData, "\(reports): there are no reports, so nothing is shown")
         }
-        let selection = AssociationVariable.Selection(keepsAll: allCandidates, includesOther: !noOther)
         let variables = (
             try AssociationVariable(file.first, mapPath: map1, selection: selection, progress: &progress),
             try AssociationVariable(file.second, mapPath: map2, selection: selection, progress: &progress)
@@ -118,7 +193,7 @@ public struct AssociateCommand: ParsableCommand {
         else { preconditionFailure("there are reports") }
         progress.finish()
         let result = AssociationResult(
-            source: "\(reports)", variables: (variables.0.labels, variables.1.labels), estimate: estimate,
+            source: reports, variables: (variables.0.labels, variables.1.labels), estimate: estimate,
             confidence: try level(), variableNotes: variables.0.notes + variables.1.notes)
         let end = ContinuousClock.now
         guard format == .google else { return try result.write(as: format) }

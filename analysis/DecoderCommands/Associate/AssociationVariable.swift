@@ -18,6 +18,11 @@ struct AssociationVariable: Sendable {
     /// What was left out, as sentences.
     let notes: [String]
 
+    /// A variable of these values.
+    init(labels: AssociationLabels, likelihoods: ReportLikelihoods, notes: [String]) {
+        (self.labels, self.likelihoods, self.notes) = (labels, likelihoods, notes)
+    }
+
     /// The variable of a column: a string with the candidates of a map, or a truth value.
     ///
     /// - Throws: ``CommandError``: of status 1 if the map cannot be read, 4 for what is wrong in it, and 3 where the reports
