@@ -75,8 +75,9 @@ struct PairAssociationTests {
         let metric = try memoizedPairMetric(), store = try StoreFixture()
         try store.add(definition: metric)
         let list = try candidates(["JFK"])
-        func status(_ run: () throws -> AssociationResult) throws -> ExitStatus {
-            try #require(throws: CommandError.self) { _ = try run() }.status
+        func status(_ run: () throws -> AssociationResult) throws -> DecoderCommands.ExitStatus {
+            let error = try #require(throws: CommandError.self) { _ = try run() }
+            return error.status
         }
         #expect(try status { try associated(metric, in: store) } == .usage)
         #expect(try status { try associated(metric, in: store, candidates: (list, list)) } == .usage)

@@ -21,9 +21,10 @@ public struct AssociateCommand: ParsableCommand {
             all other strings.
 
             EXAMPLES:
-              dither associate --registry metrics.yaml --store reports.sqlite --metric route
               dither associate --registry metrics.yaml --store reports.sqlite \\
-                --metric home --candidates1 airports.csv:code --from 2026-06-01 --to 2026-06-01
+                --metric route --from 2026-06-01 --to 2026-06-01
+              dither associate --registry metrics.yaml --store reports.sqlite \\
+                --metric home --candidates1 airports.csv:code
               dither associate --reports reports.csv --params params.csv --map1 map.csv
               dither associate --reports reports.csv --params params.csv \\
                 --var1 domain --map1 domain_map.csv --var2 flag..HTTPS --format csv
@@ -119,12 +120,11 @@ public struct AssociateCommand: ParsableCommand {
         _ = try level()
         _ = try DayRange(from, to, options: ("--from", "--to"))
         guard reports == nil else { return try validateReports() }
-        guard let registry, let store, let metric else {
+        guard registry != nil, store != nil, metric != nil else {
             throw ValidationError(
                 "what is read is missing. Name a pair of a store with --registry, --store and --metric, or google/rappor's "
                     + "reports with --reports and --params")
         }
-        _ = (registry, store, metric)
         let strangers = [params, params2, map1, map2, var1, var2, outputDir, client?.rawValue].compactMap(\.self)
         guard strangers.isEmpty, format != .google else {
             throw ValidationError(
