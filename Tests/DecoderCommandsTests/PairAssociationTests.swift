@@ -54,9 +54,10 @@ struct PairAssociationTests {
     func memoized() throws {
         let metric = try memoizedPairMetric(), store = try StoreFixture()
         try store.add(definition: metric)
-        let held =
-            repeated(.text(Array("JFK".utf8)), .item(0), 6000) + repeated(.text(Array("LGA".utf8)), .item(2), 6000)
-        for (day, seed) in [(1, UInt64(0xA550_0002)), (2, 0xA550_0003)] {
+        for (day, count, seed) in [(1, 3000, UInt64(0xA550_0002)), (2, 20, 0xA550_0003)] {
+            let held =
+                repeated(.text(Array("JFK".utf8)), .item(0), count)
+                + repeated(.text(Array("LGA".utf8)), .item(2), count)
             try store.add(try seededPayloads(of: metric, about: held, seed: seed), of: metric, day: testDay(day))
         }
         let list = try candidates(["JFK", "LGA", "EWR", "BOS"])
@@ -64,8 +65,8 @@ struct PairAssociationTests {
         #expect(result.variables.first.hasOther && !result.variables.second.hasOther)
         #expect(result.variables.first.values.starts(with: ["JFK", "LGA"]))
         #expect(result.notes.contains { $0.contains("several days") })
-        #expect(result.estimate.reportCount == 24_000)
-        #expect(result.estimate.independence.pValue < 1e-6)
+        #expect(result.estimate.reportCount == 6040)
+        #expect(result.estimate.independence.pValue < 0.01)
         let all = try associated(metric, in: store, candidates: (list, nil), keepsAll: true)
         #expect(all.variables.first.values == ["JFK", "LGA", "EWR", "BOS", "(none)"])
     }
