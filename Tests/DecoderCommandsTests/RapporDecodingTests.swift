@@ -132,7 +132,10 @@ struct RapporDecodingTests {
     @Test(
         "results.csv lists the detected strings, the most frequent first, as R writes them, and metrics.json sums to 1")
     func googleFiles() throws {
-        let decoding = try decoding(client: "cpp")
+        // From the last candidate to the first, so that the order is not that of the map.
+        let rows = try Fixtures.lines("rappor/map.csv").reversed().map { $0.hasSuffix("\r") ? $0.dropLast() : $0 }
+        let file = try TemporaryFile(rows.map { $0 + "\n" }.joined(), name: "map.csv")
+        let decoding = try decoding(client: "cpp", map: file.path)
         let lines = decoding.resultsFile.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         #expect(
             lines[0]

@@ -42,8 +42,8 @@ struct BlockReader: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// How many bytes have been read, and of how many; `nil` for a pipe.
-    var progress: (done: Int, total: Int)? { fileByteCount.map { (min(readByteCount, $0), $0) } }
+    /// How many bytes have been handed out, and of how many; `nil` for a pipe.
+    var progress: (done: Int, total: Int)? { fileByteCount.map { (min(readByteCount - (end - position), $0), $0) } }
 
     /// The next byte; `nil` at the end.
     mutating func next() throws(CommandError) -> UInt8? {

@@ -20,8 +20,9 @@ struct RapporCandidates: Sendable {
             design.append(rows: rows)
             guard let (done, total) = file.progress else { continue }
             progress.update(done, of: total)
-            // Rows are about equally long, so their number is known once some are: growing would take twice the memory.
-            if names.count == 1000 { design.reserveCapacity(total / max(1, done / 1001) + 1) }
+            // Rows are about equally long, so their number is known once some are, to three in a hundred: growing would take
+            // twice the memory.
+            if names.count == 1000 { design.reserveCapacity(total / max(1, done / 1032)) }
         }
         progress.finish()
         (self.names, self.design, notes) = (names, design, file.notes)

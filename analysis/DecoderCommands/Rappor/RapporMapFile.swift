@@ -82,10 +82,14 @@ struct RapporMapFile: ~Copyable {
     }
 
     private func row(inColumn column: Int, cohort: Int, bitCount: Int) throws(CommandError) -> Int32? {
-        let cell = reader.record.cells[column]
+        let cell = reader.record.cells[column], range = cohort * bitCount + 1...(cohort + 1) * bitCount
+        // A map has millions of cells, and nearly all of them are fine.
+        if case .success(let index) = reader.record.withBytes(of: cell, { CellNumber.count($0) }), range.contains(index)
+        {
+            return Int32(index - 1)
+        }
         if reader.record.withBytes(of: cell, { $0.elementsEqual("NA".utf8) }) { return nil }
         let index = try reader.count(inColumn: column, "the bit of cohort \(cohort)")
-        let range = cohort * bitCount + 1...(cohort + 1) * bitCount
         guard range.contains(index) else {
             throw reader.error(
                 inColumn: column,

@@ -32,8 +32,9 @@ struct DenseShares {
             let gram = Self.gram(setting, weights: weights, center: center, rows: rows)
             let moments = Self.moments(setting, weights: weights, center: center, rows: rows)
             if iteration == 0 { (basis, groups) = Self.basis(of: gram) }
-            factor = gram.selecting(basis)
-            guard factor.factorise(progress: { _ in }) == nil else { break }
+            var next = gram.selecting(basis)
+            guard next.factorise(progress: { _ in }) == nil else { break }
+            factor = next
             let solution = factor.solution(of: basis.map { moments[$0] })
             for (place, candidate) in basis.enumerated() { estimates[candidate] = solution[place] }
             let total = estimates.reduce(0, +)
@@ -48,7 +49,8 @@ struct DenseShares {
             }
             let freedom = Double(max(1, rows.used.count - basis.count))
             dispersion = squares / freedom
-            misfitDeviations = rows.used.count > basis.count ? (dispersion - 1) / (2 / freedom).squareRoot() : 0
+            misfitDeviations =
+                rows.used.count > basis.count ? normalDeviations(ofDispersion: dispersion, freedom: freedom) : 0
             if rows.used.count - basis.count <= 20 { dispersion = 1 }
             let diagonal = factor.inverseDiagonal { _ in }
             for (place, candidate) in basis.enumerated() { variances[candidate] = diagonal[place] * max(1, dispersion) }

@@ -57,6 +57,10 @@ struct FilterNoise: Sendable {
     /// q* − p*.
     var gap: Double { self.set - clear }
 
+    /// Whether reports tell anything of the bits: with a smaller gap the standard error of a share is 5 and more from 2⁶³
+    /// reports, and its square overflows before the gap is zero.
+    var isInformative: Bool { abs(gap) > 1e-20 }
+
     /// The variance of the unbiased estimate of θ, the share of a cohort's reports whose text sets a bit, from so many
     /// reports: at most that where devices report more than once.
     ///

@@ -17,7 +17,10 @@ public struct FilterDecoder: Sendable {
     private static let fewCohorts = 8
     /// ...or fewer rows are used, filters overlap too much for message passing.
     private static let fewRows = 256
-    /// Standard errors are raised by so much where candidates outnumber four fifths of the rows: from simulations.
+    /// Where a random text sets more than this share of the bits, a centred design would be rounding errors.
+    private static let fullShare = 0.999
+    /// Message passing's standard errors are raised by so much where candidates outnumber four fifths of the rows: from
+    /// simulations.
     private static let crowdedFactor = 1.03
     /// Above this smallest detectable share nothing is said.
     private static let largestDetectableShare = 0.25
@@ -43,34 +46,38 @@ public struct FilterDecoder: Sendable {
             counts.bitCount == design.bitCount && counts.cohortSizes.count == design.cohortCount,
             "the counts are of the design's cohorts and bits")
         let isUsed = counts.cohortSizes.map { $0 > 0 }, usedCohorts = isUsed.count { $0 }
-        guard design.candidateCount > 0, usedCohorts > 0 else { return empty(design.candidateCount) }
+        guard design.candidateCount > 0, usedCohorts > 0, counts.noise.isInformative else {
+            return empty(design.candidateCount)
+        }
         let equal = design.equalCandidates(inCohorts: isUsed)
         // Of candidates with equal filters the first stands for all.
         let hidden = Set(equal.flatMap { $0.dropFirst() })
         let kept = hidden.isEmpty ? [] : (0..<design.candidateCount).filter { !hidden.contains($0) }
         let reduced = hidden.isEmpty ? design : design.selecting(kept)
-        let rowCount = usedCohorts * design.bitCount
+        let rowCount = usedCohorts * design.bitCount, isFull = design.fillShare > Self.fullShare
         var fit: FilterFit, stepCount = 1
         func report(done: Int, total: Int) {
             stepCount = total
             progress(done, total)
         }
-        if usedCohorts < Self.fewCohorts || rowCount < Self.fewRows || design.fillShare >= 1 {
+        if usedCohorts < Self.fewCohorts || rowCount < Self.fewRows || isFull {
             guard reduced.candidateCount <= DenseShares.countLimit else {
                 throw .tooManyCandidates(count: reduced.candidateCount, limit: DenseShares.countLimit)
             }
             // Without a row in common, empty reports are told from unknown strings by candidates alone.
             let isCentred =
-                !counts.mayBeEmpty && usedCohorts > 1 && rowCount > reduced.candidateCount && design.fillShare < 1
+                !counts.mayBeEmpty && usedCohorts > 1 && rowCount > reduced.candidateCount && !isFull
             let rows = FilterRows(counts, center: isCentred ? design.fillShare : 0)
             fit = FilterFit(DenseShares(design: reduced, rows: rows, progress: report))
         } else {
             var passing = MessagePassing(design: reduced, rows: FilterRows(counts, center: design.fillShare))
             passing.run(progress: report)
             fit = FilterFit(passing, refined: ActiveShares(refining: passing))
+            if Double(reduced.candidateCount) > 0.8 * Double(rowCount) {
+                fit.raiseStandardErrors(by: Self.crowdedFactor)
+            }
         }
         progress(stepCount, stepCount)
-        if Double(reduced.candidateCount) > 0.8 * Double(rowCount) { fit.raiseStandardErrors(by: Self.crowdedFactor) }
         if !hidden.isEmpty { fit.expand(from: kept, equal: equal, count: design.candidateCount) }
         return decoding(of: fit)
     }
@@ -96,18 +103,23 @@ public struct FilterDecoder: Sendable {
             let (estimate, error) = (fit.estimates[candidate], fit.standardErrors[candidate])
             let z = standardised[candidate], isDetected = selection.isDetected[candidate] && !isInsufficient
             guard !z.isNaN else {
+                // Of candidates with equal filters none exceeds their sum.
+                let margin = NormalDistribution.quantile(missProbability: confidence.missProbability)
+                let limit = fit.equalSums[candidate].map { $0.estimate + margin * $0.standardError } ?? 1
+                let interval = 0...min(max(limit, 0), 1)
                 return FilterShare(
                     share: .nan, unbiased: .nan, standardError: .infinity, pValue: 1, isDetected: false,
-                    interval: 0...min(1, fit.upperLimits[candidate] ?? 1),
-                    wholeInterval: 0...min(1, fit.upperLimits[candidate] ?? 1))
+                    interval: interval, wholeInterval: interval)
             }
             let range = selection.interval(
                 of: z, isDetected: selection.isDetected[candidate], confidence: confidence)
-            let low = min(max(range.lowerBound * error, 0), 1), high = min(max(range.upperBound * error, 0), 1)
+            // Just above its cut an estimate may lie outside: no coverage is lost by reaching to it.
+            let whole = min(range.lowerBound * error, estimate)...max(range.upperBound * error, estimate)
+            let low = min(max(whole.lowerBound, 0), 1), high = min(max(whole.upperBound, 0), 1)
             return FilterShare(
                 share: min(max(fit.posteriorMeans[candidate], low), high), unbiased: estimate, standardError: error,
                 pValue: NormalDistribution.upperTail(from: z), isDetected: isDetected, interval: low...high,
-                wholeInterval: min(range.lowerBound * error, estimate)...max(range.upperBound * error, estimate))
+                wholeInterval: whole)
         }
         return FilterDecoding(
             shares: shares, unknownShare: fit.unknownShare, smallestDetectableShare: min(smallest, 1),

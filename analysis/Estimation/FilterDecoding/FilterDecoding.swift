@@ -71,6 +71,6 @@ public struct FilterShare: Sendable, Hashable {
     /// Covers the true share as often as was asked for, among detected candidates as among others; within 0 and 1.
     public let interval: ClosedRange<Double>
 
-    /// ``interval`` before it is clipped, and with ``unbiased`` in it.
+    /// ``interval`` before it is clipped: ``unbiased`` is in it.
     let wholeInterval: ClosedRange<Double>
 }

@@ -1,9 +1,9 @@
 /// Which rows each candidate sets: the Bloom filters of all candidates in all cohorts.
 ///
-/// A row is a bit of a cohort, cohort·k + bit, both from 0 and the least significant bit first. Only the rows' indices are
-/// kept, four bytes for each hash of a candidate in a cohort: 100,000 candidates with 2 hashes in 64 cohorts take 51 MB.
+/// A row is a bit of a cohort, cohort·k + bit, both from 0 and the least significant bit first. Only the bits' indices are
+/// kept, two bytes for each hash of a candidate in a cohort: 100,000 candidates with 2 hashes in 64 cohorts take 26 MB.
 public struct FilterDesign: Sendable {
-    /// k: the bits of a filter.
+    /// k: the bits of a filter, at most ``largestBitCount``.
     public let bitCount: Int
     /// m: the cohorts.
     public let cohortCount: Int
@@ -12,13 +12,17 @@ public struct FilterDesign: Sendable {
     /// How many candidates there are.
     public private(set) var candidateCount = 0
 
-    /// The rows of each candidate, cohort after cohort. A bit that a cohort's earlier hash has set already is ``rowCount``,
-    /// a row beyond all, so that every candidate has equally many and each row counts once.
-    private var rows: [Int32] = []
+    /// The most bits a filter can have.
+    public static let largestBitCount = Int(UInt16.max)
+
+    /// The bits of each candidate, cohort after cohort. A bit that a cohort's earlier hash has set already is k, one beyond
+    /// all, so that every candidate has equally many and each row counts once.
+    private var bits: [UInt16] = []
 
     /// A design without candidates.
     public init(bitCount: Int, cohortCount: Int, hashCount: Int) {
         precondition(bitCount > 0 && cohortCount > 0 && hashCount > 0, "a filter has bits, cohorts and hashes")
+        precondition(bitCount <= Self.largestBitCount, "a bit's index fits into 16 bits")
         precondition(bitCount * cohortCount < Int(Int32.max), "a row's index fits into 32 bits")
         (self.bitCount, self.cohortCount, self.hashCount) = (bitCount, cohortCount, hashCount)
     }
@@ -31,21 +35,19 @@ public struct FilterDesign: Sendable {
 
     /// Makes room for so many candidates, so that they take no more than they need.
     public mutating func reserveCapacity(_ candidateCount: Int) {
-        rows.reserveCapacity(candidateCount * rowsPerCandidate)
+        bits.reserveCapacity(candidateCount * rowsPerCandidate)
     }
 
     /// Adds a candidate that sets these rows: m·h of them, those of the first cohort first. Hashes that coincide repeat a row.
     public mutating func append(rows candidate: some Sequence<Int32>) {
-        let start = rows.count
+        let start = bits.count
         for row in candidate {
-            let cohort = (rows.count - start) / hashCount
-            precondition(
-                cohort < cohortCount && Int(row) / bitCount == cohort && row >= 0, "a hash sets a bit of its own cohort"
-            )
-            let isRepeated = rows[(start + cohort * hashCount)...].contains(row)
-            rows.append(isRepeated ? Int32(rowCount) : row)
+            let cohort = (bits.count - start) / hashCount, bit = Int(row) - cohort * bitCount
+            precondition(cohort < cohortCount && (0..<bitCount).contains(bit), "a hash sets a bit of its own cohort")
+            let isRepeated = bits[(start + cohort * hashCount)...].contains(UInt16(bit))
+            bits.append(UInt16(isRepeated ? bitCount : bit))
         }
-        precondition(rows.count == start + rowsPerCandidate, "a candidate has a row for each hash in each cohort")
+        precondition(bits.count == start + rowsPerCandidate, "a candidate has a row for each hash in each cohort")
         candidateCount += 1
     }
 
@@ -56,10 +58,13 @@ public struct FilterDesign: Sendable {
         return 1 - clear
     }
 
-    /// The distinct rows that a candidate sets, rising within each cohort's hashes.
+    /// The distinct rows that a candidate sets, those of the first cohort first.
     func distinctRows(of candidate: Int) -> [Int] {
-        rows[candidate * rowsPerCandidate..<(candidate + 1) * rowsPerCandidate].lazy
-            .map { Int($0) }.filter { $0 < rowCount }
+        let start = candidate * rowsPerCandidate
+        return (0..<rowsPerCandidate).compactMap { place in
+            let bit = Int(bits[start + place])
+            return bit < bitCount ? place / hashCount * bitCount + bit : nil
+        }
     }
 
     /// The design of some of the candidates.
@@ -67,7 +72,7 @@ public struct FilterDesign: Sendable {
         var design = FilterDesign(bitCount: bitCount, cohortCount: cohortCount, hashCount: hashCount)
         design.reserveCapacity(candidates.count)
         for candidate in candidates {
-            design.rows += rows[candidate * rowsPerCandidate..<(candidate + 1) * rowsPerCandidate]
+            design.bits += bits[candidate * rowsPerCandidate..<(candidate + 1) * rowsPerCandidate]
         }
         design.candidateCount = candidates.count
         return design
@@ -77,25 +82,31 @@ public struct FilterDesign: Sendable {
 extension FilterDesign {
     /// Xᵀu of two vectors over rows at once: for each candidate the sum over the rows that it sets.
     ///
-    /// - Parameter vectors: one entry for each row, and a last one of zero.
     /// - Complexity: one load for each row of a candidate.
     func sumsOverRows(of vectors: [SIMD2<Double>]) -> [SIMD2<Double>] {
-        precondition(vectors.count == rowCount + 1, "there is an entry for each row, and a last one")
-        let perCandidate = rowsPerCandidate
+        precondition(vectors.count == rowCount, "there is an entry for each row")
+        // Each cohort gets an entry more, of zero, for bits that are set already.
+        var padded: [SIMD2<Double>] = []
+        padded.reserveCapacity(rowCount + cohortCount)
+        for start in stride(from: 0, to: rowCount, by: bitCount) {
+            padded += vectors[start..<start + bitCount]
+            padded.append(.zero)
+        }
+        let (perCandidate, hashCount, width) = (rowsPerCandidate, hashCount, bitCount + 1)
         return [SIMD2<Double>](unsafeUninitializedCapacity: candidateCount) { sums, count in
-            rows.withUnsafeBufferPointer { rows in
-                vectors.withUnsafeBufferPointer { vectors in
+            bits.withUnsafeBufferPointer { bits in
+                padded.withUnsafeBufferPointer { padded in
                     for candidate in 0..<candidateCount {
-                        var (even, odd) = (SIMD2<Double>.zero, SIMD2<Double>.zero)
-                        var place = candidate * perCandidate
-                        let end = place + perCandidate
-                        while place + 1 < end {
-                            even += vectors[Int(rows[place])]
-                            odd += vectors[Int(rows[place + 1])]
-                            place += 2
+                        var sum = SIMD2<Double>.zero
+                        var place = candidate * perCandidate, base = 0
+                        for _ in 0..<cohortCount {
+                            for _ in 0..<hashCount {
+                                sum += padded[base + Int(bits[place])]
+                                place += 1
+                            }
+                            base += width
                         }
-                        if place < end { even += vectors[Int(rows[place])] }
-                        sums[candidate] = even + odd
+                        sums[candidate] = sum
                     }
                 }
             }
@@ -103,65 +114,72 @@ extension FilterDesign {
         }
     }
 
-    /// Xv of two vectors over candidates at once: for each row the sum over the candidates that set it; and a last entry
-    /// that means nothing.
+    /// Xv of two vectors over candidates at once: for each row the sum over the candidates that set it.
     ///
     /// - Complexity: one addition for each row of a candidate.
     func sumsOverCandidates(of vectors: [SIMD2<Double>]) -> [SIMD2<Double>] {
         precondition(vectors.count == candidateCount, "there is an entry for each candidate")
-        var sums = [SIMD2<Double>](repeating: .zero, count: rowCount + 1)
-        let perCandidate = rowsPerCandidate
-        sums.withUnsafeMutableBufferPointer { sums in
-            rows.withUnsafeBufferPointer { rows in
+        let (perCandidate, hashCount, width) = (rowsPerCandidate, hashCount, bitCount + 1)
+        // Each cohort has an entry more, for bits that are set already.
+        var padded = [SIMD2<Double>](repeating: .zero, count: rowCount + cohortCount)
+        padded.withUnsafeMutableBufferPointer { padded in
+            bits.withUnsafeBufferPointer { bits in
                 vectors.withUnsafeBufferPointer { vectors in
                     for candidate in 0..<candidateCount where vectors[candidate] != .zero {
                         let vector = vectors[candidate]
-                        for place in candidate * perCandidate..<(candidate + 1) * perCandidate {
-                            sums[Int(rows[place])] += vector
+                        var place = candidate * perCandidate, base = 0
+                        for _ in 0..<cohortCount {
+                            for _ in 0..<hashCount {
+                                padded[base + Int(bits[place])] += vector
+                                place += 1
+                            }
+                            base += width
                         }
                     }
                 }
             }
         }
-        return sums
+        return (0..<cohortCount).flatMap { padded[$0 * width..<($0 + 1) * width - 1] }
     }
 
     /// Groups of candidates that set the same rows as each other, of two and more; each group and the groups rising.
     func equalCandidates(inCohorts isUsed: [Bool]) -> [[Int]] {
-        // A hash of the rows first, so that only those that agree in it are compared.
-        var places: [UInt64: [Int]] = [:]
-        places.reserveCapacity(candidateCount)
-        for candidate in 0..<candidateCount {
+        // A hash of the bits first, so that only those that agree in it are compared.
+        let hashes = (0..<candidateCount).map { candidate in
             var hash: UInt64 = 0
-            forEachUsedRow(of: candidate, isUsed) {
-                hash = (hash ^ UInt64(truncatingIfNeeded: $0)) &* 0x9E37_79B9_7F4A_7C15 ^ hash >> 29
+            forEachUsedBit(of: candidate, isUsed) {
+                hash = (hash ^ UInt64($0)) &* 0x9E37_79B9_7F4A_7C15 ^ hash >> 29
             }
-            places[hash, default: []].append(candidate)
+            return hash
         }
-        var groups: [[Int]] = []
-        for candidates in places.values where candidates.count > 1 {
-            var byRows: [[Int]: [Int]] = [:]
-            for candidate in candidates {
-                var used: [Int] = []
-                forEachUsedRow(of: candidate, isUsed) { used.append($0) }
-                byRows[used, default: []].append(candidate)
+        let order = (0..<candidateCount).sorted { (hashes[$0], $0) < (hashes[$1], $1) }
+        var groups: [[Int]] = [], first = 0
+        while first < order.count {
+            let end = order[first...].firstIndex { hashes[$0] != hashes[order[first]] } ?? order.count
+            defer { first = end }
+            guard end - first > 1 else { continue }
+            var byBits: [[UInt16]: [Int]] = [:]
+            for candidate in order[first..<end] {
+                var used: [UInt16] = []
+                forEachUsedBit(of: candidate, isUsed) { used.append($0) }
+                byBits[used, default: []].append(candidate)
             }
-            groups += byRows.values.filter { $0.count > 1 }
+            groups += byBits.values.filter { $0.count > 1 }
         }
         return groups.sorted { $0[0] < $1[0] }
     }
 
-    /// The rows that a candidate sets in the cohorts that are used, rising, each once.
-    private func forEachUsedRow(of candidate: Int, _ isUsed: [Bool], _ body: (Int) -> Void) {
+    /// The bits that a candidate sets in the cohorts that are used, rising within each, and k for each repetition.
+    private func forEachUsedBit(of candidate: Int, _ isUsed: [Bool], _ body: (UInt16) -> Void) {
         for cohort in 0..<cohortCount where isUsed[cohort] {
             let start = candidate * rowsPerCandidate + cohort * hashCount
             if hashCount == 1 {
-                body(Int(rows[start]))
+                body(bits[start])
             } else if hashCount == 2 {
-                body(Int(min(rows[start], rows[start + 1])))
-                body(Int(max(rows[start], rows[start + 1])))
+                body(min(bits[start], bits[start + 1]))
+                body(max(bits[start], bits[start + 1]))
             } else {
-                for row in rows[start..<start + hashCount].sorted() { body(Int(row)) }
+                for bit in bits[start..<start + hashCount].sorted() { body(bit) }
             }
         }
     }

@@ -3,8 +3,8 @@ struct FilterFit {
     private(set) var estimates: [Double]
     private(set) var standardErrors: [Double]
     private(set) var posteriorMeans: [Double]
-    /// Of candidates with equal filters, what none of them can exceed.
-    private(set) var upperLimits: [Int: Double] = [:]
+    /// Of candidates with equal filters, the estimate and standard error of their sum.
+    private(set) var equalSums: [Int: (estimate: Double, standardError: Double)] = [:]
     private(set) var scale: Double
     let unknownShare: Double
     let dispersion: Double
@@ -61,9 +61,9 @@ struct FilterFit {
         groups = groups.map { $0.map { kept[$0] } }
         covariance?.relabel(kept)
         for group in equal {
-            let limit = all.estimates[group[0]] + 4 * all.errors[group[0]]
+            let sum = (all.estimates[group[0]], all.errors[group[0]])
             for candidate in group {
-                upperLimits[candidate] = max(0, limit)
+                equalSums[candidate] = sum
                 all.errors[candidate] = .infinity
             }
             if let place = groups.firstIndex(where: { $0.contains(group[0]) }) {

@@ -32,7 +32,10 @@ struct FilterSelection {
             let absent = Double(standardised.count { $0 < 0 })
             let absentShare = min(1, (1 + absent) / (0.5 * count)), level = alpha / absentShare
             let sorted = tails.sorted()
-            let detected = sorted.indices.last { sorted[$0] <= level * Double($0 + 1) / count }.map { $0 + 1 } ?? 0
+            // Storey's estimate holds for cuts up to where it was made, a p-value of one half: no negative estimate is detected.
+            let detected =
+                sorted.indices.last { sorted[$0] < 0.5 && sorted[$0] <= level * Double($0 + 1) / count }.map { $0 + 1 }
+                ?? 0
             let limit = detected > 0 ? sorted[detected - 1] : -1
             let isDetected = tails.map { $0 <= limit }
             // Had another estimate been there, it would have been detected above the greatest that is not, or higher: what is

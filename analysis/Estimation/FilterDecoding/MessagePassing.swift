@@ -103,7 +103,7 @@ struct MessagePassing {
         return residuals
     }
 
-    /// What the candidates say of each row, and beside its last entry nothing.
+    /// What the candidates say of each row.
     private var fitted: [Double] = []
 
     /// What all rows have in common: −b₀ times the share of the reports that set no bit.
@@ -156,8 +156,7 @@ struct MessagePassing {
     /// New estimates of the shares, and what the prior makes of them.
     private mutating func step(isFirst: Bool, updatingVariances: Bool) {
         let center = rows.center, slope = 1 - 2 * center
-        var pairs = zip(scores, information).map { SIMD2($0, $1) }
-        pairs.append(.zero)
+        let pairs = zip(scores, information).map { SIMD2($0, $1) }
         let sums = design.sumsOverRows(of: pairs), totals = pairs.reduce(.zero, +)
         for candidate in means.indices {
             let variance = 1 / (center * center * totals.y + slope * sums[candidate].y)
@@ -199,6 +198,6 @@ struct MessagePassing {
         var spent = 0.0
         for (posterior, variance) in zip(meanVariances, variances) { spent += posterior / variance }
         let freedom = rowCount - min(0.9 * rowCount, spent), dispersion = squares / freedom
-        return (dispersion, (dispersion - 1) / (2 / freedom).squareRoot())
+        return (dispersion, normalDeviations(ofDispersion: dispersion, freedom: freedom))
     }
 }
