@@ -60,6 +60,7 @@ struct CommandLineTests {
             CommandLine("help-registry-verify", "dither registry verify --help"),
             CommandLine("help-estimate", "dither estimate --help"),
             CommandLine("help-compare", "dither compare --help"),
+            CommandLine("help-associate", "dither associate --help"),
             CommandLine("help-plan", "dither plan --help"),
             CommandLine(
                 "plan", "dither plan --devices 100000 --epsilon 1,2 --domain 2 --mechanism randomized_response"),
@@ -122,6 +123,12 @@ struct CommandLineTests {
                 "usage-compare", "dither compare --registry DIR/metrics.set --store DIR/r.db --metric departed_late"),
             CommandLine("usage-regtest", "dither rappor regtest --family demo"),
             CommandLine("missing-regtest", "dither rappor regtest --seeds 1 --update DIR/missing.md"),
+            CommandLine("usage-associate", "dither associate --metric route"),
+            CommandLine("usage-associate-reports", "dither associate --reports r --params p --metric route"),
+            CommandLine("unfit-associate", "dither associate --reports DIR/metrics.yaml --params DIR/metrics.yaml"),
+            CommandLine(
+                "no-pair-associate",
+                "dither associate --registry DIR/metrics.set --store DIR/r.db --metric departed_late"),
             CommandLine("usage-study", "dither study R9"),
             CommandLine("usage-study-events", "dither study W1"),
             CommandLine("usage-study-histogram", "dither study --mechanism geometric --n 0 --eps 1"),

@@ -22,6 +22,8 @@ struct ExperimentTests {
         #expect(
             names == [
                 "R1", "R2", "P1", "P2", "P3", "P4", "P5", "C1", "C2", "C3", "W1", "W2", "W3", "S1", "S1L", "H1", "H2",
+                "A1",
+                "A2", "A3",
             ])
         #expect(Experiment.all.allSatisfy { !$0.title.isEmpty })
     }

@@ -28,7 +28,7 @@ public struct DitherCommand: ParsableCommand {
             version: "dither 0.1.0",
             subcommands: [
                 RegistryCommand.self, EstimateCommand.self, CompareCommand.self, PlanCommand.self, AuditCommand.self,
-                StudyCommand.self, RapporCommand.self,
+                StudyCommand.self, RapporCommand.self, AssociateCommand.self,
             ] + subcommands)
     }
 

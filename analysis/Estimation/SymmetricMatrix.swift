@@ -135,7 +135,7 @@ package struct SymmetricMatrix: Sendable {
 
 /// Σ left·right, in sixteen sums side by side, which the processor adds at once.
 @inline(__always)
-private func dot(_ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, count: Int) -> Double {
+func dot(_ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, count: Int) -> Double {
     var (first, second) = (SIMD8<Double>(repeating: 0), SIMD8<Double>(repeating: 0))
     var index = 0
     let (left8, right8) = (UnsafeRawPointer(left), UnsafeRawPointer(right))

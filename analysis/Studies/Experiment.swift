@@ -36,7 +36,7 @@ public struct Experiment: Sendable {
     /// All experiments, in the order of the table.
     public static let all: [Experiment] =
         SurveyStudies.experiments + RapporStudies.experiments + SketchStudies.experiments + NumberStudies.experiments
-        + HistogramStudies.experiments + StreamStudies.experiments
+        + HistogramStudies.experiments + StreamStudies.experiments + AssociationStudies.experiments
 }
 
 /// Real flights: what experiments on real data run on.

@@ -91,7 +91,8 @@ struct RapporDecoding: Sendable {
             inputNotes: candidates.notes)
     }
 
-    private static func failure(_ error: EstimationError, mapPath: String) -> CommandError {
+    /// Why a map's candidates are not decoded.
+    static func failure(_ error: EstimationError, mapPath: String) -> CommandError {
         switch error {
         case .tooManyCandidates(let count, let limit):
             CommandError(

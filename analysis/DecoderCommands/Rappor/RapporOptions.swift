@@ -21,7 +21,12 @@ struct RapporOptions: ParsableArguments {
     }
 
     /// The parameters, with the noise that the client made of them.
-    func read() throws(CommandError) -> RapporParameters {
+    func read() throws(CommandError) -> RapporParameters { try Self.parameters(reading: params, client: client) }
+
+    /// The parameters of a file, with the noise that a client made of them.
+    static func parameters(
+        reading params: String, client: RapporClient?
+    ) throws(CommandError) -> RapporParameters {
         let nominal = try RapporParameters(reading: params)
         guard let client else { return nominal }
         do { return try nominal.realised(by: client) } catch {
