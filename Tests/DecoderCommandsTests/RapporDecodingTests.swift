@@ -129,6 +129,27 @@ struct RapporDecodingTests {
         #expect(json.contains("\"withheld\"") && !json.contains("\"rows\""))
     }
 
+    @Test("Where more reports would not help, what is shown instead of a result says so")
+    func insufficientForOtherReasons() throws {
+        var progress = Progress("decoding")
+        let full = RapporCounts(
+            cohortSizes: [Int](repeating: 1000, count: 8), setCounts: [Int](repeating: 1000, count: 8 * 16))
+        let misfit = try RapporDecoding(
+            full, parameters, settings(), mapPath: Self.path("map.csv"), progress: &progress)
+        let reason = try #require(misfit.withheldReason)
+        #expect(reason.hasPrefix("the counts do not fit (residuals ") && reason.contains("; of 8000 reports, "))
+        let single = try RapporParameters(
+            bitCount: 4, hashCount: 2, cohortCount: 1, clearResponse: 0.25, setResponse: 0.75, permanentNoise: 0)
+        let map = try TemporaryFile("a,1,2\nb,3,4\nc,1,3\nd,2,4\n", name: "map.csv")
+        let counts = RapporCounts(cohortSizes: [100_000], setCounts: [50_000, 40_000, 30_000, 20_000])
+        let twins = try RapporDecoding(counts, single, settings(), mapPath: map.path, progress: &progress)
+        #expect(twins.withheldReason?.hasPrefix("the bits tell none of the candidates (4) from others") == true)
+        let own = try TemporaryFile("a,1,2\n", name: "map.csv")
+        let one = RapporCounts(cohortSizes: [1], setCounts: [1, 1, 0, 0])
+        let lone = try RapporDecoding(one, single, settings(), mapPath: own.path, progress: &progress)
+        #expect(lone.withheldReason?.hasPrefix("1 report is too few") == true)
+    }
+
     @Test(
         "results.csv lists the detected strings, the most frequent first, as R writes them, and metrics.json sums to 1")
     func googleFiles() throws {

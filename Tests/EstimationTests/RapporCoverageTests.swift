@@ -19,7 +19,7 @@ struct RapporCoverageTests {
     private static func coverage(
         _ simulation: RapporSimulation, candidates: [[UInt8]], days: Int = 1, runs: Int, narrowedTo factor: Double = 1
     ) throws -> Coverage {
-        let total = simulation.texts.reduce(0) { $0 + $1.count }
+        let total = simulation.deviceCount
         let truths = Dictionary(
             uniqueKeysWithValues: simulation.texts.map { ($0.text, Double($0.count) / Double(total)) })
         var noise = SeededNoise(seed: 0x5eed_0310), coverage = Coverage()
@@ -87,6 +87,24 @@ struct RapporCoverageTests {
         let narrow = try Self.coverage(
             simulation, candidates: texts.map(\.text), days: 30, runs: 40, narrowedTo: 1 / 2.0)
         #expect(!test.accepts(successes: narrow.covered, of: narrow.intervals, probability: 0.95), "\(narrow)")
+    }
+
+    @Test(
+        "cover when a week is pooled, two fifths of the devices report no event, and a sixth texts that are no candidates"
+    )
+    func weekWithAbsence() throws {
+        let texts: [(text: [UInt8], count: Int)] = (0..<120).map {
+            (Array("value \($0)".utf8), $0 < 60 ? 12_000 / ($0 + 3) : 100)
+        }
+        let devices = texts.reduce(0) { $0 + $1.count }
+        let simulation = try RapporSimulation(
+            bits: 32, hashes: 2, cohorts: 16, texts: texts, absentCount: devices * 2 / 3)
+        let unheld = (0..<60).map { Array("nobody's \($0)".utf8) }
+        let coverage = try Self.coverage(simulation, candidates: texts[..<60].map(\.text) + unheld, days: 7, runs: 5)
+        let test = BinomialTest(comparisons: 2)
+        #expect(test.accepts(successes: coverage.covered, of: coverage.intervals, probability: 0.95), "\(coverage)")
+        // 60 absent candidates in 5 runs, each detected with probability 0.05 / 120 at most: seven or more with 10⁻¹⁰.
+        #expect(coverage.falselyDetected < 7, "\(coverage)")
     }
 
     @Test("cover all 1,458 airports in fifty runs, also where detected alone", .enabled(if: isThorough))

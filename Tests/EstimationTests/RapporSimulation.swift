@@ -11,8 +11,12 @@ import TestSupport
 struct RapporSimulation {
     let mechanism: Rappor
     let texts: [(text: [UInt8], count: Int)]
+    /// The devices that report no event, which sets no bit.
+    let absentCount: Int
 
-    init(bits: Int, hashes: Int, cohorts: Int, texts: [(text: [UInt8], count: Int)]) throws {
+    init(
+        bits: Int, hashes: Int, cohorts: Int, texts: [(text: [UInt8], count: Int)], absentCount: Int = 0
+    ) throws {
         let counts = ["bits": bits, "hashes": hashes, "cohorts": cohorts].mapValues { DeclaredNumber(Int32($0)) }
         let noise: [String: DeclaredNumber] = [
             "f": DeclaredNumber(billionths: 500_000_000), "p": DeclaredNumber(billionths: 500_000_000),
@@ -21,8 +25,11 @@ struct RapporSimulation {
         let declared = MechanismDeclaration(
             domain: .text, reportsAbsence: true, parameters: counts.merging(noise) { first, _ in first })
         mechanism = try Rappor(configuration: .init(declared: declared))
-        self.texts = texts
+        (self.texts, self.absentCount) = (texts, absentCount)
     }
+
+    /// The devices.
+    var deviceCount: Int { texts.reduce(absentCount) { $0 + $1.count } }
 
     /// The reports of so many days, on each of which every device reports, with devices spread over cohorts at random.
     func reports(days: Int, from noise: inout SeededNoise) throws -> PooledReports<BitCounts> {
@@ -39,6 +46,7 @@ struct RapporSimulation {
                 }
             }
         }
+        for _ in 0..<absentCount { sizes[Int(noise.next() >> 32) & (cohortCount - 1)] += 1 }
         // Permanent responses are drawn once, with f/2 = 1/4, and fresh ones every day.
         let permanent = holders.indices.map { row in
             binomial(holders[row], quarters: 3, from: &noise)

@@ -17,7 +17,7 @@ extension EstimateNotes {
     static func sentences(_ remarks: FilterRemarks, values: [String]) -> [String] {
         var sentences = [
             remarks.isInsufficient
-                ? "There are too few reports: not even a string of a quarter of them would be detected, so none is."
+                ? insufficiency(remarks, candidateCount: values.count)
                 : "The smallest share that is detected with a probability of 80 % is "
                     + "\(percent(remarks.smallestDetectableShare))."
         ]
@@ -37,6 +37,15 @@ extension EstimateNotes {
             sentences.append("The bits cannot tell these candidates apart: \(names)\(more).")
         }
         return sentences
+    }
+
+    /// Why nothing is detected: more reports are no remedy where candidates share their bits, or the counts do not fit.
+    private static func insufficiency(_ remarks: FilterRemarks, candidateCount: Int) -> String {
+        if remarks.indistinguishable.reduce(0, { $0 + $1.count }) == candidateCount, candidateCount > 0 {
+            return "The bits tell none of the candidates from others, so none is detected: name fewer."
+        }
+        let reason = remarks.isMisfit ? "The reports fit too badly" : "There are too few reports"
+        return reason + ": not even a string of a quarter of them would be detected, so none is."
     }
 
     private static func percent(_ share: Double) -> String { String(format: "%.2g %%", 100 * share) }

@@ -24,9 +24,7 @@ extension SymmetricMatrix {
             let chosen = order[rank], root = pivots[chosen].squareRoot(), own = columns[chosen]
             for place in rank + 1..<size {
                 let other = order[place]
-                var entry = self[other, chosen]
-                for index in 0..<rank { entry -= columns[other][index] * own[index] }
-                entry /= root
+                let entry = (self[other, chosen] - dot(columns[other], own, count: rank)) / root
                 columns[other].append(entry)
                 pivots[other] -= entry * entry
             }

@@ -91,6 +91,28 @@ struct DenseSharesTests {
         }
     }
 
+    @Test(
+        "in one cohort, strings that are no candidates are a background where texts have two bits, and none where one"
+    )
+    func missingInOneCohort() throws {
+        var noise = SeededNoise(seed: 0xDE2)
+        // Each other report is about a string of its own: 30 % of the reports, and with two bits each candidate shares some.
+        let shares = [0.3, 0.2, 0.1, 0.1, 0, 0, 0, 0]
+        let example = FilterExample(bits: 64, hashes: 2, cohortSizes: [400_000], candidates: 8, noise: &noise)
+        let counts = example.simulatedCounts(shares: shares, noise: &noise)
+        let decoding = try FilterDecoder().decode(counts, design: example.design)
+        // Sums of independent normal errors stay within 6.5 standard errors but for a chance of 10⁻¹⁰ each.
+        for (share, truth) in zip(decoding.shares, shares) {
+            #expect(abs(share.unbiased - truth) < 6.5 * share.standardError && (share.isDetected || truth == 0))
+        }
+        // Without centring each candidate would have b₀ · 0.3 more, and these strings 0.075 less.
+        #expect(abs(decoding.unknownShare - 0.3) < 0.05)
+        let single = FilterExample(bits: 64, hashes: 1, cohortSizes: [400_000], texts: (0..<8).map { [Int32($0)] })
+        let own = single.expectedCounts(shares: shares, clear: 0.25, set: 0.75)
+        let basic = try FilterDecoder().decode(own, design: single.design)
+        for (share, truth) in zip(basic.shares, shares) { #expect(isNear(share.unbiased, truth, 1e-5, of: 1)) }
+    }
+
     @Test("candidates of which one is a combination of others are a group, and the rest are estimated")
     func combinations() throws {
         // Bits 0 and 1, 2 and 3 are as much as 0 and 2, 1 and 3; bit 0 alone is none of their combinations.

@@ -38,9 +38,7 @@ extension RapporDecoding {
             "A string of \(Self.percentage(smallestShare)) of the reports is detected with a probability of 80 %.")
         guard let fit else { return notes }
         if fit.isMisfit {
-            notes.append(
-                "Model misfit (residuals \(printed(fit.dispersion, "%.*f", digits: 2)) times the noise): strings missing "
-                    + "from the dictionary, several reports per client, or wrong f.")
+            notes.append("Model misfit (\(Self.residuals(fit))): \(Self.misfitCauses).")
         }
         let groups = fit.indistinguishable
         for group in groups.prefix(Self.namedGroupLimit) {
@@ -54,13 +52,30 @@ extension RapporDecoding {
         return notes
     }
 
-    /// Why nothing is shown.
+    /// Why nothing is shown: more reports are no remedy where candidates share their bits, or the counts do not fit.
     var withheldReason: String? {
         guard isInsufficient else { return nil }
-        return smallestShare < 1
-            ? "\(reportCount) reports are too few: only strings of \(Self.percentage(smallestShare)) of them or more would be "
-                + "detected with a probability of 80 %"
-            : "\(reportCount) reports are too few to detect any string"
+        if let fit, !fit.indistinguishable.isEmpty, unbiased.allSatisfy(\.isNaN) {
+            return
+                "the bits tell none of the candidates (\(names.count)) from others; look for fewer, or collect reports of more "
+                + "cohorts"
+        }
+        let power = "would be detected with a probability of 80 %"
+        let found =
+            smallestShare < 1 ? "only strings of \(Self.percentage(smallestShare)) of them or more \(power)" : nil
+        let reports = reportCount == 1 ? "1 report is" : "\(reportCount) reports are"
+        guard let fit, fit.isMisfit else {
+            return "\(reports) too few\(found.map { ": " + $0 } ?? " to detect any string")"
+        }
+        return "the counts do not fit (\(Self.residuals(fit)): \(Self.misfitCauses)); of \(reportCount) reports, "
+            + (found ?? "no string could be detected")
+    }
+
+    private static let misfitCauses =
+        "strings missing from the dictionary, several reports per client, or wrong f"
+
+    private static func residuals(_ fit: Fit) -> String {
+        "residuals \(printed(fit.dispersion, "%.*f", digits: 2)) times the noise"
     }
 
     private var heading: String {

@@ -52,9 +52,11 @@ struct DenseShares {
             misfitDeviations =
                 rows.used.count > basis.count ? normalDeviations(ofDispersion: dispersion, freedom: freedom) : 0
             if rows.used.count - basis.count <= 20 { dispersion = 1 }
+            weights = rows.variances { fitted[$0] }.map { 1 / $0 }
+        }
+        if factor.size == basis.count {
             let diagonal = factor.inverseDiagonal { _ in }
             for (place, candidate) in basis.enumerated() { variances[candidate] = diagonal[place] * max(1, dispersion) }
-            weights = rows.variances { fitted[$0] }.map { 1 / $0 }
         }
         let told = variances.indices.filter { candidate in !groups.contains { $0.contains(candidate) } }
         for candidate in variances.indices where !told.contains(candidate) { variances[candidate] = .infinity }

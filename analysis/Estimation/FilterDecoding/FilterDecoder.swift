@@ -64,9 +64,10 @@ public struct FilterDecoder: Sendable {
             guard reduced.candidateCount <= DenseShares.countLimit else {
                 throw .tooManyCandidates(count: reduced.candidateCount, limit: DenseShares.countLimit)
             }
-            // Without a row in common, empty reports are told from unknown strings by candidates alone.
-            let isCentred =
-                !counts.mayBeEmpty && usedCohorts > 1 && rowCount > reduced.candidateCount && !isFull
+            // Without a row in common, empty reports are told from unknown strings by candidates alone. Of one bit in one
+            // cohort for each value, unknown values have bits of their own: no candidate's row holds a share of them.
+            let isHashed = usedCohorts > 1 || design.hashCount > 1
+            let isCentred = !counts.mayBeEmpty && isHashed && rowCount > reduced.candidateCount && !isFull
             let rows = FilterRows(counts, center: isCentred ? design.fillShare : 0)
             fit = FilterFit(DenseShares(design: reduced, rows: rows, progress: report))
         } else {
