@@ -3,7 +3,7 @@
 /// With few cohorts filters overlap in ways that message passing does not see. Candidates that the bits cannot tell from
 /// others are found by a factorisation that chooses its pivots.
 struct DenseShares {
-    /// The most candidates: the matrix of so many takes 67 MB, its factor some seconds.
+    /// The most candidates: so many take 330 MB and most of a minute.
     static let countLimit = 4_096
     private static let iterationCount = 3
 

@@ -36,15 +36,20 @@ struct SharePrior: Sendable {
         estimates: [Double], variances: [Double], learningSteps: Int, scale: Double
     ) -> [Posterior] {
         self.scale = scale
-        for _ in 0..<learningSteps { learn(estimates, variances) }
-        return posteriors(estimates: estimates, variances: variances)
+        let blocks = blocks(estimates, variances)
+        for _ in 0..<learningSteps { learn(blocks) }
+        return posteriors(estimates, variances, blocks)
     }
 
     /// What the prior, as it is, makes of estimates with these variances.
     func posteriors(estimates: [Double], variances: [Double]) -> [Posterior] {
+        posteriors(estimates, variances, blocks(estimates, variances))
+    }
+
+    private func posteriors(_ estimates: [Double], _ variances: [Double], _ blocks: [Block]) -> [Posterior] {
         var posteriors = zip(estimates, variances).map { Posterior(mean: $0, variance: $1) }
         let step = Self.gridStep * scale, floor = 1e-4 * scale * scale
-        forEachBlock(estimates, variances) { first, uncertain, likelihoods, total in
+        forEachBlock(blocks) { first, uncertain, likelihoods, total in
             var (sum, squares) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
             for (index, likelihood) in likelihoods.enumerated() {
                 let place = Double(index)
@@ -63,10 +68,10 @@ struct SharePrior: Sendable {
         return posteriors
     }
 
-    private mutating func learn(_ estimates: [Double], _ variances: [Double]) {
+    private mutating func learn(_ blocks: [Block]) {
         var sums = [SIMD8<Double>](repeating: .zero, count: Self.gridCount)
         var uncertainCount = 0.0
-        forEachBlock(estimates, variances) { _, uncertain, likelihoods, total in
+        forEachBlock(blocks) { _, uncertain, likelihoods, total in
             let factor = uncertain / total
             for index in likelihoods.indices { sums[index] += factor * likelihoods[index] }
             uncertainCount += uncertain.sum()
@@ -78,36 +83,51 @@ struct SharePrior: Sendable {
         weights = raised.map { $0 / total }
     }
 
-    /// Goes through the candidates in blocks of eight: the weighted likelihood of each point of the grid over that of
-    /// zero, and their sum; `uncertain` is how much the prior applies to each, and 0 beyond the end.
-    ///
-    /// The ratio of neighbouring points' likelihoods is a geometric sequence, so that a candidate takes two exponentials.
+    /// Eight candidates. The ratios of neighbouring points' likelihoods are a geometric sequence, so that each takes two
+    /// exponentials, however many points there are.
+    private struct Block {
+        /// How much the prior applies to each; 0 beyond the end.
+        var uncertain = SIMD8<Double>.zero
+        /// The likelihood of the first point over that of zero.
+        var ratio = SIMD8<Double>.zero
+        /// The ratio of a ratio to the one before.
+        var decay = SIMD8<Double>.zero
+    }
+
+    private func blocks(_ estimates: [Double], _ variances: [Double]) -> [Block] {
+        let step = Self.gridStep * scale, certainty = Self.certainty
+        let width = certainty.upperBound - certainty.lowerBound
+        return stride(from: 0, to: estimates.count, by: 8).map { first in
+            var block = Block()
+            for lane in 0..<min(8, estimates.count - first) {
+                let (estimate, variance) = (estimates[first + lane], variances[first + lane])
+                let excess = estimate / variance.squareRoot() - certainty.lowerBound
+                guard excess < width else { continue }
+                let curvature = step * step / variance
+                block.uncertain[lane] = min(1, 1 - excess / width)
+                block.ratio[lane] = exp(step * estimate / variance - curvature / 2)
+                block.decay[lane] = exp(-curvature)
+            }
+            return block
+        }
+    }
+
+    /// Goes through the blocks: the weighted likelihood of each point of the grid over that of zero, and their sum.
     private func forEachBlock(
-        _ estimates: [Double], _ variances: [Double],
+        _ blocks: [Block],
         _ body: (_ first: Int, _ uncertain: SIMD8<Double>, _ likelihoods: [SIMD8<Double>], _ total: SIMD8<Double>) ->
             Void
     ) {
-        let step = Self.gridStep * scale
         var likelihoods = [SIMD8<Double>](repeating: .zero, count: Self.gridCount)
-        for first in stride(from: 0, to: estimates.count, by: 8) {
-            var uncertain = SIMD8<Double>.zero, ratio = SIMD8<Double>.zero, decay = SIMD8<Double>.zero
-            for lane in 0..<min(8, estimates.count - first) {
-                let (estimate, variance) = (estimates[first + lane], variances[first + lane])
-                let certainty = Self.certainty, excess = estimate / variance.squareRoot() - certainty.lowerBound
-                guard excess < certainty.upperBound - certainty.lowerBound else { continue }
-                let curvature = step * step / variance
-                uncertain[lane] = min(1, 1 - excess / (certainty.upperBound - certainty.lowerBound))
-                ratio[lane] = exp(step * estimate / variance - curvature / 2)
-                decay[lane] = exp(-curvature)
-            }
-            var likelihood = SIMD8<Double>(repeating: 1), total = SIMD8<Double>.zero
+        for (position, block) in blocks.enumerated() {
+            var likelihood = SIMD8<Double>(repeating: 1), total = SIMD8<Double>.zero, ratio = block.ratio
             for index in 0..<Self.gridCount {
                 likelihoods[index] = weights[index] * likelihood
                 total += likelihoods[index]
                 likelihood *= ratio
-                ratio *= decay
+                ratio *= block.decay
             }
-            body(first, uncertain, likelihoods, total)
+            body(8 * position, block.uncertain, likelihoods, total)
         }
     }
 }
