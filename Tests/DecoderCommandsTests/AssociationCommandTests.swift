@@ -86,6 +86,26 @@ struct AssociationCommandTests {
         #expect(file.second.kinds == [.init(cohort: 0, words: [1]), .init(cohort: 0, words: [0])])
     }
 
+    @Test("candidates of the same bits count as one, so that they are found and their share goes to no others")
+    func equalCandidates() throws {
+        let folder = try Folder(), map = try folder.file("map.csv", "a,1,5\nb,1,5\nc,2,6\nd,3,8\n")
+        var column = AssociationColumn(name: "word", parameters: try parameters(bitCount: 4))
+        var noise = SeededNoise(seed: 0xA550_0005), progress = Progress("reading", isVisible: false)
+        for device in 0..<8000 {
+            // Of five devices three have a or b, and two c. A bit is set with 5/8, and with 3/8 if the value has it clear.
+            let own: UInt64 = device % 5 < 3 ? 0 : 1
+            let word = (0..<4).reduce(UInt64(0)) { $0 | (noise.next() % 8 < ($1 == own ? 5 : 3) ? 1 << $1 : 0) }
+            column.append(.init(cohort: device % 2, words: [word]))
+        }
+        for keepsAll in [false, true] {
+            let variable = try AssociationVariable(
+                column, mapPath: map, selection: .init(keepsAll: keepsAll, includesOther: true), progress: &progress)
+            #expect(variable.labels.values == ["a or b", "c"] + (keepsAll ? ["d"] : []))
+            #expect(variable.notes.contains { $0.contains("of word that the reports cannot tell apart") })
+        }
+        #expect(AssociationLabels.joined(["a", "b", "c", "d", "e"]) == "a or b or c or 2 more")
+    }
+
     private func result() throws -> AssociationResult {
         let (low, high) = (Foundation.log(0.1), Foundation.log(0.9))
         var first = ReportLikelihoods(valueCount: 3), second = ReportLikelihoods(valueCount: 2)

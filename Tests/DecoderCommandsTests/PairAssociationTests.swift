@@ -71,6 +71,24 @@ struct PairAssociationTests {
         #expect(all.variables.first.values == ["JFK", "LGA", "EWR", "BOS", "(none)"])
     }
 
+    @Test("candidates of the same bits count as one, so that they are found and hide no others")
+    func equalCandidates() throws {
+        // Of 16 bits in one cohort, w1 and w45 set the same.
+        let metric = try memoizedPairMetric(bits: 16, cohorts: 1), store = try StoreFixture()
+        try store.add(definition: metric)
+        let held = [("w1", 0), ("w45", 0), ("w2", 2)].flatMap { text, item in
+            repeated(.text(Array(text.utf8)), .item(item), 2500)
+        }
+        try store.add(try seededPayloads(of: metric, about: held, seed: 0xA550_0004), of: metric, day: testDay(1))
+        let list = try candidates(["w1", "w45", "w2", "w3"])
+        let result = try associated(metric, in: store, candidates: (list, nil))
+        #expect(result.variables.first.values.starts(with: ["w1 or w45", "w2"]))
+        #expect(result.estimate.hasErrors && result.estimate.firstMarginal[0].interval.contains(2.0 / 3))
+        #expect(result.notes.contains { $0.contains("cannot tell apart count as one value") })
+        let all = try associated(metric, in: store, candidates: (list, nil), keepsAll: true)
+        #expect(all.variables.first.values == ["w1 or w45", "w2", "w3", "(none)"] && all.estimate.hasErrors)
+    }
+
     @Test("no pair, no such metric, missing and superfluous candidates, and too few reports are refused")
     func refusals() throws {
         let metric = try memoizedPairMetric(), store = try StoreFixture()

@@ -94,6 +94,18 @@ struct PairRegistryTests {
         #expect(c.contains("const char *first, size_t first_length, flights_second_category_home second"))
     }
 
+    @Test("have a type for the categories of each half, though both names are made of the same words")
+    func codeOfLikeNames() throws {
+        func half(_ name: String) -> String {
+            "{ name: \(name), type: category, values: [x, y], mechanism: randomized_response, epsilon: 1.0 }"
+        }
+        let set = try RegistryCompiler.metricSet(
+            of: registry(first: half("a_b"), second: half("a.b")), file: "r", today: testDay)
+        let swift = try GeneratedCode.text(of: set, in: .swift)
+        #expect(swift.contains("enum Route_ABValue: ") && swift.contains("enum Route_AB_SecondValue: "))
+        #expect(swift.contains("_ first: Route_ABValue, _ second: Route_AB_SecondValue"))
+    }
+
     @Test("are refused where the halves do not fit each other or the metric, at the key that is wrong")
     func refusals() throws {
         let coin = "type: boolean, mechanism: randomized_response, epsilon: 0.5"

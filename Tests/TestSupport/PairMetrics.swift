@@ -20,10 +20,10 @@ public func pairMetric(
                 second: half("randomized_response", late, secondThousandths, reportsAbsence: whenAbsent == .none))))
 }
 
-/// `home`: any text by RAPPOR of 128 bits in 64 cohorts beside one of three categories, both memoized with ε 1 a report and
+/// `home`: any text by RAPPOR of so many bits and cohorts beside one of three categories, both memoized with ε 1 a report and
 /// ε∞ 2, for 365 reports of so many distinct pairs.
 public func memoizedPairMetric(
-    identifier: UInt32 = 12, bits: Int32 = 128, maximumDistinctPairs: Int = 4
+    identifier: UInt32 = 12, bits: Int32 = 128, cohorts: Int32 = 64, maximumDistinctPairs: Int = 4
 ) throws -> MetricDefinition {
     let airport = MetricVariable(name: "airport", domain: .string)
     let size = MetricVariable(name: "size", domain: .category(["small", "medium", "large"]))
@@ -31,7 +31,7 @@ public func memoizedPairMetric(
     fields.domain = .pair(airport, size)
     fields.lifetime = .memoized(reports: 365, distinctValues: maximumDistinctPairs)
     fields.whenAbsent = .last
-    let parameters = ["bits": DeclaredNumber(bits), "hashes": DeclaredNumber(2), "cohorts": DeclaredNumber(64)]
+    let parameters = ["bits": DeclaredNumber(bits), "hashes": DeclaredNumber(2), "cohorts": DeclaredNumber(cohorts)]
     return try MetricDefinition(
         fields,
         mechanism: try MemoizedPairedResponse(

@@ -84,12 +84,15 @@ struct SwiftConstants {
     private func block(
         forPair metric: MetricDefinition, named name: String, _ first: MetricVariable, _ second: MetricVariable
     ) -> String {
-        let halves = [(first, "first"), (second, "second")].map { variable, parameter -> PairHalf in
+        let names = IdentifierWords.unique(
+            [(first, "First"), (second, "Second")].map { (IdentifierWords.upperCamel($0.name), $1) })
+        let halves = [(first, "first", names[0]), (second, "second", names[1])].map {
+            variable, parameter, words -> PairHalf in
             switch variable.domain {
             case .boolean: return PairHalf(type: "Bool", value: ".boolean(\(parameter))", values: "")
             case .category(let labels):
                 // No metric's own values are called so: what is made of a metric's name has no underscore before a letter.
-                let type = name + "_" + IdentifierWords.upperCamel(variable.name)
+                let type = name + "_" + words
                 let values = Self.enumeration(of: labels, named: type, metric: "\(metric.name)`, `\(variable.name)")
                 return PairHalf(
                     type: type + "Value", value: ".category(\(parameter).rawValue)", values: values + "\n\n")

@@ -40,7 +40,8 @@ struct AssociationVariable: Sendable {
             return
         }
         progress.begin("reading candidates")
-        let candidates = try RapporCandidates(reading: mapPath, parameters, progress: &progress)
+        let candidates = try RapporCandidates(reading: mapPath, parameters, progress: &progress).merged(
+            inCohorts: column.filterCounts.cohortSizes.map { $0 > 0 }, of: column.name)
         var (kept, notes) = (Array(candidates.names.indices), candidates.notes)
         if !selection.keepsAll {
             kept = try Self.shown(candidates, in: column, mapPath: mapPath, progress: &progress)
@@ -117,4 +118,16 @@ struct AssociationLabels: Hashable, Sendable {
 
     /// A value's label, which for the last may be ``other``.
     subscript(value: Int) -> String { value < values.count ? values[value] : Self.other }
+
+    /// One label for candidates that the reports cannot tell apart: of many, the first.
+    static func joined(_ candidates: [String]) -> String {
+        let limit = 4
+        guard candidates.count > limit else { return candidates.joined(separator: " or ") }
+        return (candidates.prefix(limit - 1) + ["\(candidates.count - limit + 1) more"]).joined(separator: " or ")
+    }
+
+    /// What a reader has to know of joined labels.
+    static func note(onMerged variable: String) -> String {
+        "Candidates of \(variable) that the reports cannot tell apart count as one value, with 'or' between them."
+    }
 }

@@ -64,42 +64,60 @@ extension PairHalf {
         _ selection: AssociationVariable.Selection, of metric: String
     ) throws(CommandError) -> AssociationVariable {
         let isText = candidates != nil, includesOther = isText && selection.includesOther
-        var (kept, notes) = (Array(inputs.indices), candidates?.notes ?? [])
+        var (kept, notes) = (inputs.indices.map { [$0] }, candidates?.notes ?? [])
+        if isText {
+            kept = try distinguished(includesOther: includesOther)
+            if kept.contains(where: { $0.count > 1 }) { notes.append(AssociationLabels.note(onMerged: variable.name)) }
+        }
         if isText, !selection.keepsAll {
-            kept = try shown(of: metric)
+            kept = try shown(of: kept, metric: metric)
             guard !kept.isEmpty else {
                 throw CommandError(
                     .insufficientData,
                     "the reports tell none of the candidates of \(variable.name) of \(metric) from noise, so nothing is shown. "
                         + "To see how little is known: --all-candidates")
             }
-            if kept.count < inputs.count {
+            let keptCount = kept.reduce(0) { $0 + $1.count }
+            if keptCount < inputs.count {
                 notes.append(
-                    "\(kept.count) of \(inputs.count) candidates of \(variable.name) are told from noise, and kept. For all of "
+                    "\(keptCount) of \(inputs.count) candidates of \(variable.name) are told from noise, and kept. For all of "
                         + "them: --all-candidates")
             }
         }
-        let likelihoods = try likelihoods(under: kept.map { inputs[$0] }, includesOther: includesOther)
+        let likelihoods = try likelihoods(under: kept.map { inputs[$0[0]] }, includesOther: includesOther)
         let labels = AssociationLabels(
-            name: variable.name, values: kept.map { label(of: inputs[$0]) }, isTruth: variable.domain == .boolean,
-            hasOther: includesOther)
+            name: variable.name, values: kept.map { AssociationLabels.joined($0.map { label(of: inputs[$0]) }) },
+            isTruth: variable.domain == .boolean, hasOther: includesOther)
         return AssociationVariable(labels: labels, likelihoods: likelihoods, notes: notes)
     }
 
-    private func shown(of metric: String) throws(CommandError) -> [Int] {
-        guard inputs.count < AssociationEstimate.informationCellLimit else {
+    /// The candidates in groups of those that the reports cannot tell apart, such as two texts of the same bits.
+    private func distinguished(includesOther: Bool) throws(CommandError) -> [[Int]] {
+        try likelihoods(under: inputs, includesOther: includesOther).equalValues
+            .map { $0.filter(inputs.indices.contains) }.filter { !$0.isEmpty }
+    }
+
+    /// The groups whose share is told from noise.
+    private func shown(of groups: [[Int]], metric: String) throws(CommandError) -> [[Int]] {
+        guard groups.count < AssociationEstimate.informationCellLimit else {
             throw CommandError(
                 .validationFailed,
-                "\(inputs.count) candidates of \(variable.name) of \(metric) are more than the "
+                "\(groups.count) candidates of \(variable.name) of \(metric) are more than the "
                     + "\(AssociationEstimate.informationCellLimit - 1) that are told from noise at once. Look for fewer."
             )
         }
         var single = ReportLikelihoods(valueCount: 1)
         _ = single.append(logLikelihoods: [0])
-        var reports = AssociationReports(first: try likelihoods(under: inputs, includesOther: true), second: single)
+        var reports = AssociationReports(
+            first: try likelihoods(under: groups.map { inputs[$0[0]] }, includesOther: true), second: single)
         for kind in kindOfDevice { reports.append(first: Int(kind), second: 0, cohort: 0) }
-        let shares = AssociationEstimate(of: reports)?.firstMarginal ?? []
-        return inputs.indices.filter { shares.indices.contains($0) && shares[$0].interval.lowerBound > 0 }
+        guard let estimate = AssociationEstimate(of: reports), estimate.hasErrors else {
+            throw CommandError(
+                .insufficientData,
+                "the reports cannot tell the candidates of \(variable.name) of \(metric) apart, so nothing is shown. Look for "
+                    + "fewer candidates.")
+        }
+        return groups.indices.filter { estimate.firstMarginal[$0].interval.lowerBound > 0 }.map { groups[$0] }
     }
 
     private func likelihoods(

@@ -28,3 +28,25 @@ struct RapporCandidates: Sendable {
         (self.names, self.design, notes) = (names, design, file.notes)
     }
 }
+
+extension RapporCandidates {
+    private init(names: [String], design: FilterDesign, notes: [String]) {
+        (self.names, self.design, self.notes) = (names, design, notes)
+    }
+
+    /// The candidates, of which those that set the same bits in all cohorts that have reports are one: else none of them
+    /// would be found, and what they have would go to others.
+    func merged(inCohorts isUsed: [Bool], of variable: String) -> RapporCandidates {
+        let groups = design.equalCandidates(inCohorts: isUsed)
+        guard !groups.isEmpty else { return self }
+        var names = names, isFirst = [Bool](repeating: true, count: names.count)
+        for group in groups {
+            names[group[0]] = AssociationLabels.joined(group.map { self.names[$0] })
+            for candidate in group.dropFirst() { isFirst[candidate] = false }
+        }
+        let kept = names.indices.filter { isFirst[$0] }
+        return RapporCandidates(
+            names: kept.map { names[$0] }, design: design.selecting(kept),
+            notes: notes + [AssociationLabels.note(onMerged: variable)])
+    }
+}

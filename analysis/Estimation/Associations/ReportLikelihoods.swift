@@ -33,6 +33,31 @@ public struct ReportLikelihoods: Sendable {
         return kindCount - 1
     }
 
+    /// The values in groups of those under which each kind of report is equally likely, in the order of their first ones.
+    ///
+    /// - Complexity: a comparison for each value and kind, until all values differ.
+    package var equalValues: [[Int]] {
+        /// What values have in common so far.
+        struct Likeness: Hashable {
+            let group: Int
+            let likelihood: UInt64
+        }
+        var groups = [Int](repeating: 0, count: valueCount), groupCount = 1
+        for kind in 0..<kindCount where groupCount < valueCount {
+            var places: [Likeness: Int] = [:]
+            groups = zip(groups, row(kind)).map { group, likelihood in
+                let likeness = Likeness(group: group, likelihood: likelihood.bitPattern), place = places[likeness]
+                places[likeness] = place ?? places.count
+                return place ?? places.count - 1
+            }
+            groupCount = places.count
+        }
+        // Groups are counted as they first occur.
+        var values = [[Int]](repeating: [], count: groupCount)
+        for (value, group) in groups.enumerated() { values[group].append(value) }
+        return values
+    }
+
     /// The likelihoods of a kind of report.
     func row(_ kind: Int) -> ArraySlice<Double> { entries[kind * valueCount..<(kind + 1) * valueCount] }
 }

@@ -68,7 +68,7 @@ public struct FilterDesign: Sendable {
     }
 
     /// The design of some of the candidates.
-    func selecting(_ candidates: [Int]) -> FilterDesign {
+    package func selecting(_ candidates: [Int]) -> FilterDesign {
         var design = FilterDesign(bitCount: bitCount, cohortCount: cohortCount, hashCount: hashCount)
         design.reserveCapacity(candidates.count)
         for candidate in candidates {
@@ -143,7 +143,7 @@ extension FilterDesign {
     }
 
     /// Groups of candidates that set the same rows as each other, of two and more; each group and the groups rising.
-    func equalCandidates(inCohorts isUsed: [Bool]) -> [[Int]] {
+    package func equalCandidates(inCohorts isUsed: [Bool]) -> [[Int]] {
         // A hash of the bits first, so that only those that agree in it are compared.
         let hashes = (0..<candidateCount).map { candidate in
             var hash: UInt64 = 0
