@@ -28,7 +28,34 @@ struct CatalogProofTests {
         "d_bit_flip": (.range, ["buckets": 4, "sampled_buckets": 2]),
     ]
 
-    static let types = MechanismCatalog.standard.randomizers
+    /// All but pairs, whose halves are declared.
+    static let types = MechanismCatalog.standard.randomizers.filter { !($0 is any PairRandomizer.Type) }
+
+    @Test("Pairs of small mechanisms are proven, and memoized ones reach transcripts")
+    func pairsAreProven() throws {
+        func half(_ mechanism: String, isMemoized: Bool) throws -> DeclaredComponent {
+            let permanent = isMemoized ? try Epsilon(thousandths: 3000) : nil
+            return DeclaredComponent(
+                mechanism: mechanism,
+                declaration: MechanismDeclaration(
+                    epsilon: try Epsilon(thousandths: 1000), permanentEpsilon: permanent, domain: .items(2),
+                    reportsAbsence: false))
+        }
+        func audit<Pair: PairRandomizer>(_: Pair.Type) throws -> MetricAudit {
+            let memoized = Pair.isMemoized
+            let pair = try Pair(
+                configuration: Pair.Configuration(
+                    first: half("randomized_response", isMemoized: memoized),
+                    second: half("randomized_response", isMemoized: memoized)))
+            return try MetricAudit(of: AuditSubject(pair), AuditSettings.seeded(.proof, trials: 1000))
+        }
+        for audit in [try audit(PairedResponse.self), try audit(MemoizedPairedResponse.self)] {
+            #expect(audit.failures.isEmpty, "\(audit.findings)")
+            #expect(audit.provenLoss.map { $0 <= PrivacyLoss(audit.epsilon) } == true)
+            // The worst pairs differ in both values: nothing less than the sum is proven.
+            #expect(audit.provenLoss.map { $0.nanonats > 1_999_000_000 } == true)
+        }
+    }
 
     @Test("No proof of a small instance fails, and memoized ones reach transcripts", arguments: types.indices)
     func smallInstancesAreProven(index: Int) throws {

@@ -96,7 +96,7 @@ struct PairEndToEndTests {
         }
         for command in ["estimate", "compare"] {
             var words = [command, "--registry", registryPath, "--store", collector.store, "--metric", "route"]
-            if command == "compare" { words += ["--versus-from", "2026-01-01"] }
+            if command == "compare" { words += ["--to", "2026-01-01", "--versus-from", "2026-01-02"] }
             let refused = try run("dither", words)
             #expect(refused.status == 2 && refused.complaint.contains("dither associate"), "\(refused.complaint)")
         }

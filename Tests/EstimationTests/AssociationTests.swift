@@ -63,6 +63,36 @@ struct AssociationTests {
         #expect(abs(log(found.independence.pValue / one.pValue)) < 2e-3 * one.statistic)
     }
 
+    /// Two truth values of which each is reported right with probability 5/8; errors near 0.09, so that shares come out as 0.
+    @Test("intervals cover where errors are as large as shares, though some pairs come out as 0")
+    func smallShares() throws {
+        let truth = [0.42, 0.28, 0.18, 0.12], runs = 400
+        let rows = [[log(0.625), log(0.375)], [log(0.375), log(0.625)]]
+        var noise = SeededNoise(seed: 0xA550), covered = [0, 0, 0, 0], borders = 0
+        for _ in 0..<runs {
+            var reports = AssociationReports(first: .init(rows: rows), second: .init(rows: rows))
+            for _ in 0..<2000 {
+                let word = noise.next(), place = Double(word >> 40) * 0x1p-24
+                let cell = place < truth[0] ? 0 : place < truth[0] + truth[1] ? 1 : place < 1 - truth[3] ? 2 : 3
+                // Of eight values of three bits, three are lies.
+                let (first, second) = (word & 7 < 3 ? 1 : 0, word >> 3 & 7 < 3 ? 1 : 0)
+                reports.append(first: cell / 2 ^ first, second: cell % 2 ^ second, cohort: 0)
+            }
+            let found = try #require(AssociationEstimate(of: reports))
+            for cell in 0..<4 where found.shares[cell].interval.contains(truth[cell]) { covered[cell] += 1 }
+            borders += found.shares.contains { $0.frequency == 0 } ? 1 : 0
+        }
+        // Chernoff and Kullback–Leibler at 10⁻⁹ for four tests: fewer are not as many as are promised.
+        let test = BinomialTest(comparisons: 4)
+        for cell in 0..<4 {
+            let enough = covered[cell] >= runs * 95 / 100
+            #expect(
+                enough || test.accepts(successes: covered[cell], of: runs, probability: 0.95),
+                "cell \(cell): \(covered)")
+        }
+        #expect(borders > runs / 20, "\(borders) runs with a pair at 0")
+    }
+
     @Test("shares add up to 1, and a value's share is that of its pairs", arguments: expected.cases)
     func marginals(_ one: Vectors.Case) throws {
         let found = try one.association()

@@ -6,7 +6,8 @@
 
 Tables of likelihoods and counts of pairs of reports are drawn from SHA-256. The distribution of greatest likelihood is
 found by plain expectation maximisation on the uncompressed cells until nothing moves. Standard errors are of the inverse
-of the information of the cells with mass, bordered by the constraint that shares add up to 1. The bound of a cell without
+of the information of the cells with mass, bordered by the constraint that shares add up to 1, or, where that gives larger
+ones, of these and of the cells without mass whose slope is within z of its error. The bound of a cell without
 mass is where the quadratic profile, solved for under the same constraint, falls by z^2/2. The test of independence sums
 reports one by one; tails of chi-square are sums of Poisson probabilities, and with odd degrees of freedom a normal tail
 before them. Numbers are rounded to nine significant digits.
@@ -129,14 +130,19 @@ def case(name, values, kinds, cohorts, sharpness, truth, total):
     masses, gradient = fit(cells, counts, size)
     active = [j for j in range(size) if masses[j] > 1e-6]
     full = information(cells, counts, masses)
+
+    def constrained(members, j):
+        bordered = [[full[a][b] for b in members] + [1.0] for a in members] + [[1.0] * len(members) + [0.0]]
+        return solve(bordered, [float(a == j) for a in members] + [0.0])[members.index(j)]
+
+    slopes = [sum(counts) * max(0.0, 1 - gradient[j]) if j not in active else 0.0 for j in range(size)]
+    alone = [constrained(sorted(set(active) | {j}), j) for j in range(size)]
+    possible = [j for j in range(size) if j in active or slopes[j] ** 2 < Z**2 / alone[j]]
     errors, bounds = [], []
     for j in range(size):
-        members = sorted(set(active) | {j})
-        bordered = [[full[a][b] for b in members] + [1.0] for a in members] + [[1.0] * len(members) + [0.0]]
-        unit = [float(a == j) for a in members] + [0.0]
-        variance = solve(bordered, unit)[members.index(j)]
+        variance = max(alone[j], constrained(possible, j)) if j in active else alone[j]
         errors.append(math.sqrt(variance))
-        slope = sum(counts) * max(0.0, 1 - gradient[j]) if j not in active else 0.0
+        slope = slopes[j]
         if j in active:
             bounds.append([max(0.0, masses[j] - Z * errors[j]), min(1.0, masses[j] + Z * errors[j])])
         else:

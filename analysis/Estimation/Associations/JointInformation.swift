@@ -4,6 +4,8 @@ struct JointInformation {
     private let information: SymmetricMatrix
     private let active: [Int]
     private let factor: SymmetricMatrix
+    /// The same with the cells that have no mass and well could have.
+    private let wide: WideInformation?
     private let reportCount: Double
     private let z: Double
 
@@ -18,6 +20,15 @@ struct JointInformation {
         var factor = SymmetricMatrix(size: active.count) { information[active[$0], active[$1]] }
         guard factor.factorise(progress: { _ in }) == nil else { return nil }
         (self.information, self.active, self.factor) = (information, active, factor)
+        let present = Set(active), (count, z) = (likelihood.reportCount, z)
+        let possible = fit.distribution.indices.filter { cell in
+            guard !present.contains(cell) else { return true }
+            let missing = max(0, 1 - fit.gradient[cell])
+            let schur = max(0, information[cell, cell] - factor.inverseForm(of: active.map { information[cell, $0] }))
+            // The slope that keeps it at 0 is no steeper than noise makes slopes.
+            return count * missing * missing < z * z * (schur + missing * missing)
+        }
+        wide = possible.count > active.count ? WideInformation(information, cells: possible) : nil
     }
 
     /// The share of some cells together.
@@ -28,7 +39,9 @@ struct JointInformation {
         let frequency = min(1, cells.reduce(0) { $0 + fit.distribution[$1] })
         let chosen = active.map { cells.contains($0) ? 1.0 : 0 }
         guard chosen.contains(1) else { return absentShare(of: cells) }
-        let variance = max(0, factor.inverseForm(of: chosen) - frequency * frequency) / reportCount
+        // Cells at 0 that could be above it take from these: to hold them at 0 would make the interval too narrow.
+        let narrow = factor.inverseForm(of: chosen) - frequency * frequency
+        let variance = max(0, narrow, wide?.variance(of: cells) ?? 0) / reportCount
         // A sum of all cells is 1 and does not vary, and rounding leaves next to nothing of it.
         let error = variance < 1e-18 ? 0 : variance.squareRoot(), margin = z * error
         return AssociationEstimate.Share(
@@ -55,5 +68,29 @@ struct JointInformation {
             largestError = max(largestError, 1 / curvature.squareRoot())
         }
         return AssociationEstimate.Share(frequency: 0, standardError: largestError, interval: 0...highest)
+    }
+}
+
+/// Information over cells with and without mass, under the constraint that shares add up to 1.
+private struct WideInformation {
+    private let cells: [Int]
+    private let factor: SymmetricMatrix
+    /// H⁻¹1 and its sum.
+    private let spread: [Double], total: Double
+
+    /// `nil` where the cells cannot be told apart.
+    init?(_ information: SymmetricMatrix, cells: [Int]) {
+        var factor = SymmetricMatrix(size: cells.count) { information[cells[$0], cells[$1]] }
+        guard factor.factorise(progress: { _ in }) == nil else { return nil }
+        spread = factor.solution(of: [Double](repeating: 1, count: cells.count))
+        total = spread.reduce(0, +)
+        (self.cells, self.factor) = (cells, factor)
+    }
+
+    /// n times the variance of the share of some cells together: H⁻¹ − H⁻¹1·1ᵀH⁻¹/(1ᵀH⁻¹1).
+    func variance(of chosen: [Int]) -> Double {
+        let isChosen = cells.map { chosen.contains($0) ? 1.0 : 0 }
+        let sum = zip(isChosen, spread).reduce(0.0) { $0 + $1.0 * $1.1 }
+        return factor.inverseForm(of: isChosen) - sum * sum / total
     }
 }

@@ -114,9 +114,10 @@ public struct FilterDecoder: Sendable {
             }
             let range = selection.interval(
                 of: z, isDetected: selection.isDetected[candidate], confidence: confidence)
-            // Just above its cut an estimate may lie outside: no coverage is lost by reaching to it.
             let whole = min(range.lowerBound * error, estimate)...max(range.upperBound * error, estimate)
-            let low = min(max(whole.lowerBound, 0), 1), high = min(max(whole.upperBound, 0), 1)
+            // Just above its cut a detected string may have an interval below 0: it then reaches to the estimate.
+            let upper = range.upperBound > 0 ? range.upperBound * error : whole.upperBound
+            let low = min(max(range.lowerBound * error, 0), 1), high = max(low, min(max(upper, 0), 1))
             return FilterShare(
                 share: min(max(fit.posteriorMeans[candidate], low), high), unbiased: estimate, standardError: error,
                 pValue: NormalDistribution.upperTail(from: z), isDetected: isDetected, interval: low...high,
