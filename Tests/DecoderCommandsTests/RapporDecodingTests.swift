@@ -187,7 +187,7 @@ struct RapporDecodingTests {
         #expect((0.7...0.9).contains(metrics.allocatedMass))
     }
 
-    @Test("Both files are written as a whole, and a folder that is not there is named")
+    @Test("Both files are written as a whole, a folder is made where there is none, and what is in its way is named")
     func googleFolder() throws {
         let decoding = try decoding(client: "cpp")
         let file = try TemporaryFile("")
@@ -195,11 +195,13 @@ struct RapporDecodingTests {
         try decoding.writeGoogleFiles(to: folder, elapsed: .zero)
         #expect(try String(contentsOfFile: folder + "results.csv", encoding: .utf8) == decoding.resultsFile)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 3)
-        let error = #expect(throws: CommandError.self) {
-            try decoding.writeGoogleFiles(to: folder + "none", elapsed: .zero)
-        }
+        try decoding.writeGoogleFiles(to: folder + "new/folder", elapsed: .zero)
         #expect(
-            error?.status == .runtimeFailure && error?.message.contains("none/results.csv: cannot be written") == true)
+            try String(contentsOfFile: folder + "new/folder/results.csv", encoding: .utf8) == decoding.resultsFile)
+        let error = #expect(throws: CommandError.self) {
+            try decoding.writeGoogleFiles(to: file.path, elapsed: .zero)
+        }
+        #expect(error?.status == .runtimeFailure && error?.message.hasPrefix("--output-dir \(file.path): ") == true)
     }
 
     @Test("A table shows fifty of many candidates, those detected first")

@@ -110,7 +110,10 @@ public struct AssociateCommand: ParsableCommand {
     @Option(
         name: [.customLong("output-dir"), .customLong("output_dir")],
         help: ArgumentHelp(
-            "Where --format google writes assoc-results.csv and assoc-metrics.json; without it, the current folder.",
+            """
+            Where --format google writes assoc-results.csv and assoc-metrics.json, made if there is none; without it, \
+            the current folder.
+            """,
             valueName: "folder"))
     var outputDir: String?
 

@@ -1,6 +1,5 @@
 internal import Estimation
 internal import Foundation
-internal import RegistryCompiler
 
 /// What reports say of two variables together.
 struct AssociationResult: Sendable {
@@ -165,14 +164,8 @@ extension AssociationResult {
     ///
     /// - Throws: ``CommandError`` of status 1.
     func writeGoogleFiles(to folder: String, elapsed: Duration, fitting: Duration) throws(CommandError) {
-        let prefix = folder.hasSuffix("/") ? folder : folder + "/"
         let metrics = metricsFile(elapsed: elapsed, fitting: fitting)
-        for (name, text) in [("assoc-results.csv", resultsFile), ("assoc-metrics.json", metrics)] {
-            do { try AtomicFile.write(Array(text.utf8), to: prefix + name) } catch {
-                throw RegistryLoading.commandError(for: error)
-            }
-        }
-        StandardStreams.tell("wrote \(prefix)assoc-results.csv and \(prefix)assoc-metrics.json")
+        try GoogleFiles.write([("assoc-results.csv", resultsFile), ("assoc-metrics.json", metrics)], to: folder)
     }
 
     /// As R's write.csv writes it: the second variable, the first, their share; strings between quotation marks, truth

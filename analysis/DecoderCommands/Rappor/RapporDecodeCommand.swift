@@ -57,7 +57,7 @@ public struct RapporDecodeCommand: ParsableCommand {
     @Option(
         name: [.customLong("output-dir"), .customLong("output_dir")],
         help: ArgumentHelp(
-            "Where --format google writes results.csv and metrics.json; without it, the current folder.",
+            "Where --format google writes results.csv and metrics.json, made if there is none; without it, the current folder.",
             valueName: "folder"))
     var outputDir: String?
 

@@ -1,6 +1,5 @@
 internal import Estimation
 internal import Foundation
-internal import RegistryCompiler
 
 extension RapporDecoding {
     private static let resultsHeader = [
@@ -11,13 +10,8 @@ extension RapporDecoding {
     ///
     /// - Throws: ``CommandError`` of status 1.
     func writeGoogleFiles(to folder: String, elapsed: Duration) throws(CommandError) {
-        let prefix = folder.hasSuffix("/") ? folder : folder + "/"
-        for (name, text) in [("results.csv", resultsFile), ("metrics.json", metricsFile(elapsed: elapsed))] {
-            do { try AtomicFile.write(Array(text.utf8), to: prefix + name) } catch {
-                throw RegistryLoading.commandError(for: error)
-            }
-        }
-        StandardStreams.tell("wrote \(prefix)results.csv and \(prefix)metrics.json")
+        try GoogleFiles.write(
+            [("results.csv", resultsFile), ("metrics.json", metricsFile(elapsed: elapsed))], to: folder)
     }
 
     /// The detected strings, the most frequent first, as R's write.csv writes them: names between quotation marks, numbers
