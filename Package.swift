@@ -95,9 +95,13 @@ let package = Package(
 
         // ── collector
         .target(
+            name: "CollectorSettings", dependencies: [.product(name: "Yams", package: "Yams")],
+            path: "collector/CollectorSettings", swiftSettings: strict),
+        .target(
             name: "CollectorService",
             dependencies: [
-                "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions", "StoreFormat",
+                "CollectorSettings", "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms",
+                "MetricDefinitions", "StoreFormat",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -113,7 +117,7 @@ let package = Package(
         .executableTarget(
             name: "dither-collector",
             dependencies: [
-                "CollectorService",
+                "CollectorService", "CollectorSettings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -187,7 +191,10 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: strict),
         .target(
             name: "FuzzTargets",
-            dependencies: ["TelemetryAgent", "MetricDefinitions", "ReportFormat", "SecureRandomness", "CPlatform"],
+            dependencies: [
+                "TelemetryAgent", "CollectorSettings", "MetricDefinitions", "ReportFormat", "SecureRandomness",
+                "CPlatform",
+            ],
             path: "Tests/Fuzzing/FuzzTargets", swiftSettings: strict),
         .executableTarget(
             name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing/fuzz", swiftSettings: strict),
@@ -246,7 +253,8 @@ let package = Package(
         .testTarget(
             name: "CollectorServiceTests",
             dependencies: [
-                "CollectorService", "StoreFormat", "MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat",
+                "CollectorService", "CollectorSettings", "StoreFormat", "MetricDefinitions", "Mechanisms",
+                "LocalPrivacy", "ReportFormat",
                 "SecureRandomness", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),

@@ -15,7 +15,7 @@ while (($#)); do
         *) targets+=("$1"); shift ;;
     esac
 done
-((${#targets[@]})) || targets=(metric-set signed-set batch answer secret consent database)
+((${#targets[@]})) || targets=(metric-set signed-set batch answer secret consent database settings)
 
 scratch=.build-fuzz
 # Without debug information and backtraces: a crash must end the process at once.

@@ -1,4 +1,5 @@
 import CollectorService
+import CollectorSettings
 import Foundation
 import MetricDefinitions
 import ReportFormat
@@ -141,19 +142,19 @@ import Testing
     }
 
     @Test("When the health listener cannot have its address, batches are not announced either")
-    func healthAddressInUse() async throws {
+    func operationsAddressInUse() async throws {
         let collector = try RunningCollector()
         var second = try RunningCollector()
         let error = try await collector.run { [second] url -> (any Error)? in
             var blocked = second
-            blocked.configuration.healthAddress = ListenAddress(String(url.dropFirst("http://".count)))
+            blocked.configuration.operationsAddress = ListenAddress(String(url.dropFirst("http://".count)))
             do {
                 let announced = try await blocked.run { $0 }
                 Issue.record("announced \(announced)")
             } catch { return error }
             return nil
         }
-        second.configuration.healthAddress = ListenAddress("127.0.0.1:0")
+        second.configuration.operationsAddress = ListenAddress("127.0.0.1:0")
         guard case CollectorError.cannotListen(_, EADDRINUSE)? = error else {
             Issue.record("\(String(describing: error))")
             return

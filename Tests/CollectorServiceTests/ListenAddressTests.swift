@@ -1,4 +1,4 @@
-import CollectorService
+import CollectorSettings
 import Testing
 
 @Suite("Listen addresses") struct ListenAddressTests {

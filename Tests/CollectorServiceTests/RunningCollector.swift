@@ -1,4 +1,5 @@
 import CollectorService
+import CollectorSettings
 import Foundation
 import Glibc
 import Logging

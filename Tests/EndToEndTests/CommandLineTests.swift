@@ -79,6 +79,9 @@ struct CommandLineTests {
             CommandLine("help-agent", "dither-agent --help"),
             CommandLine("help-collector", "dither-collector --help"),
             CommandLine("help-collector-serve", "dither-collector serve --help"),
+            CommandLine("help-collector-config", "dither-collector config --help"),
+            CommandLine("help-collector-config-check", "dither-collector config check --help"),
+            CommandLine("help-collector-config-show", "dither-collector config show --help"),
             CommandLine("version-dither", "dither --version"),
             CommandLine("version-agent", "dither-agent --version"),
             CommandLine("version-collector", "dither-collector --version"),
@@ -142,6 +145,17 @@ struct CommandLineTests {
                 "usage-collector",
                 "dither-collector serve --metrics m --store s --listen 127.0.0.1:0 --wat"),
             CommandLine("usage-collector-nothing", "dither-collector serve"),
+            CommandLine(
+                "config-check",
+                "dither-collector config check --config DIR/collector.yaml --metrics DIR/metrics.set --format json"),
+            CommandLine(
+                "config-show", "dither-collector config show --config DIR/collector.yaml --health-listen [::1]:9001"),
+            CommandLine(
+                "unfit-config-check",
+                "dither-collector config check --config DIR/collector.yaml --metrics DIR/none --format json "
+                    + "--tls-certificate DIR/none.pem --tls-key DIR/none.key"),
+            CommandLine("unfit-config", "dither-collector serve --config DIR/unfit-collector.yaml"),
+            CommandLine("missing-config", "dither-collector serve --config DIR/none.yaml"),
             CommandLine(
                 "usage-collector-listen",
                 "dither-collector serve --metrics DIR/metrics.set --store DIR/r.db --listen nowhere"),
@@ -231,6 +245,10 @@ struct CommandLineTests {
         let text = try String(contentsOf: example, encoding: .utf8)
         let registry = try workspace.write("metrics.yaml", text)
         _ = try workspace.write("unfit.yaml", text.replacing("epsilon: 1.0 ", with: "epsilon: 1.0005 "))
+        // Relative paths, as the widths of a table follow from the lengths.
+        _ = try workspace.write(
+            "collector.yaml", "metrics: metrics.set\nstore: reports.db\nlisten: 127.0.0.1:0\nlog_format: json\n")
+        _ = try workspace.write("unfit-collector.yaml", "stoer: reports.db\nlisten: nowhere\n")
         let outcome = try run("dither", ["registry", "compile", registry, "-o", workspace.file("metrics.set")])
         try #require(outcome.status == 0, "\(outcome.complaint)")
     }

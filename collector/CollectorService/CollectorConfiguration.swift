@@ -1,3 +1,5 @@
+package import CollectorSettings
+
 /// What a collector needs to run.
 package struct CollectorConfiguration: Hashable, Sendable {
     /// The files that make the upload listener speak TLS.
@@ -18,18 +20,18 @@ package struct CollectorConfiguration: Hashable, Sendable {
     package var storePath: String
     /// Where batches are accepted.
     package var uploadAddress: ListenAddress
-    /// Where health is told, if anywhere.
-    package var healthAddress: ListenAddress?
+    /// Where operators are answered, if anywhere.
+    package var operationsAddress: ListenAddress?
     /// The signed metric set that is published to agents, if any.
     package var signedSetPath: String?
     /// Without, the upload listener speaks plain HTTP.
     package var tls: TLSFiles?
 
     package init(
-        metricSetPath: String, storePath: String, uploadAddress: ListenAddress, healthAddress: ListenAddress? = nil,
-        tls: TLSFiles? = nil
+        metricSetPath: String, storePath: String, uploadAddress: ListenAddress,
+        operationsAddress: ListenAddress? = nil, tls: TLSFiles? = nil
     ) {
         (self.metricSetPath, self.storePath) = (metricSetPath, storePath)
-        (self.uploadAddress, self.healthAddress, self.tls) = (uploadAddress, healthAddress, tls)
+        (self.uploadAddress, self.operationsAddress, self.tls) = (uploadAddress, operationsAddress, tls)
     }
 }

@@ -1,3 +1,4 @@
+package import CollectorSettings
 internal import Glibc
 package import MetricDefinitions
 

@@ -1,3 +1,4 @@
+internal import CollectorSettings
 internal import Foundation
 internal import Hummingbird
 internal import HummingbirdCore
@@ -39,6 +40,22 @@ package struct CollectorServer: Sendable {
         }
     }
 
+    /// What keeps a collector from starting with a configuration, as far as the files that it names can tell: touches
+    /// no store and no address.
+    package static func problems(with configuration: CollectorConfiguration) -> [CollectorError] {
+        var problems: [CollectorError] = []
+        func note(_ check: () throws(CollectorError) -> Void) {
+            do throws(CollectorError) { try check() } catch { problems.append(error) }
+        }
+        note { () throws(CollectorError) in
+            let metricSet = try metricSet(at: configuration.metricSetPath)
+            guard let path = configuration.signedSetPath else { return }
+            _ = try PublishedRegistry(path: path, metricSet: metricSet)
+        }
+        note { () throws(CollectorError) in _ = try transport(configuration.tls) }
+        return problems
+    }
+
     /// Serves until the process is told to stop, by SIGTERM or SIGINT, or the task is cancelled; then finishes what
     /// is under way and closes the store.
     ///
@@ -49,7 +66,7 @@ package struct CollectorServer: Sendable {
         let (healthIsListening, health) = AsyncStream.makeStream(of: Never.self)
         // Services stop in the reverse order: no more requests, then no more connections, health last.
         var services: [any Service] = [DayKeeper(store: store, clock: clock, logger: logger)]
-        if let address = configuration.healthAddress {
+        if let address = configuration.operationsAddress {
             services.append(healthListener(on: address, hasStarted: health))
         } else {
             health.finish()

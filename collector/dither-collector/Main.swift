@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CollectorService
+internal import CollectorSettings
 internal import Glibc
 internal import Logging
 
@@ -12,6 +13,9 @@ enum Main {
             if var serve = command as? any AsyncParsableCommand { try await serve.run() } else { try command.run() }
         } catch let error as CollectorError {
             Self.complain("dither-collector: \(error)")
+            exit(error.exitCode)
+        } catch let error as SettingsError {
+            for problem in error.problems { Self.complain("dither-collector: \(problem)") }
             exit(error.exitCode)
         } catch { leave(with: error) }
     }
@@ -27,7 +31,8 @@ enum Main {
         exit(0)
     }
 
-    private static func complain(_ message: String) {
+    /// A line to standard error.
+    static func complain(_ message: String) {
         let bytes = Array((message + "\n").utf8)
         _ = write(STDERR_FILENO, bytes, bytes.count)
     }

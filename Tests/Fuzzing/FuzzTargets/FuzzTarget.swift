@@ -14,6 +14,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case consent
     /// A device's database.
     case database
+    /// A collector's settings file.
+    case settings
 
     /// Gives the bytes to what they are for. A broken promise traps, which a fuzzer takes note of.
     public func run(_ bytes: [UInt8]) {
@@ -25,6 +27,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .secret: StateFuzzing.secret(bytes)
         case .consent: StateFuzzing.consent(bytes)
         case .database: StateFuzzing.database(bytes)
+        case .settings: SettingsFuzzing.file(bytes)
         }
     }
 }

@@ -1,0 +1,61 @@
+/// What the value of a setting must look like.
+package enum SettingKind: Hashable, Sendable {
+    /// The path of a file to read.
+    case file
+    /// The path of a store's file, or the URL of a database.
+    case store
+    /// A ``ListenAddress``.
+    case address
+    /// A whole number of a range.
+    case count(ClosedRange<Int>)
+    /// One of some words.
+    case choice([String])
+    /// `true` or `false`.
+    case truth
+
+    /// What is wrong with a text as a value of this kind and what to do about it, to stand after the name of the
+    /// setting; `nil` if nothing is. Repeats the text only where it can be no secret.
+    package func fault(in text: String) -> String? {
+        guard !text.isEmpty else { return "is empty; remove it, or give it a value" }
+        guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) else {
+            return "has a control character; remove it"
+        }
+        switch self {
+        case .file: return nil
+        case .store:
+            return Self.holdsPassword(text)
+                ? "holds a password, which others can read there; put it in the file that PGPASSFILE names" : nil
+        case .address:
+            return ListenAddress(text) == nil
+                ? "\(text) is no HOST:PORT; write it like 127.0.0.1:8080 or [::1]:8080" : nil
+        case .count(let range):
+            // Without signs, spaces and leading zeros: one number, one spelling.
+            guard let count = Int(text), String(count) == text, range.contains(count) else {
+                return "\(text) is no whole number from \(range.lowerBound) to \(range.upperBound); name one"
+            }
+            return nil
+        case .choice(let words):
+            return words.contains(text) ? nil : "\(text) is none of \(words.joined(separator: ", ")); name one"
+        case .truth: return text == "true" || text == "false" ? nil : "\(text) is neither true nor false; name one"
+        }
+    }
+
+    /// Whether the URL of a database has `user:password@` before its host, or `password=` behind it.
+    private static func holdsPassword(_ text: String) -> Bool {
+        guard let scheme = text.range(of: "://") else { return false }
+        let rest = text[scheme.upperBound...]
+        if rest.lowercased().contains("password=") { return true }
+        let authority = rest.prefix { $0 != "/" && $0 != "?" }
+        guard let at = authority.lastIndex(of: "@") else { return false }
+        return authority[..<at].contains(":")
+    }
+}
+
+extension StringProtocol {
+    /// Where a text stands first, without Foundation.
+    fileprivate func range(of other: String) -> Range<Index>? {
+        indices.lazy.compactMap { start in
+            self[start...].hasPrefix(other) ? start..<self.index(start, offsetBy: other.count) : nil
+        }.first
+    }
+}
