@@ -21,13 +21,19 @@ enum StagingWriter {
             sql: "INSERT OR IGNORE INTO batch (identifier, forget_after, rejected) VALUES (?, ?, ?)")
         for batch in batches {
             let identifier = Data(batch.identifier.bytes)
+            guard batch.isRemembered else {
+                answers.append(try storedAnswer(to: identifier, in: connection) ?? .success(batch.rejected))
+                continue
+            }
             let rejected = Data(RejectionRecord.encode(batch.rejected))
             try entry.execute(arguments: [identifier, batch.forgetAfter.index, rejected])
             if connection.changesCount == 1 {
                 reports += batch.reports
                 answers.append(.success(batch.rejected))
             } else {
-                answers.append(try storedAnswer(to: identifier, in: connection))
+                answers.append(
+                    try storedAnswer(to: identifier, in: connection)
+                        ?? .failure(.damaged(resultCode: ResultCode.SQLITE_CORRUPT.rawValue)))
             }
         }
         // The write-ahead log keeps the order of insertion; shuffled, it does not tell which reports came together.
@@ -40,11 +46,13 @@ enum StagingWriter {
         return (loads, answers)
     }
 
-    private static func storedAnswer(to identifier: Data, in connection: Database) throws -> Answer {
+    /// The answer that a batch got before; `nil` if it is not known.
+    private static func storedAnswer(to identifier: Data, in connection: Database) throws -> Answer? {
         let statement = try connection.cachedStatement(sql: "SELECT rejected FROM batch WHERE identifier = ?")
-        guard let stored = try Data.fetchOne(statement, arguments: [identifier]),
-            let rejected = RejectionRecord.decode(Array(stored))
-        else { return .failure(.damaged(resultCode: ResultCode.SQLITE_CORRUPT.rawValue)) }
+        guard let stored = try Data.fetchOne(statement, arguments: [identifier]) else { return nil }
+        guard let rejected = RejectionRecord.decode(Array(stored)) else {
+            return .failure(.damaged(resultCode: ResultCode.SQLITE_CORRUPT.rawValue))
+        }
         return .success(rejected)
     }
 
