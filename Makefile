@@ -1,7 +1,7 @@
 # Thin names over scripts/ and the Swift package manager.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo headlines accuracy regtest test thorough torture lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture bench-record clean
+.PHONY: help setup demo headlines accuracy regtest test thorough torture lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture bench-record bench-ingest clean
 
 RELEASE := .build/release
 DEMO := .build/demo
@@ -48,9 +48,10 @@ thorough: setup ## the published figures by full simulation, in a release build:
 	DITHER_THOROUGH=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build-thorough \
 		--filter 'PublishedFiguresTests|RapporCoverageTests|LargeGeometryTests|HadamardSketchEstimateTests'
 
-torture: setup ## kill, fork, deceive and search the agent's processes, the long forms: a quarter of an hour
+torture: setup ## kill, fork, deceive, starve and search agent and collector, the long forms: half an hour
 	swift build --build-tests
 	DITHER_THOROUGH=1 swift test --skip-build --no-parallel --filter 'TelemetryAgentTests.(Kill|KillPoint|ClockTorture|UnsafeState|Canary|ConsentMatrix|OptOut|Prefork|Presence|DatabaseLock)Tests'
+	DITHER_THOROUGH=1 swift test --skip-build --no-parallel --filter CollectorTortureTests
 
 lint: setup ## formatting, dependency arrows, source rules, links, fixtures, imports (scripts/lint.sh --fast: no build)
 	@scripts/lint.sh
@@ -87,6 +88,11 @@ abi-torture: setup ## a million random calls of the C interface under each of tw
 
 bench-record: setup ## what recording costs a host in C: latency and memory, against the limits
 	@Benchmarks/record-latency/run.sh
+
+bench-ingest: setup ## what a collector takes, beside a bare disk, SQLite, nginx and FastAPI; writes docs/performance-ingest.md
+	swift build -c release --product dither-collector
+	swift build -c release --product ingest-host
+	@FASTAPI_PYTHON=$$(scripts/fastapi_environment.sh) Benchmarks/ingest/run.py --markdown docs/performance-ingest.md
 
 check-packages: package ## as root: judge them by lintian if there is one; install, use, remove and purge them
 	@scripts/test_packages.sh

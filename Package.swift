@@ -265,6 +265,23 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
+        // What Benchmarks/ingest needs of the collector: batches, the server without a store, the store without one.
+        .executableTarget(
+            name: "ingest-host",
+            dependencies: [
+                "CollectorService", "MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat", "TestSupport",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/ingest-host", swiftSettings: strict),
+        // Kills, cuts and starves the real process; the long forms are `make torture`.
+        .testTarget(
+            name: "CollectorTortureTests",
+            dependencies: [
+                "dither-collector", "MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "EstimationTests",
             dependencies: [

@@ -1,0 +1,68 @@
+internal import CollectorService
+internal import Foundation
+internal import Glibc
+internal import Hummingbird
+internal import Logging
+internal import MetricDefinitions
+internal import ReportFormat
+internal import TestSupport
+
+/// What `Benchmarks/ingest` needs of our own code: batches, a server without a store, and the store without a server.
+///
+/// - `batch FILE COUNT BYTES`: writes a batch of COUNT reports with payloads of BYTES bytes, and beside it `FILE.set`
+/// - `serve SET PORT`: the upload route on a store that drops everything, on a port of 127.0.0.1
+/// - `commits SET STORE BATCH SCRATCH COUNT`: stores COUNT batches one after another, each followed by the same bytes
+///   written and synchronised bare; prints the median of both, in microseconds, and of their ratio
+@main
+enum Main {
+    static func main() async throws {
+        let words = Array(CommandLine.arguments.dropFirst())
+        switch words.first {
+        case "batch" where words.count == 4: try writeBatch(words[1], count: words[2], payloadByteCount: words[3])
+        case "serve" where words.count == 3: try await serve(words[1], port: words[2])
+        case "commits" where words.count == 6:
+            try await PairedCommits(
+                metricSet: try metricSet(at: words[1]), storePath: words[2], batchPath: words[3], scratchPath: words[4],
+                count: Int(words[5]) ?? 1_000
+            ).measure()
+        default:
+            print("usage: ingest-host batch FILE COUNT BYTES | serve SET PORT | commits SET STORE BATCH SCRATCH COUNT")
+            exit(2)
+        }
+    }
+
+    static func metricSet(at path: String) throws -> MetricSet {
+        try MetricSet(decoding: Array(try Data(contentsOf: URL(filePath: path))))
+    }
+
+    private static func writeBatch(_ path: String, count: String, payloadByteCount: String) throws {
+        let content = try BenchmarkBatch(
+            reportCount: Int(count) ?? 1, payloadByteCount: Int(payloadByteCount) ?? 16)
+        try Data(content.batch.encoded).write(to: URL(filePath: path))
+        try Data(try content.metricSet.encoded()).write(to: URL(filePath: path + ".set"))
+    }
+
+    private static func serve(_ path: String, port: String) async throws {
+        let intake = BatchIntake(
+            admission: BatchAdmission(try metricSet(at: path)), store: DroppingStore(), clock: .system)
+        var logger = Logger(label: "ingest-host")
+        logger.logLevel = .warning
+        let application = Application(
+            responder: UploadRoute(intake: intake, drain: DrainSwitch()),
+            configuration: ApplicationConfiguration(
+                address: .hostname("127.0.0.1", port: Int(port) ?? 0), backlog: 1024),
+            onServerRunning: { channel in
+                print("listening on http://127.0.0.1:\(channel.localAddress?.port ?? 0)")
+                fflush(nil)
+            },
+            logger: logger)
+        try await application.runService()
+    }
+}
+
+/// Takes everything and keeps nothing.
+private struct DroppingStore: ReportStore {
+    func store(_ batch: AdmittedBatch) async throws(StoreError) -> [Rejection] { batch.rejected }
+
+    func checkWritable() async throws(StoreError) {}
+}
