@@ -7,6 +7,7 @@ internal import Logging
 @main
 enum Main {
     static func main() async {
+        CoreDumps.leaveMemoryOut()
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         do {
             var command = try Collector.parseAsRoot()

@@ -6,7 +6,9 @@ import Testing
     private static let agent = "DitherTracer/7.7 (needle-4f1c)"
     private static let source: UInt8 = 77
 
-    @Test("Store, log of the store and messages hold neither address nor agent", .timeLimit(.minutes(5)))
+    @Test(
+        "Store, log of the store and messages hold neither address nor agent, and a core dump holds no memory",
+        .timeLimit(.minutes(5)))
     func nothing() throws {
         let site = try CollectorSite()
         let collector = try site.start()
@@ -37,6 +39,9 @@ import Testing
         // While the log is full of commits, and after it was emptied.
         let duringRun = try Self.hits(of: needles, in: site)
         let memory = try needles.map { try Self.hits(of: $0, in: collector) }
+        // What was freed is not wiped, so nothing of the memory may be dumped.
+        let filter = try String(contentsOfFile: "/proc/\(collector.identifier)/coredump_filter", encoding: .utf8)
+        #expect(filter == "00000000\n")
         #expect(collector.stop() == 0)
         let afterRun = try Self.hits(of: needles, in: site)
         #expect(duringRun == [:] && afterRun == [:])
