@@ -16,7 +16,7 @@ enum Strace {
     /// A command that lets one call of its argument fail, and that is the process of its argument.
     static func failing(_ call: String, with error: String, at number: Int, into trace: String) -> [String] {
         [
-            "strace", "-D", "-f", "-o", trace, "-e", "trace=\(call)", "-e",
+            "strace", "-D", "-f", "--seccomp-bpf", "-o", trace, "-e", "trace=\(call)", "-e",
             "inject=\(call):error=\(error):when=\(number)",
         ]
     }
