@@ -25,7 +25,7 @@ struct CollectorUnderTest {
     }
 
     var intake: BatchIntake {
-        BatchIntake(admission: BatchAdmission(metricSet), store: store, clock: clock.clock)
+        BatchIntake(metrics: ServedMetrics(MetricOffer(metricSet)), store: store, clock: clock.clock)
     }
 
     var uploads: some ApplicationProtocol { Self.application(UploadRoute(intake: intake, drain: drain)) }

@@ -55,7 +55,8 @@ final class SmallFileSystem {
         let metricSet = try testMetricSet()
         let storePath = disk.path + "/store.db"
         let store = try SQLiteReportStore(path: storePath, metricSet: metricSet)
-        let intake = BatchIntake(admission: BatchAdmission(metricSet), store: store, clock: TestClock().clock)
+        let intake = BatchIntake(
+            metrics: ServedMetrics(MetricOffer(metricSet)), store: store, clock: TestClock().clock)
         var acknowledged = [try simpleBatch(metricSet, number: 0)]
         _ = try await intake.take(acknowledged[0].encoded)
         let filler = try disk.fill()
@@ -92,7 +93,8 @@ final class SmallFileSystem {
         let metricSet = try testMetricSet()
         let store = try SQLiteReportStore(path: disk.path + "/store.db", metricSet: metricSet)
         let drain = DrainSwitch()
-        let intake = BatchIntake(admission: BatchAdmission(metricSet), store: store, clock: TestClock().clock)
+        let intake = BatchIntake(
+            metrics: ServedMetrics(MetricOffer(metricSet)), store: store, clock: TestClock().clock)
         _ = try disk.fill()
         while (try? await store.checkWritable()) != nil {}
         let uploads = CollectorUnderTest.application(UploadRoute(intake: intake, drain: drain))

@@ -60,7 +60,7 @@ struct SettingsTests {
             ("listen:\n  host: x\n", "c.yaml:2:3: listen takes a single value; write it in one line, without a tag"),
             ("listen: !!int 3\n", "c.yaml:1:9: listen takes a single value; write it in one line, without a tag"),
             ("tls_key:\n", "c.yaml:1:1: tls_key is empty; remove it, or give it a value"),
-            ("listen: 80\n", "c.yaml:1:1: listen 80 is no HOST:PORT; write it like 127.0.0.1:8080 or [::1]:8080"),
+            ("listen: 80\n", "c.yaml:1:1: listen 80 is no HOST:PORT; write it like 127.0.0.1:8080, [::1]:8080 or unix:/run/dither.sock"),
             (
                 "log_level: loud\n",
                 "c.yaml:1:1: log_level loud is none of debug, info, notice, warning, error; name one"
@@ -103,7 +103,7 @@ struct SettingsTests {
                 error.problems.map(\.description) == [
                     "metrics is not set; give --metrics, DITHER_COLLECTOR_METRICS, or metrics in the file of --config",
                     "store is not set; give --store, DITHER_COLLECTOR_STORE, or store in the file of --config",
-                    "--listen x is no HOST:PORT; write it like 127.0.0.1:8080 or [::1]:8080",
+                    "--listen x is no HOST:PORT; write it like 127.0.0.1:8080, [::1]:8080 or unix:/run/dither.sock",
                     "tls_key is set and tls_certificate is not; set both, or neither",
                 ])
             #expect(error.exitCode == 2)

@@ -21,14 +21,23 @@ enum TestCertificate {
         return (try? run(all).output) ?? ""
     }
 
+    /// What the openssl command says on both streams, with nothing to read.
+    static func openssl(_ arguments: [String]) -> (status: Int32, text: String) {
+        let outcome = try? run(["openssl"] + arguments, mergingErrors: true)
+        return outcome.map { ($0.status, $0.output) } ?? (-1, "")
+    }
+
     private static func run(_ arguments: String...) throws -> (status: Int32, output: String) { try run(arguments) }
 
-    private static func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
+    private static func run(
+        _ arguments: [String], mergingErrors: Bool = false
+    ) throws -> (status: Int32, output: String) {
         let process = Process(), pipe = Pipe()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = arguments
         process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
+        process.standardInput = FileHandle.nullDevice
+        process.standardError = mergingErrors ? pipe : FileHandle.nullDevice
         try process.run()
         let output = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()

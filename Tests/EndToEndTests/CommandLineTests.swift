@@ -82,6 +82,10 @@ struct CommandLineTests {
             CommandLine("help-collector-config", "dither-collector config --help"),
             CommandLine("help-collector-config-check", "dither-collector config check --help"),
             CommandLine("help-collector-config-show", "dither-collector config show --help"),
+            CommandLine("help-collector-token", "dither-collector token --help"),
+            CommandLine("help-collector-token-new", "dither-collector token new --help"),
+            CommandLine("help-collector-token-list", "dither-collector token list --help"),
+            CommandLine("help-collector-token-revoke", "dither-collector token revoke --help"),
             CommandLine("version-dither", "dither --version"),
             CommandLine("version-agent", "dither-agent --version"),
             CommandLine("version-collector", "dither-collector --version"),
@@ -159,6 +163,21 @@ struct CommandLineTests {
             CommandLine(
                 "usage-collector-listen",
                 "dither-collector serve --metrics DIR/metrics.set --store DIR/r.db --listen nowhere"),
+            CommandLine(
+                "usage-token-name", "dither-collector token new --tokens DIR/tokens --role ingest --name Fleet"),
+            CommandLine(
+                "usage-token-quota",
+                "dither-collector token new --tokens DIR/tokens --role read --name r --daily-quota 5"),
+            CommandLine("missing-token-list", "dither-collector token list --tokens DIR/none"),
+            CommandLine("unfit-token-list", "dither-collector token list --tokens DIR/metrics.yaml"),
+            CommandLine(
+                "usage-collector-retired",
+                "dither-collector serve --metrics DIR/metrics.set --store DIR/r.db --listen 127.0.0.1:0 "
+                    + "--retired-metrics 7,x"),
+            CommandLine(
+                "unfit-collector-retired",
+                "dither-collector serve --metrics DIR/metrics.set --store DIR/r.db --listen 127.0.0.1:0 "
+                    + "--retired-metrics 1"),
             CommandLine("usage-agent", "dither-agent --wat"),
             CommandLine("usage-agent-nothing", "dither-agent"),
             CommandLine("usage-agent-command", "dither-agent fly"),

@@ -5,16 +5,41 @@ struct CollectorFailure: Error, CustomStringConvertible {
     var description: String
 }
 
+/// What a process says on standard error, for those who wait for a word.
+private final class Complaints: @unchecked Sendable {
+    private let condition = NSCondition()
+    private var text = ""
+
+    var count: Int { condition.withLock { text.count } }
+
+    func add(_ bytes: Data) {
+        condition.withLock { text += String(decoding: bytes, as: UTF8.self) }
+        condition.broadcast()
+    }
+
+    /// What was said after so many letters, once a word is among it, or after 20 seconds.
+    func wait(after count: Int, for word: String) -> String {
+        let limit = Date(timeIntervalSinceNow: 20)
+        return condition.withLock {
+            while !text.dropFirst(count).contains(word), condition.wait(until: limit) {}
+            return String(text.dropFirst(count))
+        }
+    }
+}
+
 /// A collector process on a store of its own, over TLS if it has a certificate. Restarts keep address and store.
 final class RunningCollector {
     let metricSet: String
     let store: String
     private let certificate: Certificate?
+    private let arguments: [String]
+    private let complaints = Complaints()
     private var process: Process?
     private(set) var url = ""
 
-    init(metricSet: String, store: String, certificate: Certificate? = nil) throws {
+    init(metricSet: String, store: String, certificate: Certificate? = nil, arguments: [String] = []) throws {
         (self.metricSet, self.store, self.certificate) = (metricSet, store, certificate)
+        self.arguments = arguments
         try start()
     }
 
@@ -25,7 +50,7 @@ final class RunningCollector {
         let address = url.isEmpty ? "127.0.0.1:0" : String(url.dropFirst(scheme.count))
         let process = Process()
         process.executableURL = URL(filePath: Executables.path("dither-collector"))
-        process.arguments = ["serve", "--metrics", metricSet, "--store", store, "--listen", address]
+        process.arguments = ["serve", "--metrics", metricSet, "--store", store, "--listen", address] + arguments
         if let certificate {
             process.arguments? += ["--tls-certificate", certificate.chain, "--tls-key", certificate.key]
         }
@@ -45,8 +70,18 @@ final class RunningCollector {
         guard text.hasPrefix("listening on \(scheme)") else { throw CollectorFailure(description: text) }
         url = text.dropFirst("listening on ".count).trimmingCharacters(in: .newlines)
         // Nobody reads the rest; a full pipe must not stop the collector.
-        complaint.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+        complaint.fileHandleForReading.readabilityHandler = { [complaints] in complaints.add($0.availableData) }
         self.process = process
+    }
+
+    /// Has the files reread, and gives what the process said of it; within 20 seconds.
+    ///
+    /// - Parameter word: what it says when it is done.
+    func reload(until word: String = "reread: ") -> String {
+        guard let process else { return "" }
+        let before = complaints.count
+        Foundation.kill(process.processIdentifier, SIGHUP)
+        return complaints.wait(after: before, for: word)
     }
 
     /// Ends the process at once.

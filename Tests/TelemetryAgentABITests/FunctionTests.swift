@@ -149,6 +149,8 @@ struct FunctionTests {
         #expect(refusal { $0.metrics_path = host.text("/nonexistent") }.code == DITHER_E_METRIC_SET)
         #expect(refusal { $0.key_pin = host.text("sha256//short") }.code == DITHER_E_ENDPOINT)
         #expect(refusal { $0.registry_keys = host.text("0123") }.code == DITHER_E_ARGUMENT)
+        #expect(refusal { $0.token_file = host.text(pipe) }.text.contains("token_file"))
+        #expect(refusal { $0.token_file = host.text("/nonexistent") }.code == DITHER_E_ARGUMENT)
         // An older caller knows fewer fields; what lies behind is not looked at.
         let older = MemoryLayout<dither_options>.offset(of: \.ca_file) ?? 0
         var (options, agent) = (host.options(), dither_agent(0))

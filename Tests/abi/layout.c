@@ -60,6 +60,7 @@ int main(void)
     FIELD(dither_options, ca_file);
     FIELD(dither_options, key_pin);
     FIELD(dither_options, registry_keys);
+    FIELD(dither_options, token_file);
     SIZE(dither_status_info);
     FIELD(dither_status_info, size);
     FIELD(dither_status_info, consent);

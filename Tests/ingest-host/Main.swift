@@ -43,8 +43,8 @@ enum Main {
     }
 
     private static func serve(_ path: String, port: String) async throws {
-        let intake = BatchIntake(
-            admission: BatchAdmission(try metricSet(at: path)), store: DroppingStore(), clock: .system)
+        let metrics = ServedMetrics(MetricOffer(try metricSet(at: path)))
+        let intake = BatchIntake(metrics: metrics, store: DroppingStore(), clock: .system)
         var logger = Logger(label: "ingest-host")
         logger.logLevel = .warning
         let application = Application(
@@ -63,6 +63,10 @@ enum Main {
 /// Takes everything and keeps nothing.
 private struct DroppingStore: ReportStore {
     func store(_ batch: AdmittedBatch) async throws(StoreError) -> [Rejection] { batch.rejected }
+
+    func answer(to identifier: BatchIdentifier) async throws(StoreError) -> [Rejection]? { nil }
+
+    func enter(_ metricSet: MetricSet) async throws(StoreError) {}
 
     func checkWritable() async throws(StoreError) {}
 }

@@ -75,7 +75,8 @@ extension Agent {
     private func send(_ plan: FlushPlan, into report: inout FlushReport) throws(AgentError) {
         let uploader = try ReportUploader(
             endpoint: configuration.endpoint, certificateFile: configuration.certificateFile,
-            keyPin: configuration.keyPin, reusesConnection: false, control: transfers)
+            keyPin: configuration.keyPin, tokenFile: configuration.tokenFile, reusesConnection: false,
+            control: transfers)
         let patience = min(TransferLock.patienceMilliseconds, plan.deadline.remainingMilliseconds)
         if !configuration.registryKeys.isEmpty {
             let done: Void? = try TransferLock.holding(folder, waitingAtMost: patience) { () throws(AgentError) in

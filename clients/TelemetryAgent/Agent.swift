@@ -22,6 +22,9 @@ public final class Agent: Sendable {
         public var certificateFile: String?
         /// The keys that the collector's certificate may have, besides being vouched for.
         public var keyPin: KeyPin?
+        /// A file with the token of the fleet, for a collector that demands one; read for each upload. The token is no
+        /// device's own, which would link its reports.
+        public var tokenFile: String?
         /// The keys that may sign a metric set that is fetched from the collector, once a period and right before its
         /// bundle; it can only reduce what is reported. None: nothing is fetched.
         public var registryKeys: [Ed25519PublicKey] = []

@@ -95,6 +95,8 @@ extension AgentError: CustomStringConvertible {
             "Plain http goes to this machine only (127.0.0.1, [::1], localhost). Use https:// for another host."
         case .noCertificateFile(let path):
             "\(path) is no plain file that can be read. Name a PEM file of authorities, or none for the system's."
+        case .noToken(let path):
+            "\(path) is no plain file with a token in one line. Name the file of the fleet's token, or none."
         case .superfluousPart: "The endpoint takes no user name, query or fragment."
         case .malformedKeyPin:
             "The key pin is none. Write it like sha256//BASE64, the base64 of 32 bytes; several with ; between them."

@@ -97,6 +97,8 @@ public enum EndpointProblem: Hashable, Sendable {
     case plainHTTPToOtherHost
     /// There is no plain, readable file of authorities at this path.
     case noCertificateFile(path: String)
+    /// There is no plain, readable file with a token at this path.
+    case noToken(path: String)
     /// A URL with a user name, a query or a fragment.
     case superfluousPart
     /// The pins of the collector's key are not `sha256//` and base64 of 32 bytes each.

@@ -22,24 +22,27 @@ package final class ReportUploader {
     /// - Parameters:
     ///   - certificateFile: a PEM file of the authorities to trust instead of the system's.
     ///   - keyPin: the keys that the collector may have.
+    ///   - tokenFile: a file with the token that the collector demands, if it does.
     ///   - reusesConnection: whether batches share a connection. A device's do not, since that would link them; a
     ///     simulated fleet's do.
-    /// - Throws: ``AgentError/transport(code:)``.
+    /// - Throws: ``AgentError/transport(code:)``, ``AgentError/endpoint(_:)`` without a token.
     package convenience init(
-        endpoint: Endpoint, certificateFile: String? = nil, keyPin: KeyPin? = nil, reusesConnection: Bool = false
+        endpoint: Endpoint, certificateFile: String? = nil, keyPin: KeyPin? = nil, tokenFile: String? = nil,
+        reusesConnection: Bool = false
     ) throws(AgentError) {
         try self.init(
-            endpoint: endpoint, certificateFile: certificateFile, keyPin: keyPin, reusesConnection: reusesConnection,
-            control: TransferControl())
+            endpoint: endpoint, certificateFile: certificateFile, keyPin: keyPin, tokenFile: tokenFile,
+            reusesConnection: reusesConnection, control: TransferControl())
     }
 
     init(
-        endpoint: Endpoint, certificateFile: String?, keyPin: KeyPin?, reusesConnection: Bool, control: TransferControl
+        endpoint: Endpoint, certificateFile: String?, keyPin: KeyPin?, tokenFile: String?, reusesConnection: Bool,
+        control: TransferControl
     ) throws(AgentError) {
+        var headers = ["Content-Type: \(WireLimits.mediaType)", "User-Agent: dither/1", "Accept:", "Expect:"]
+        if let tokenFile { headers.append(try EnrolmentToken.header(from: tokenFile)) }
         let request = CollectorExchange.Request(
-            url: endpoint.reportsURL,
-            headers: ["Content-Type: \(WireLimits.mediaType)", "User-Agent: dither/1", "Accept:", "Expect:"],
-            isPost: true, answerLimit: Self.answerLimit)
+            url: endpoint.reportsURL, headers: headers, isPost: true, answerLimit: Self.answerLimit)
         exchange = try CollectorExchange(
             request, to: endpoint, certificateFile: certificateFile, keyPin: keyPin,
             reusesConnection: reusesConnection, control: control)

@@ -59,6 +59,13 @@ private func configuration(from options: dither_options) throws(Failure) -> Agen
         }
         configuration.certificateFile = file
     }
+    if options.token_file != nil {
+        let file = try path(options.token_file, "token_file")
+        do throws(AgentError) { try EnrolmentToken.check(file) } catch {
+            throw Failure(DITHER_E_ARGUMENT, "token_file: \(error)")
+        }
+        configuration.tokenFile = file
+    }
     if options.key_pin != nil {
         let pin = try text(options.key_pin, "key_pin")
         do throws(AgentError) { configuration.keyPin = try KeyPin(pin) } catch { throw Failure(error) }

@@ -72,6 +72,10 @@ struct AgentCommand {
                     try CertificateFile.check(file)
                     configuration.certificateFile = file
                 }
+                if let file = environment["DITHER_TOKEN_FILE"], !file.isEmpty {
+                    try EnrolmentToken.check(file)
+                    configuration.tokenFile = file
+                }
                 if let pin = environment["DITHER_KEY_PIN"], !pin.isEmpty { configuration.keyPin = try KeyPin(pin) }
                 configuration.registryKeys = try RegistryKeys.parsed(environment["DITHER_REGISTRY_KEYS"] ?? "")
                 return .success(try run(on: Agent(configuration), metricSet))

@@ -44,6 +44,7 @@ enum Help {
           DITHER_KEY_PIN                   the keys that the collector may have: sha256//BASE64, several with ;
           DITHER_REGISTRY_KEYS             keys that may sign a metric set, 64 hexadecimal digits each: it is fetched from
                                            the collector once a day and only reduces what is reported
+          DITHER_TOKEN_FILE                a file with the token of the whole fleet, for a collector that demands one
           HTTPS_PROXY, NO_PROXY            a proxy for https, and the hosts that are reached without
           DO_NOT_TRACK, DITHER_DISABLED    any value but empty and 0 turns telemetry off
           /etc/dither/opt-out              this file's existence turns it off for the whole machine

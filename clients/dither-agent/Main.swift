@@ -59,7 +59,7 @@ struct Main {
     private static func environment() -> [String: String] {
         let names = [
             "DITHER_METRICS", "DITHER_ENDPOINT", "DITHER_STATE_DIR", "DITHER_CA_FILE", "DITHER_KEY_PIN",
-            "DITHER_REGISTRY_KEYS",
+            "DITHER_REGISTRY_KEYS", "DITHER_TOKEN_FILE",
             "DO_NOT_TRACK", "DITHER_DISABLED",
         ]
         var environment: [String: String] = [:]

@@ -18,6 +18,8 @@ package enum RejectionCode: String, Hashable, Sendable, CaseIterable {
     case malformed
     /// The batch holds an admitted report of the same metric and period already.
     case duplicateReport = "duplicate_report"
+    /// The token has stored as many reports today as it may.
+    case overQuota = "over_quota"
 }
 
 /// A report that is not stored: its place in the batch, counted from 0, and why.
@@ -62,6 +64,16 @@ package struct BatchAdmission: Sendable {
         package var admitted: [AdmittedReport] = []
         /// In the order of the batch.
         package var rejected: [Rejection] = []
+
+        /// Keeps the first `count` of the admitted reports; the others are over a quota.
+        mutating func keep(_ count: Int) {
+            guard count < admitted.count else { return }
+            let refused = Set(rejected.map(\.index))
+            let indices = (0..<(admitted.count + rejected.count)).filter { !refused.contains($0) }
+            rejected += indices[count...].map { Rejection(index: $0, code: .overQuota) }
+            rejected.sort { $0.index < $1.index }
+            admitted.removeLast(admitted.count - count)
+        }
     }
 
     private let rules: [UInt32: Rule]

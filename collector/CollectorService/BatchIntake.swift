@@ -2,12 +2,19 @@ internal import ReportFormat
 
 /// What happens to the bytes of one upload: read, sorted, stored.
 package struct BatchIntake: Sendable {
-    private let admission: BatchAdmission
+    private let metrics: ServedMetrics
     private let store: any ReportStore
     private let clock: CollectorClock
+    private let quotas: IngestQuotas
+    private let retiredMetrics: Set<UInt32>
 
-    package init(admission: BatchAdmission, store: any ReportStore, clock: CollectorClock) {
-        (self.admission, self.store, self.clock) = (admission, store, clock)
+    /// - Parameter retiredMetrics: those that the operator has ended on all devices.
+    package init(
+        metrics: ServedMetrics, store: any ReportStore, clock: CollectorClock, quotas: IngestQuotas = IngestQuotas(),
+        retiredMetrics: Set<UInt32> = []
+    ) {
+        (self.metrics, self.store, self.clock) = (metrics, store, clock)
+        (self.quotas, self.retiredMetrics) = (quotas, retiredMetrics)
     }
 
     /// Takes a batch; a known one again, without storing anything.
@@ -15,15 +22,35 @@ package struct BatchIntake: Sendable {
     /// The answer to a batch is given once and remembered, also where nothing of it is stored: judged anew, a report
     /// could be acknowledged that was rejected before, or the other way round.
     ///
+    /// - Parameter token: under which it comes, if it does.
     /// - Returns: the reports that are not stored, and never will be.
-    /// - Throws: ``ProblemDetails`` when the bytes are no batch, or when nothing can be stored.
-    package func take(_ bytes: [UInt8]) async throws(ProblemDetails) -> [Rejection] {
+    /// - Throws: ``ProblemDetails`` when the bytes are no batch, when nothing can be stored, or when the batch has a
+    ///   report of a retired metric.
+    package func take(
+        _ bytes: [UInt8], under token: AccessToken? = nil
+    ) async throws(ProblemDetails) -> [Rejection] {
         let batch: Batch
         do { batch = try Batch(decoding: bytes) } catch { throw ProblemDetails(error) }
         let today = clock.today
-        let verdict = admission.verdict(on: batch, today: today)
+        let retired = batch.reports.first { retiredMetrics.contains($0.metric) }?.metric
+        if retired != nil || token?.dailyQuota ?? 0 > 0 {
+            // What was stored may have been acknowledged in vain: it is neither taken out of a quota again, nor may its
+            // sender make other batches of it.
+            if let rejected = try await knownAnswer(to: batch.identifier) { return rejected }
+        }
+        if let retired { throw ProblemDetails(retiredMetric: retired) }
+        var verdict = metrics.current.admission.verdict(on: batch, today: today)
+        let granted = quotas.take(verdict.admitted.count, of: token, on: today)
+        verdict.keep(granted)
         let admitted = AdmittedBatch(
             batch.identifier, reports: verdict.admitted, rejected: verdict.rejected, arrivingOn: today)
-        do { return try await store.store(admitted) } catch { throw ProblemDetails(error) }
+        do { return try await store.store(admitted) } catch {
+            quotas.giveBack(granted, of: token, on: today)
+            throw ProblemDetails(error)
+        }
+    }
+
+    private func knownAnswer(to identifier: BatchIdentifier) async throws(ProblemDetails) -> [Rejection]? {
+        do { return try await store.answer(to: identifier) } catch { throw ProblemDetails(error) }
     }
 }

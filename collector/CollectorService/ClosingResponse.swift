@@ -2,6 +2,17 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 
+extension ProblemDetails {
+    /// The problem as the answer to a request. Whoever has more to send than is read must stop: without the connection's
+    /// end it would go on.
+    func answer(to request: Request, on channel: any Channel, allow: String? = nil) -> Response {
+        let full = response(allow: allow)
+        let answer = request.method == .head ? full.createHeadResponse() : full
+        guard UploadBody.mayBeTooLarge(request.headers) || token == .shuttingDown else { return answer }
+        return answer.closing(channel)
+    }
+}
+
 extension Response {
     /// The same answer, after which the connection ends and nothing more of it is read.
     ///

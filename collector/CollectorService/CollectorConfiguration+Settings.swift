@@ -9,6 +9,13 @@ extension CollectorConfiguration {
             metricSetPath: metrics, storePath: store, uploadAddress: listen,
             operationsAddress: settings.address(.operationsListen))
         signedSetPath = settings[.signedMetrics]
+        tokensPath = settings[.tokens]
+        retiredMetrics = Set((settings[.retiredMetrics] ?? "").split(separator: ",").compactMap { UInt32($0) })
+        limits.connectionCount = settings.count(.maxConnections) ?? limits.connectionCount
+        limits.connectionCountPerAddress = settings.count(.maxConnectionsPerAddress) ?? limits.connectionCountPerAddress
+        limits.requestCountPerMinute = settings.count(.maxRequestsPerMinute) ?? limits.requestCountPerMinute
+        limits.requestSeconds = settings.count(.requestTimeout) ?? limits.requestSeconds
+        limits.idleSeconds = settings.count(.idleTimeout) ?? limits.idleSeconds
         if let certificate = settings[.tlsCertificate], let key = settings[.tlsKey] {
             tls = TLSFiles(certificatePath: certificate, keyPath: key)
         }

@@ -26,6 +26,12 @@ package struct CollectorConfiguration: Hashable, Sendable {
     package var signedSetPath: String?
     /// Without, the upload listener speaks plain HTTP.
     package var tls: TLSFiles?
+    /// The tokens, if anybody needs one.
+    package var tokensPath: String?
+    /// The metrics that the operator has ended on all devices, by their numbers.
+    package var retiredMetrics: Set<UInt32> = []
+    /// What the upload listener takes.
+    package var limits = ListenerLimits()
 
     package init(
         metricSetPath: String, storePath: String, uploadAddress: ListenAddress,

@@ -20,6 +20,18 @@ package enum CollectorError: Error, Hashable, Sendable {
     case keyUnreadable(path: String)
     /// Certificate and key do not belong together, or TLS refuses them.
     case tlsRefused(certificatePath: String, keyPath: String)
+    /// There are no tokens, or they cannot be read.
+    case tokensUnreadable(path: String)
+    /// The file is no list of tokens.
+    case tokensInvalid(path: String, TokenListError)
+    /// The tokens cannot be written, or another program is at it.
+    case tokensUnwritable(path: String, errno: Int32)
+    /// There is a token of that name that is not revoked.
+    case tokenNameTaken(String)
+    /// There is no token of that name, or it is revoked already.
+    case tokenUnknown
+    /// A metric is retired and still in the set.
+    case retiredMetricServed(UInt32)
     /// The store cannot be opened.
     case store(StoreError)
     /// The address is in use, is none of this machine, or is not ours to take; errno is 0 if no host has the name.
@@ -33,6 +45,9 @@ package enum CollectorError: Error, Hashable, Sendable {
         case .metricSetUnreadable, .metricSetInvalid: 4
         case .signedSetUnreadable, .signedSetInvalid, .signedSetUnknownMetric: 4
         case .certificateUnreadable, .keyUnreadable, .tlsRefused: 4
+        case .tokensUnreadable, .tokensInvalid, .retiredMetricServed: 4
+        case .tokensUnwritable(_, let errno): errno == EEXIST ? 6 : 1
+        case .tokenNameTaken, .tokenUnknown: 2
         case .cannotListen: 6
         case .listenerFailed: 1
         case .store(let error):
@@ -69,6 +84,19 @@ extension CollectorError: CustomStringConvertible {
         case .tlsRefused(let certificatePath, let keyPath):
             "--tls-certificate \(certificatePath) and --tls-key \(keyPath) do not belong together; "
                 + "name a certificate and its own key"
+        case .tokensUnreadable(let path):
+            "--tokens \(path) cannot be read; name a file made by: dither-collector token new"
+        case .tokensInvalid(let path, let error):
+            "--tokens \(path) is no list of tokens: \(error.sentence); correct the line, or remove it"
+        case .tokensUnwritable(let path, EEXIST):
+            "\(path) is there: another change of the tokens is under way, or was cut off; wait, or remove the file"
+        case .tokensUnwritable(let path, let errno):
+            "\(path) cannot be written (\(Self.words(forErrno: errno))); the folder must exist and be writable"
+        case .tokenNameTaken(let name):
+            "--name \(name) is a token's already; revoke that one first, or choose another name"
+        case .tokenUnknown: "--name is no token's that is valid; see: dither-collector token list"
+        case .retiredMetricServed(let metric):
+            "--retired-metrics names metric \(metric), which --metrics has; take it out of one of them"
         case .store(let error): error.description
         case .cannotListen(let address, let errno):
             "cannot listen on \(address) (\(Self.words(forErrno: errno))); "

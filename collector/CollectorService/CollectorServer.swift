@@ -1,12 +1,8 @@
 internal import CollectorSettings
-internal import Foundation
 internal import Hummingbird
 internal import HummingbirdCore
-internal import HummingbirdTLS
 package import Logging
-internal import MetricDefinitions
 internal import NIOCore
-internal import NIOSSL
 internal import ServiceLifecycle
 internal import UnixSignals
 
@@ -15,9 +11,9 @@ package struct CollectorServer: Sendable {
     private let configuration: CollectorConfiguration
     private let clock: CollectorClock
     private let logger: Logger
-    private let metricSet: MetricSet
-    private let registry: PublishedRegistry?
-    private let transport: HTTPServerBuilder
+    private let metrics: ServedMetrics
+    private let gatekeeper: Gatekeeper
+    private let identity: TLSIdentity?
     private let store: SQLiteReportStore
     private let drain = DrainSwitch()
 
@@ -28,14 +24,11 @@ package struct CollectorServer: Sendable {
         _ configuration: CollectorConfiguration, clock: CollectorClock = .system, logger: Logger
     ) throws(CollectorError) {
         (self.configuration, self.clock, self.logger) = (configuration, clock, logger)
-        metricSet = try Self.metricSet(at: configuration.metricSetPath)
-        if let path = configuration.signedSetPath {
-            registry = try PublishedRegistry(path: path, metricSet: metricSet)
-        } else {
-            registry = nil
-        }
-        transport = try Self.transport(configuration.tls)
-        do { store = try SQLiteReportStore(path: configuration.storePath, metricSet: metricSet) } catch {
+        let offer = try MetricOffer(configuration)
+        metrics = ServedMetrics(offer)
+        gatekeeper = Gatekeeper(try AccessControl(tokensAt: configuration.tokensPath))
+        if let files = configuration.tls { identity = try TLSIdentity(files) } else { identity = nil }
+        do { store = try SQLiteReportStore(path: configuration.storePath, metricSet: offer.metricSet) } catch {
             throw .store(error)
         }
     }
@@ -47,12 +40,9 @@ package struct CollectorServer: Sendable {
         func note(_ check: () throws(CollectorError) -> Void) {
             do throws(CollectorError) { try check() } catch { problems.append(error) }
         }
-        note { () throws(CollectorError) in
-            let metricSet = try metricSet(at: configuration.metricSetPath)
-            guard let path = configuration.signedSetPath else { return }
-            _ = try PublishedRegistry(path: path, metricSet: metricSet)
-        }
-        note { () throws(CollectorError) in _ = try transport(configuration.tls) }
+        note { () throws(CollectorError) in _ = try MetricOffer(configuration) }
+        note { () throws(CollectorError) in if let files = configuration.tls { _ = try TLSIdentity(files) } }
+        note { () throws(CollectorError) in _ = try AccessControl(tokensAt: configuration.tokensPath) }
         return problems
     }
 
@@ -65,7 +55,11 @@ package struct CollectorServer: Sendable {
         // Batches are announced last: whoever reads the line finds health answered too.
         let (healthIsListening, health) = AsyncStream.makeStream(of: Never.self)
         // Services stop in the reverse order: no more requests, then no more connections, health last.
-        var services: [any Service] = [DayKeeper(store: store, clock: clock, logger: logger)]
+        let reloader = Reloader(
+            configuration, store: store, metrics: metrics, gatekeeper: gatekeeper, identity: identity, logger: logger)
+        var services: [any Service] = [
+            DayKeeper(store: store, clock: clock, logger: logger), ReloadService(reloader: reloader),
+        ]
         if let address = configuration.operationsAddress {
             services.append(healthListener(on: address, hasStarted: health))
         } else {
@@ -89,9 +83,11 @@ package struct CollectorServer: Sendable {
         on address: ListenAddress, hasStarted: AsyncStream<Never>.Continuation
     ) -> some Service {
         Listener(
-            address: address, responder: HealthRoutes(store: store, drain: drain), transport: .http1(), logger: logger
+            address: address, responder: HealthRoutes(store: store, drain: drain),
+            transport: GuardedChannel.server(ListenerLimits(), ConnectionLedger(ListenerLimits()), identity: nil),
+            logger: logger
         ) { [logger] in
-            logger.notice("health on http://\($0)")
+            logger.notice("health on \($0.url(scheme: "http"))")
             hasStarted.finish()
         }
     }
@@ -100,12 +96,30 @@ package struct CollectorServer: Sendable {
         startingAfter start: AsyncStream<Never>, announce: @escaping @Sendable (String) -> Void
     ) -> some Service {
         let scheme = configuration.tls == nil ? "http" : "https"
-        let intake = BatchIntake(admission: BatchAdmission(metricSet), store: store, clock: clock)
+        let limits = attainableLimits
+        let intake = BatchIntake(
+            metrics: metrics, store: store, clock: clock, retiredMetrics: configuration.retiredMetrics)
         let routes = PublicRoutes(
-            uploads: UploadRoute(intake: intake, drain: drain), registry: RegistryRoute(registry))
+            uploads: UploadRoute(intake: intake, drain: drain, gatekeeper: gatekeeper),
+            registry: RegistryRoute(metrics),
+            rate: RequestRate(limit: limits.requestCountPerMinute))
+        let transport = GuardedChannel.server(limits, ConnectionLedger(limits), identity: identity)
         return Listener(
             address: configuration.uploadAddress, responder: routes, transport: transport, logger: logger, start: start
-        ) { announce("\(scheme)://\($0)") }
+        ) { announce($0.url(scheme: scheme)) }
+    }
+
+    /// The limits, with no more connections than the process may have files.
+    private var attainableLimits: ListenerLimits {
+        var limits = configuration.limits
+        let room = DescriptorLimit.raise()
+        if room < limits.connectionCount {
+            logger.warning(
+                "only \(room) of \(limits.connectionCount) connections fit; raise the limit of open files (LimitNOFILE)"
+            )
+            limits.connectionCount = room
+        }
+        return limits
     }
 
     /// The servers' own words are about connections; only warnings are let through.
@@ -113,34 +127,5 @@ package struct CollectorServer: Sendable {
         var logger = logger
         logger.logLevel = max(logger.logLevel, .warning)
         return logger
-    }
-
-    private static func metricSet(at path: String) throws(CollectorError) -> MetricSet {
-        guard let content = try? Data(contentsOf: URL(filePath: path)) else {
-            throw .metricSetUnreadable(path: path)
-        }
-        do { return try MetricSet(decoding: Array(content)) } catch {
-            throw .metricSetInvalid(path: path, error)
-        }
-    }
-
-    private static func transport(_ tls: CollectorConfiguration.TLSFiles?) throws(CollectorError) -> HTTPServerBuilder {
-        let http = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(30)))
-        guard let tls else { return http }
-        guard let chain = try? NIOSSLCertificate.fromPEMFile(tls.certificatePath), !chain.isEmpty else {
-            throw .certificateUnreadable(path: tls.certificatePath)
-        }
-        guard let key = try? NIOSSLPrivateKey(file: tls.keyPath, format: .pem) else {
-            throw .keyUnreadable(path: tls.keyPath)
-        }
-        var settings = TLSConfiguration.makeServerConfiguration(
-            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
-        settings.minimumTLSVersion = .tlsv12
-        settings.applicationProtocols = ["http/1.1"]
-        // The context is made here only to find out now, and not at the first connection, whether it can be.
-        guard (try? NIOSSLContext(configuration: settings)) != nil,
-            let transport = try? HTTPServerBuilder.tls(http, tlsConfiguration: settings)
-        else { throw .tlsRefused(certificatePath: tls.certificatePath, keyPath: tls.keyPath) }
-        return transport
     }
 }

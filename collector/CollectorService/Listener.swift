@@ -1,4 +1,5 @@
 internal import CollectorSettings
+internal import Glibc
 internal import Hummingbird
 internal import HummingbirdCore
 internal import Logging
@@ -20,15 +21,26 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
     func run() async throws {
         for await _ in start {}
         try Task.checkCancellation()
+        let bindAddress: BindAddress
+        switch address.place {
+        case .network(let host, let port): bindAddress = .hostname(host, port: port)
+        case .unixSocket(let path):
+            guard !UnixSocket.isInUse(path) else { throw CollectorError.cannotListen(address, errno: EADDRINUSE) }
+            bindAddress = .unixDomainSocket(path: path)
+        }
         let application = Application(
             responder: responder, server: transport,
             configuration: ApplicationConfiguration(
-                address: .hostname(address.host, port: address.port), backlog: 1024),
+                address: bindAddress, backlog: 1024),
             onServerRunning: { channel in
-                onListening(address.withPort(channel.localAddress?.port ?? address.port))
+                if case .unixSocket(let path) = address.place { UnixSocket.restrict(path) }
+                onListening(address.withPort(channel.localAddress?.port))
             },
             logger: CollectorServer.quiet(logger))
-        do { try await application.run() } catch let error as IOError {
+        do {
+            try await application.run()
+            if case .unixSocket(let path) = address.place { UnixSocket.remove(path) }
+        } catch let error as IOError {
             throw CollectorError.cannotListen(address, errno: error.errnoCode)
         } catch is SocketAddressError.UnknownHost {
             throw CollectorError.cannotListen(address, errno: 0)

@@ -9,6 +9,10 @@ package struct ProblemDetails: Error, Hashable, Sendable {
         case notFound = "not_found"
         case noRegistry = "no_registry"
         case methodNotAllowed = "method_not_allowed"
+        case unauthorized
+        case forbidden
+        case gone
+        case rateLimited = "rate_limited"
         case unsupportedMediaType = "unsupported_media_type"
         case unsupportedEncoding = "unsupported_encoding"
         case batchTooLarge = "batch_too_large"
@@ -21,14 +25,26 @@ package struct ProblemDetails: Error, Hashable, Sendable {
     package var token: Token
     /// What was wrong with this very request; nothing that a client sent is repeated but numbers.
     package var detail: String
+    /// The metric that it is about, if it is about one.
+    package var metric: UInt32?
 
     package init(_ token: Token, detail: String) { (self.token, self.detail) = (token, detail) }
+
+    /// Tells a sender to end a metric for good.
+    init(retiredMetric metric: UInt32) {
+        self.init(.gone, detail: "Metric \(metric) is retired. Send the other reports in a new batch.")
+        self.metric = metric
+    }
 
     /// The HTTP status.
     package var status: Int {
         switch token {
         case .notFound, .noRegistry: 404
         case .methodNotAllowed: 405
+        case .unauthorized: 401
+        case .forbidden: 403
+        case .gone: 410
+        case .rateLimited: 429
         case .batchTooLarge: 413
         case .unsupportedMediaType, .unsupportedEncoding: 415
         case .malformedBatch: 400
@@ -40,6 +56,7 @@ package struct ProblemDetails: Error, Hashable, Sendable {
     package var retryAfterSeconds: Int? {
         switch token {
         case .storageUnavailable: 30
+        case .rateLimited: RequestRate.retryAfterSeconds
         case .overloaded, .shuttingDown: 5
         default: nil
         }
@@ -50,6 +67,10 @@ package struct ProblemDetails: Error, Hashable, Sendable {
         case .notFound: "There is nothing here"
         case .noRegistry: "No metric set is published here"
         case .methodNotAllowed: "The method is not allowed here"
+        case .unauthorized: "A token is missing or is not known"
+        case .forbidden: "The token does not allow this"
+        case .gone: "A metric is retired"
+        case .rateLimited: "Too many requests come from this address"
         case .unsupportedMediaType: "The media type is not supported"
         case .unsupportedEncoding: "The content encoding is not supported"
         case .batchTooLarge: "The batch is too large"
@@ -63,7 +84,7 @@ package struct ProblemDetails: Error, Hashable, Sendable {
     /// The `application/problem+json` body.
     package var json: String {
         "{\"type\":\"\(WireLimits.errorPrefix)\(token.rawValue)\",\"title\":\"\(title)\","
-            + "\"status\":\(status),\"detail\":\"\(detail)\"}"
+            + "\"status\":\(status),\"detail\":\"\(detail)\"\(metric.map { ",\"metric\":\($0)" } ?? "")}"
     }
 
     /// The answer.
@@ -73,6 +94,7 @@ package struct ProblemDetails: Error, Hashable, Sendable {
         var headers: HTTPFields = [.contentType: "application/problem+json"]
         if let retryAfterSeconds { headers[.retryAfter] = String(retryAfterSeconds) }
         if token == .methodNotAllowed { headers[.allow] = allow }
+        if token == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
         return Response(
             status: HTTPResponse.Status(code: status), headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(string: json)))

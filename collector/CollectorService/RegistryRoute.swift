@@ -7,9 +7,9 @@ internal import NIOCore
 package struct RegistryRoute: HTTPResponder {
     static let path = "/v1/registry"
 
-    private let registry: PublishedRegistry?
+    private let metrics: ServedMetrics
 
-    package init(_ registry: PublishedRegistry?) { self.registry = registry }
+    package init(_ metrics: ServedMetrics) { self.metrics = metrics }
 
     package func respond(to request: Request, context: UploadContext) async throws -> Response {
         let full = answer(to: request)
@@ -23,7 +23,7 @@ package struct RegistryRoute: HTTPResponder {
             return ProblemDetails(.methodNotAllowed, detail: "The metric set is read with GET.")
                 .response(allow: "GET, HEAD")
         }
-        guard let registry else {
+        guard let registry = metrics.current.registry else {
             return ProblemDetails(.noRegistry, detail: "This collector publishes no metric set.").response()
         }
         var headers: HTTPFields = [.eTag: registry.entityTag, .cacheControl: "public, max-age=3600"]
@@ -50,11 +50,18 @@ package struct RegistryRoute: HTTPResponder {
 package struct PublicRoutes: HTTPResponder {
     private let uploads: UploadRoute
     private let registry: RegistryRoute
+    private let rate: RequestRate
 
-    package init(uploads: UploadRoute, registry: RegistryRoute) { (self.uploads, self.registry) = (uploads, registry) }
+    package init(uploads: UploadRoute, registry: RegistryRoute, rate: RequestRate = RequestRate(limit: 0)) {
+        (self.uploads, self.registry, self.rate) = (uploads, registry, rate)
+    }
 
     package func respond(to request: Request, context: UploadContext) async throws -> Response {
-        request.uri.path == RegistryRoute.path
+        guard !rate.isExceeded(by: AddressPrefix(context.channel.remoteAddress)) else {
+            return ProblemDetails(.rateLimited, detail: "Send the same request again later.")
+                .answer(to: request, on: context.channel)
+        }
+        return request.uri.path == RegistryRoute.path
             ? try await registry.respond(to: request, context: context)
             : try await uploads.respond(to: request, context: context)
     }

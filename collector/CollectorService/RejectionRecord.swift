@@ -49,6 +49,7 @@ extension RejectionCode {
         case .tooEarly: 5
         case .malformed: 6
         case .duplicateReport: 7
+        case .overQuota: 8
         }
     }
 }

@@ -1,3 +1,4 @@
+package import MetricDefinitions
 package import ReportFormat
 
 /// What is stored of one batch.
@@ -52,6 +53,17 @@ package protocol ReportStore: Sendable {
     ///   finds it known.
     @discardableResult
     func store(_ batch: AdmittedBatch) async throws(StoreError) -> [Rejection]
+
+    /// What the sender of a batch was told of it: the reports that were rejected.
+    ///
+    /// - Returns: `nil` for a batch that is not known, or not any more.
+    /// - Throws: ``StoreError``.
+    func answer(to identifier: BatchIdentifier) async throws(StoreError) -> [Rejection]?
+
+    /// Takes reports of the metrics of a set from here on, as a store does that is opened with it.
+    ///
+    /// - Throws: ``StoreError``; then nothing has changed.
+    func enter(_ metricSet: MetricSet) async throws(StoreError)
 
     /// Commits something, to see whether the store can.
     ///

@@ -47,6 +47,17 @@ package final class SQLiteReportStore: ReportStore {
         return try outcome.get()
     }
 
+    package func answer(to identifier: BatchIdentifier) async throws(StoreError) -> [Rejection]? {
+        let answer = try await perform { connection in
+            try StagingWriter.knownAnswer(to: Data(identifier.bytes), in: connection)
+        }
+        return try answer?.get()
+    }
+
+    package func enter(_ metricSet: MetricSet) async throws(StoreError) {
+        try await perform { connection in try StoreFile.enter(metricSet, into: connection) }
+    }
+
     package func checkWritable() async throws(StoreError) {
         try await perform { connection in
             try connection.inTransaction(.immediate) {

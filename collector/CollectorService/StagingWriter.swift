@@ -22,7 +22,7 @@ enum StagingWriter {
         for batch in batches {
             let identifier = Data(batch.identifier.bytes)
             guard batch.isRemembered else {
-                answers.append(try storedAnswer(to: identifier, in: connection) ?? .success(batch.rejected))
+                answers.append(try knownAnswer(to: identifier, in: connection) ?? .success(batch.rejected))
                 continue
             }
             let rejected = Data(RejectionRecord.encode(batch.rejected))
@@ -31,9 +31,8 @@ enum StagingWriter {
                 reports += batch.reports
                 answers.append(.success(batch.rejected))
             } else {
-                answers.append(
-                    try storedAnswer(to: identifier, in: connection)
-                        ?? .failure(.damaged(resultCode: ResultCode.SQLITE_CORRUPT.rawValue)))
+                let known = try knownAnswer(to: identifier, in: connection)
+                answers.append(known ?? .failure(.damaged(resultCode: ResultCode.SQLITE_CORRUPT.rawValue)))
             }
         }
         // The write-ahead log keeps the order of insertion; shuffled, it does not tell which reports came together.
@@ -46,8 +45,8 @@ enum StagingWriter {
         return (loads, answers)
     }
 
-    /// The answer that a batch got before; `nil` if it is not known.
-    private static func storedAnswer(to identifier: Data, in connection: Database) throws -> Answer? {
+    /// What was answered to a batch; `nil` for one that is not known.
+    static func knownAnswer(to identifier: Data, in connection: Database) throws -> Answer? {
         let statement = try connection.cachedStatement(sql: "SELECT rejected FROM batch WHERE identifier = ?")
         guard let stored = try Data.fetchOne(statement, arguments: [identifier]) else { return nil }
         guard let rejected = RejectionRecord.decode(Array(stored)) else {

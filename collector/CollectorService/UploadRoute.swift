@@ -20,26 +20,28 @@ package struct UploadRoute: HTTPResponder {
 
     private let intake: BatchIntake
     private let drain: DrainSwitch
+    private let gatekeeper: Gatekeeper
 
-    package init(intake: BatchIntake, drain: DrainSwitch) { (self.intake, self.drain) = (intake, drain) }
+    package init(intake: BatchIntake, drain: DrainSwitch, gatekeeper: Gatekeeper = Gatekeeper()) {
+        (self.intake, self.drain, self.gatekeeper) = (intake, drain, gatekeeper)
+    }
 
     package func respond(to request: Request, context: UploadContext) async throws -> Response {
         do {
-            try check(request)
-            let rejected = try await intake.take(try await UploadBody.read(request))
+            let token = try check(request)
+            let rejected = try await intake.take(try await UploadBody.read(request), under: token)
             return Response(
                 status: .ok, headers: [.contentType: "application/json"],
                 body: ResponseBody(byteBuffer: ByteBuffer(string: Self.json(rejected))))
         } catch let problem as ProblemDetails {
-            let full = problem.response(allow: "POST")
-            let response = request.method == .head ? full.createHeadResponse() : full
-            // Whoever has more to send than is read must stop: without the connection's end it would go on.
-            guard UploadBody.mayBeTooLarge(request.headers) || problem.token == .shuttingDown else { return response }
-            return response.closing(context.channel)
+            return problem.answer(to: request, on: context.channel, allow: "POST")
         }
     }
 
-    private func check(_ request: Request) throws(ProblemDetails) {
+    /// Looks at all but the body.
+    ///
+    /// - Returns: the token under which the batch comes, if tokens are asked for.
+    private func check(_ request: Request) throws(ProblemDetails) -> AccessToken? {
         guard request.uri.path == Self.path else {
             throw ProblemDetails(.notFound, detail: "Batches are posted to \(Self.path).")
         }
@@ -49,12 +51,14 @@ package struct UploadRoute: HTTPResponder {
         guard !drain.isDraining else {
             throw ProblemDetails(.shuttingDown, detail: "Send the same batch again later.")
         }
+        let token = try gatekeeper.current.mayIngest(request.headers).token()
         guard let type = request.headers[.contentType], Self.mediaType(of: type) == WireLimits.mediaType else {
             throw ProblemDetails(.unsupportedMediaType, detail: "The Content-Type must be \(WireLimits.mediaType).")
         }
         if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
             throw ProblemDetails(.unsupportedEncoding, detail: "A batch is sent without Content-Encoding.")
         }
+        return token
     }
 
     /// A Content-Type without its parameters, before which RFC 9110 allows spaces and tabs.

@@ -1,14 +1,32 @@
-/// Where a server listens: a host name or address, and a port.
+/// Where a server listens: a host name or address and a port, or a Unix socket.
 package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
-    /// Without the brackets of an IPv6 address.
-    package let host: String
-    /// 0 lets the system pick one.
-    package let port: Int
+    /// The two kinds of places.
+    package enum Place: Hashable, Sendable {
+        /// The host without the brackets of an IPv6 address; port 0 lets the system pick one.
+        case network(host: String, port: Int)
+        /// The path of a socket.
+        case unixSocket(path: String)
+    }
 
-    package init(host: String, port: Int) { (self.host, self.port) = (host, port) }
+    /// The longest path that the system takes for a socket, in bytes.
+    private static let pathLimit = 107
+    private static let unixPrefix = "unix:"
 
-    /// Reads `HOST:PORT`, an IPv6 address in brackets; `nil` for anything else.
+    package let place: Place
+
+    package init(host: String, port: Int) { self.init(place: .network(host: host, port: port)) }
+
+    private init(place: Place) { self.place = place }
+
+    /// Reads `HOST:PORT`, an IPv6 address in brackets, or `unix:/PATH`; `nil` for anything else.
     package init?(_ text: String) {
+        if text.hasPrefix(Self.unixPrefix) {
+            let path = String(text.dropFirst(Self.unixPrefix.count))
+            guard path.hasPrefix("/"), path.utf8.count <= Self.pathLimit, !path.hasSuffix("/"), !path.utf8.contains(0)
+            else { return nil }
+            self.init(place: .unixSocket(path: path))
+            return
+        }
         guard let colon = text.lastIndex(of: ":") else { return nil }
         var host = text[..<colon]
         let digits = text[text.index(after: colon)...]
@@ -25,9 +43,31 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         self.init(host: String(host), port: Int(port))
     }
 
-    /// The address with the port that the system picked.
-    package func withPort(_ port: Int) -> ListenAddress { ListenAddress(host: host, port: port) }
+    /// Whether only this machine reaches it: a Unix socket, or the loopback interface by its address or usual name.
+    package var isLocal: Bool {
+        guard case .network(let host, _) = place else { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return host == "localhost" || host == "::1"
+            || parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
 
-    /// `HOST:PORT`, as it stands in a URL.
-    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    /// The address with the port that the system picked, if it did.
+    package func withPort(_ port: Int?) -> ListenAddress {
+        guard case .network(let host, _) = place, let port else { return self }
+        return ListenAddress(host: host, port: port)
+    }
+
+    /// The URL of what listens there; of a Unix socket, which has none, the address.
+    package func url(scheme: String) -> String {
+        if case .unixSocket = place { return description }
+        return "\(scheme)://\(self)"
+    }
+
+    /// `HOST:PORT`, as it stands in a URL, or `unix:/PATH`.
+    package var description: String {
+        switch place {
+        case .network(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .unixSocket(let path): Self.unixPrefix + path
+        }
+    }
 }

@@ -10,6 +10,13 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
     case tlsCertificate = "tls_certificate"
     case tlsKey = "tls_key"
     case operationsListen = "operations_listen"
+    case tokens
+    case retiredMetrics = "retired_metrics"
+    case maxConnections = "max_connections"
+    case maxConnectionsPerAddress = "max_connections_per_address"
+    case maxRequestsPerMinute = "max_requests_per_minute"
+    case requestTimeout = "request_timeout"
+    case idleTimeout = "idle_timeout"
     case logFormat = "log_format"
     case logLevel = "log_level"
 
@@ -30,6 +37,27 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
         case .tlsKey: Setting(.file, valueName: "pem", "The certificate's private key, in PEM.")
         case .operationsListen:
             Setting(.address, valueName: "host:port", "Where to answer /healthz, /readyz and /metrics, by HTTP.")
+        case .tokens: Setting(.file, valueName: "file", "The tokens that clients must show.")
+        case .retiredMetrics:
+            Setting(.numbers, valueName: "ids", "Metrics to end on all devices for good, by their ids, such as 7,9.")
+        case .maxConnections:
+            Setting(.count(1...1_000_000), standard: "10000", valueName: "count", "The most connections at once.")
+        case .maxConnectionsPerAddress:
+            Setting(
+                .count(0...1_000_000), standard: "0", valueName: "count",
+                "The most connections from one address at once; 0 for no limit.")
+        case .maxRequestsPerMinute:
+            Setting(
+                .count(0...1_000_000), standard: "0", valueName: "count",
+                "The most requests a minute from one address; 0 for no limit.")
+        case .requestTimeout:
+            Setting(
+                .count(1...300), standard: "10", valueName: "seconds",
+                "In how many seconds the head of a request has to come, and then its body.")
+        case .idleTimeout:
+            Setting(
+                .count(1...3_600), standard: "30", valueName: "seconds",
+                "After how many seconds without a request a connection ends.")
         case .logFormat:
             Setting(.choice(["text", "json"]), standard: "text", valueName: "format", "How to log.")
         case .logLevel:

@@ -8,6 +8,8 @@ package enum SettingKind: Hashable, Sendable {
     case address
     /// A whole number of a range.
     case count(ClosedRange<Int>)
+    /// Whole numbers from 1 to 2³² - 1 with commas between them.
+    case numbers
     /// One of some words.
     case choice([String])
     /// `true` or `false`.
@@ -27,13 +29,18 @@ package enum SettingKind: Hashable, Sendable {
                 ? "holds a password, which others can read there; put it in the file that PGPASSFILE names" : nil
         case .address:
             return ListenAddress(text) == nil
-                ? "\(text) is no HOST:PORT; write it like 127.0.0.1:8080 or [::1]:8080" : nil
+                ? "\(text) is no HOST:PORT; write it like 127.0.0.1:8080, [::1]:8080 or unix:/run/dither.sock"
+                : nil
         case .count(let range):
             // Without signs, spaces and leading zeros: one number, one spelling.
             guard let count = Int(text), String(count) == text, range.contains(count) else {
                 return "\(text) is no whole number from \(range.lowerBound) to \(range.upperBound); name one"
             }
             return nil
+        case .numbers:
+            let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+            return parts.allSatisfy { part in UInt32(part).map { $0 > 0 && String($0) == part } ?? false }
+                ? nil : "\(text) is no list of ids; write it like 7,9"
         case .choice(let words):
             return words.contains(text) ? nil : "\(text) is none of \(words.joined(separator: ", ")); name one"
         case .truth: return text == "true" || text == "false" ? nil : "\(text) is neither true nor false; name one"

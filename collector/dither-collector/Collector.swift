@@ -10,5 +10,5 @@ struct Collector: ParsableCommand {
             time finer than the UTC day. Read the store with: dither estimate
             """,
         version: "0.1.0",
-        subcommands: [Serve.self, Config.self])
+        subcommands: [Serve.self, Config.self, Token.self])
 }

@@ -16,6 +16,13 @@ struct SettingFlags: ParsableArguments {
     @Option(help: .of(.tlsCertificate)) var tlsCertificate: String?
     @Option(help: .of(.tlsKey)) var tlsKey: String?
     @Option(name: [.long, .customLong("health-listen")], help: .of(.operationsListen)) var operationsListen: String?
+    @Option(help: .of(.tokens)) var tokens: String?
+    @Option(help: .of(.retiredMetrics)) var retiredMetrics: String?
+    @Option(help: .of(.maxConnections)) var maxConnections: String?
+    @Option(help: .of(.maxConnectionsPerAddress)) var maxConnectionsPerAddress: String?
+    @Option(help: .of(.maxRequestsPerMinute)) var maxRequestsPerMinute: String?
+    @Option(help: .of(.requestTimeout)) var requestTimeout: String?
+    @Option(help: .of(.idleTimeout)) var idleTimeout: String?
     @Option(help: .of(.logFormat)) var logFormat: String?
     @Option(help: .of(.logLevel)) var logLevel: String?
 
@@ -23,7 +30,9 @@ struct SettingFlags: ParsableArguments {
         let flags: [SettingKey: String?] = [
             .metrics: metrics, .signedMetrics: signedMetrics, .store: store, .listen: listen,
             .tlsCertificate: tlsCertificate, .tlsKey: tlsKey, .operationsListen: operationsListen,
-            .logFormat: logFormat, .logLevel: logLevel,
+            .tokens: tokens, .retiredMetrics: retiredMetrics, .maxConnections: maxConnections,
+            .maxConnectionsPerAddress: maxConnectionsPerAddress, .maxRequestsPerMinute: maxRequestsPerMinute,
+            .requestTimeout: requestTimeout, .idleTimeout: idleTimeout, .logFormat: logFormat, .logLevel: logLevel,
         ]
         return flags.compactMapValues { $0 }
     }

@@ -84,9 +84,10 @@ typedef struct dither_options {
     const char *registry_keys;  /* Ed25519 keys, 64 hexadecimal digits each, one space between: a metric set that
                                    one of them signed may be fetched from the collector and only reduces what is
                                    reported; NULL: nothing is fetched */
+    const char *token_file;     /* the token of the whole fleet, for a collector that demands one; NULL: none */
 } dither_options;
 
-#define DITHER_OPTIONS_INIT { sizeof(dither_options), 0, 0, 0, 0, 0, 0, 0, 0 }
+#define DITHER_OPTIONS_INIT { sizeof(dither_options), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /*
  * Opens an agent and starts its thread. Telemetry may be off: then nothing is made and nothing is sent, and consent

@@ -36,6 +36,7 @@ class _Options(ctypes.Structure):
         ("ca_file", ctypes.c_char_p),
         ("key_pin", ctypes.c_char_p),
         ("registry_keys", ctypes.c_char_p),
+        ("token_file", ctypes.c_char_p),
     ]
 
 
@@ -113,7 +114,9 @@ class Agent:
     value that the metric set does not know, and TypeError for a boolean that is neither True nor False.
     """
 
-    def __init__(self, metrics, endpoint, state_folder, *, ca_file=None, key_pin=None, registry_keys=None):
+    def __init__(
+        self, metrics, endpoint, state_folder, *, ca_file=None, key_pin=None, registry_keys=None, token_file=None
+    ):
         self._handle = 0
         options = _Options(size=ctypes.sizeof(_Options), endpoint=_text(endpoint), state_folder=_text(state_folder))
         if isinstance(metrics, (bytes, bytearray)):
@@ -124,6 +127,7 @@ class Agent:
         options.ca_file = None if ca_file is None else _text(ca_file)
         options.key_pin = None if key_pin is None else _text(key_pin)
         options.registry_keys = None if registry_keys is None else _text(registry_keys)
+        options.token_file = None if token_file is None else _text(token_file)
         handle = ctypes.c_uint64()
         _checked(_library.dither_open(ctypes.byref(options), ctypes.byref(handle)))
         self._handle = handle.value

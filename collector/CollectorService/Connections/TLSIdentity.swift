@@ -1,0 +1,44 @@
+internal import NIOSSL
+internal import Synchronization
+
+/// The certificate that a listener shows. It can be exchanged while connections are open: those keep the one they began
+/// with, and the next handshake is made with the new.
+package final class TLSIdentity: Sendable {
+    private let files: CollectorConfiguration.TLSFiles
+    private let current: Mutex<NIOSSLContext>
+
+    /// - Throws: ``CollectorError/certificateUnreadable(path:)``, ``CollectorError/keyUnreadable(path:)``,
+    ///   ``CollectorError/tlsRefused(certificatePath:keyPath:)``.
+    package init(_ files: CollectorConfiguration.TLSFiles) throws(CollectorError) {
+        self.files = files
+        current = Mutex(try Self.context(files))
+    }
+
+    /// What the next handshake is made with.
+    var context: NIOSSLContext { current.withLock { $0 } }
+
+    /// Reads the files again.
+    ///
+    /// - Throws: as ``init(_:)``; then the certificate stays that it was.
+    package func exchange() throws(CollectorError) {
+        let renewed = try Self.context(files)
+        current.withLock { $0 = renewed }
+    }
+
+    private static func context(_ files: CollectorConfiguration.TLSFiles) throws(CollectorError) -> NIOSSLContext {
+        guard let chain = try? NIOSSLCertificate.fromPEMFile(files.certificatePath), !chain.isEmpty else {
+            throw .certificateUnreadable(path: files.certificatePath)
+        }
+        guard let key = try? NIOSSLPrivateKey(file: files.keyPath, format: .pem) else {
+            throw .keyUnreadable(path: files.keyPath)
+        }
+        var settings = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+        settings.minimumTLSVersion = .tlsv12
+        settings.applicationProtocols = ["http/1.1"]
+        guard let context = try? NIOSSLContext(configuration: settings) else {
+            throw .tlsRefused(certificatePath: files.certificatePath, keyPath: files.keyPath)
+        }
+        return context
+    }
+}

@@ -1,0 +1,13 @@
+internal import ServiceLifecycle
+internal import UnixSignals
+
+/// Rereads the files at each SIGHUP, as long as the collector runs.
+struct ReloadService: Service {
+    let reloader: Reloader
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            for await _ in await UnixSignalsSequence(trapping: .sighup) { _ = await reloader.reload() }
+        }
+    }
+}
