@@ -1,7 +1,7 @@
 # Thin names over scripts/ and the Swift package manager.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo headlines accuracy regtest test thorough torture lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture bench-record bench-ingest clean
+.PHONY: help setup demo headlines accuracy poisoning regtest test thorough torture lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture bench-record bench-ingest clean
 
 RELEASE := .build/release
 DEMO := .build/demo
@@ -35,6 +35,12 @@ accuracy: setup ## measure every mechanism's error and coverage and write docs/a
 	@mkdir -p $(HEADLINES)
 	$(RELEASE)/dither study --accuracy > $(HEADLINES)/accuracy.md || [ $$? -eq 4 ]
 	cp $(HEADLINES)/accuracy.md docs/accuracy.md
+
+poisoning: setup ## let false devices report and write docs/poisoning-runs.md: half an hour
+	swift build -c release --product dither
+	@mkdir -p $(HEADLINES)
+	$(RELEASE)/dither study --poisoning > $(HEADLINES)/poisoning-runs.md
+	cp $(HEADLINES)/poisoning-runs.md docs/poisoning-runs.md
 
 regtest: setup ## run the RAPPOR decoder's test families and rewrite their section of docs/rappor.md: a quarter of an hour
 	swift build -c release --product dither

@@ -74,7 +74,7 @@ public struct BitResponse: Hashable, Sendable {
     private var lastWordMask: UInt64 { .max >> UInt64((64 - bitCount % 64) % 64) }
 
     /// How many words ``permanentResponse(to:words:)`` is made of.
-    var permanentWordCount: Int {
+    package var permanentWordCount: Int {
         flip.noiseWordCount(for: wordCount) + (keep?.noiseWordCount(for: wordCount) ?? 0)
     }
 
@@ -82,7 +82,7 @@ public struct BitResponse: Hashable, Sendable {
     var freshWordCount: Int { clear.noiseWordCount(for: wordCount) + set.noiseWordCount(for: wordCount) }
 
     /// The permanent response to a value's bits, from words of permanent noise: those for T, then those for K.
-    func permanentResponse(to bits: [UInt64], words: [UInt64]) -> [UInt64] {
+    package func permanentResponse(to bits: [UInt64], words: [UInt64]) -> [UInt64] {
         var noise = NoiseWords(words)
         let flips = flip.draw(wordCount: wordCount, using: &noise)
         let kept = keep?.draw(wordCount: wordCount, using: &noise) ?? flips.map { ~$0 }

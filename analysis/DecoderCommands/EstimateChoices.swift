@@ -38,6 +38,8 @@ public struct EstimateChoices: Hashable, Sendable {
     public var isSimultaneous = false
     /// Sums over values.
     public var sums: [NamedSum] = []
+    /// How many devices are taken to be false; `nil` where intervals for that are not asked for.
+    public var falseDevices: FalseDevices?
 
     /// Whether differences are made of the figures.
     var needsOrigins = false
@@ -50,6 +52,9 @@ public struct EstimateChoices: Hashable, Sendable {
 
     /// The added columns in their order.
     var columns: [String] { Addition.allCases.filter(additions.contains).map(\.column) }
+
+    /// The last columns of every row.
+    var falseDeviceColumns: [String] { falseDevices == nil ? [] : ["low_if_false", "high_if_false"] }
 }
 
 /// A sum over values, as it is asked for.

@@ -51,7 +51,9 @@ extension EstimateResult {
             reportCount: periods.reduce(0) { $0 + $1.reportCount })
         (reader.choices, reader.sumPositions, reader.rowCount) = (request.choices, sumPositions, rowCount)
         var groups: [EstimateGroup] = []
-        for group in request.byPeriod ? periods.map({ [$0] }) : [periods] {
+        let grouped = request.byPeriod ? periods.map { [$0] } : [periods]
+        reader.groupCount = grouped.count
+        for group in grouped {
             groups.append(try reader.group(of: group, counter: counter, progress: &progress))
         }
         progress.finish()
@@ -59,7 +61,7 @@ extension EstimateResult {
         let sentences = notes.sentences(periodCount: periods.count, otherVersions: stored.otherVersions)
         return EstimateResult(
             definition: definition, request: request, values: values, groups: groups,
-            notes: sentences + notes.remarkSentences(groups: groups, values: values)
+            notes: notes.alarmSentences(groups: groups) + sentences + notes.remarkSentences(groups: groups, values: values)
                 + notes.choiceSentences(groups: groups, rowCount: rowCount),
             numberColumns: NumberFigures.columns(numberView, of: counter))
     }

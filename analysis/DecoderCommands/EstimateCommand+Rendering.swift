@@ -92,11 +92,14 @@ extension EstimateResult {
     }
 
     private var valueColumns: [String] {
-        numberColumns ?? EstimateRows.columns(of: definition.domain) + request.choices.columns
+        (numberColumns ?? EstimateRows.columns(of: definition.domain) + request.choices.columns)
+            + request.choices.falseDeviceColumns
     }
 
     private func sumCells(of group: EstimateGroup, for reader: EstimateRows.Reader) -> [[Cell]] {
-        group.estimates.map { EstimateRows.sumCells($0, names: request.choices.sums, for: reader) } ?? []
+        let others = request.choices.falseDeviceColumns.map { _ in Cell.null }
+        let sums = group.estimates.map { EstimateRows.sumCells($0, names: request.choices.sums, for: reader) } ?? []
+        return sums.map { $0 + others }
     }
 
     private func period(of group: EstimateGroup) -> [Cell] {
@@ -104,7 +107,12 @@ extension EstimateResult {
     }
 
     private func rows(of group: EstimateGroup) -> EstimateRows? {
-        group.estimates.map { EstimateRows($0, of: values, in: definition.domain) }
+        group.estimates.map { estimates in
+            EstimateRows(
+                estimates, of: values, in: definition.domain,
+                falseReportCount: request.choices.falseDevices?.reportCount(
+                    of: estimates.reportCount, periodCount: group.periodCount))
+        }
     }
 
     private var mechanismName: String {
@@ -163,7 +171,7 @@ extension EstimateResult {
             .object(zip(columns, rows.cells(at: row, for: .programs)).map { ($0, .cell($1)) })
         }
         return [("reports", .cell(.integer(estimates.reportCount)))]
-            + (estimates.remarks.map { members(of: $0) } ?? []) + [("rows", elements)]
+            + screenMembers(of: estimates) + (estimates.remarks.map { members(of: $0) } ?? []) + [("rows", elements)]
             + sumMembers(of: estimates, columns: columns)
     }
 

@@ -28,6 +28,8 @@ public struct EstimateGroup: Hashable, Sendable {
     public let from: UTCDay
     /// The last day with reports.
     public let to: UTCDay
+    /// How many days have reports.
+    public let periodCount: Int
     /// The reports and what they say; `nil` below the release gate, where neither is told.
     public let estimates: ReleasedEstimates?
 }
@@ -42,6 +44,10 @@ public struct ReleasedEstimates: Hashable, Sendable {
     public internal(set) var sums: [SumEstimate] = []
     /// What noisy Bloom filters say beside them.
     public internal(set) var remarks: FilterRemarks?
+    /// Whether the reports look honest; `nil` where nothing can tell.
+    public internal(set) var screen: ScreenOutcome?
+    /// How far a false report moves the figures.
+    public internal(set) var influences = ReportInfluences()
     /// The columns that were asked for.
     var added = AddedColumns()
     /// Where the figures come from.

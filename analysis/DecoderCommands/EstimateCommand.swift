@@ -23,6 +23,9 @@ public struct EstimateCommand: ParsableCommand {
             file with a header row (the first column, unless one is named). The registry may name the file. A table \
             shows 50 values, those detected first; csv and json show all.
 
+            Anyone can send false reports, and one of them is as good as another. Where many of them show, a note raises \
+            an alarm; how far the figures may be off is shown with --false-devices, and by json always.
+
             What is asked for is added: columns (--with), sums of values with errors of their own (--sum), intervals \
             for the population instead (--interval), other rules of detection (--correction).
 
@@ -35,6 +38,8 @@ public struct EstimateCommand: ParsableCommand {
                 --metric destination --candidates airports.csv:code
               dither estimate --registry metrics.yaml --store reports.sqlite \\
                 --metric carrier --with denoised --sum low_cost=B6,WN
+              dither estimate --registry metrics.yaml --store reports.sqlite \\
+                --metric carrier --false-devices 1%
 
             EXIT STATUS:
               0  estimated
@@ -90,6 +95,12 @@ public struct EstimateCommand: ParsableCommand {
         help: "How a likely distribution is found: ems (smoothed, the default) or em, for numbers at few places.")
     var fit: DistributionFitting?
 
+    @Option(
+        help: ArgumentHelp(
+            "Also show where estimates may be if so many devices, in each period, are false: a number, or a percentage.",
+            valueName: "number[%]"))
+    var falseDevices: String?
+
     @Option(help: "How estimates are written: table (for people), csv or json.")
     var format = OutputFormat.table
 
@@ -128,6 +139,7 @@ public struct EstimateCommand: ParsableCommand {
         }
         let days = try DayRange(from, to, options: ("--from", "--to"))
         var choices = try choices.chosen()
+        choices.falseDevices = try falseDevices.map(FalseDevices.init(option:))
         (choices.interval, choices.additions) = (interval, try with.map(EstimateChoices.additions) ?? [])
         return EstimateRequest(
             metric: metric, from: days.first, to: days.last, byPeriod: by == .period, confidence: level,

@@ -15,9 +15,14 @@ struct EstimateRows: Sendable {
     private let values: [MechanismInput]
     private let labels: [String]
     private let isBoolean: Bool
+    /// How many reports are taken to be false, where rows say what that means.
+    private let falseReportCount: Double?
 
-    init(_ estimates: ReleasedEstimates, of values: [MechanismInput], in domain: MetricDomain) {
-        (self.estimates, self.values) = (estimates, values)
+    init(
+        _ estimates: ReleasedEstimates, of values: [MechanismInput], in domain: MetricDomain,
+        falseReportCount: Double? = nil
+    ) {
+        (self.estimates, self.values, self.falseReportCount) = (estimates, values, falseReportCount)
         (labels, isBoolean) = (domain.labels, domain == .boolean)
     }
 
@@ -37,6 +42,15 @@ struct EstimateRows: Sendable {
     }
 
     func cells(at row: Int, for reader: Reader) -> [Cell] {
+        guard let falseReportCount else { return ownCells(at: row, for: reader) }
+        let digits = FrequencyDigits(reportCount: estimates.reportCount, for: reader)
+        return ownCells(at: row, for: reader)
+            + estimates.cells(
+                at: row, value: values.indices.contains(row) ? values[row] : nil, ifFalse: falseReportCount,
+                digits: digits, for: reader)
+    }
+
+    private func ownCells(at row: Int, for reader: Reader) -> [Cell] {
         switch estimates.figures {
         case .frequencies(let estimates):
             let digits = FrequencyDigits(reportCount: self.estimates.reportCount, for: reader)

@@ -8,7 +8,7 @@ extension GroupReader {
     mutating func numbers<Oracle: HistogramOracle>(
         in periods: [StoredPeriod], oracle: Oracle, progress: inout Progress
     ) throws(CommandError) -> ReleasedEstimates {
-        let pool = try pool(periods, oracle: oracle, progress: &progress)
+        let (pool, screen) = try pool(periods, oracle: oracle, progress: &progress)
         guard case .number(let range) = definition.domain else {
             preconditionFailure("buckets are those of a number")
         }
@@ -26,7 +26,10 @@ extension GroupReader {
         }
         let figures = NumberFigures(
             view: numberView ?? .distribution, range: range, histogram: histogram, distribution: distribution)
-        return ReleasedEstimates(reportCount: pool.reportCount, figures: .numbers(figures))
+        var released = ReleasedEstimates(reportCount: pool.reportCount, figures: .numbers(figures))
+        released.screen = screen.outcome(familySize: groupCount)
+        released.influences.ofBuckets = oracle.bucketInfluences
+        return released
     }
 
     private func distribution<Aggregate, Oracle: DistributionOracle>(

@@ -19,6 +19,8 @@ struct GroupReader {
     let reportCount: Int
     var choices = EstimateChoices()
     var sumPositions: [[Int]] = []
+    /// How many groups there are: their alarms share one rate of false ones.
+    var groupCount = 1
     /// The rows of a group beside its sums.
     var rowCount = 1
     private var doneCount = 0
@@ -41,7 +43,7 @@ struct GroupReader {
         let total = periods.reduce(0) { $0 + $1.reportCount }
         guard total >= definition.minimumReports else {
             doneCount += total
-            return EstimateGroup(from: from, to: to, estimates: nil)
+            return EstimateGroup(from: from, to: to, periodCount: periods.count, estimates: nil)
         }
         let estimates: ReleasedEstimates
         if let oracle = counter as? any FrequencyOracle {
@@ -53,13 +55,13 @@ struct GroupReader {
         } else {
             preconditionFailure("an oracle estimates frequencies, buckets or a mean")
         }
-        return EstimateGroup(from: from, to: to, estimates: estimates)
+        return EstimateGroup(from: from, to: to, periodCount: periods.count, estimates: estimates)
     }
 
     private mutating func frequencies<Oracle: FrequencyOracle>(
         in periods: [StoredPeriod], oracle: Oracle, progress: inout Progress
     ) throws(CommandError) -> ReleasedEstimates {
-        let pool = try pool(periods, oracle: oracle, progress: &progress)
+        let (pool, screen) = try pool(periods, oracle: oracle, progress: &progress)
         progress.begin("estimating")
         do {
             let (estimates, remarks) = try oracle.remarkedEstimates(of: values, from: pool, confidence: level) {
@@ -67,6 +69,8 @@ struct GroupReader {
             }
             var released = try released(estimates, from: pool, by: oracle) { progress.update($0, of: $1) }
             released.remarks = remarks
+            released.screen = screen.outcome(values: values, counts: estimates.map(\.count), familySize: groupCount)
+            released.influences = ReportInfluences(of: oracle)
             return released
         } catch { throw CommandError(error, values: values, of: definition, file: candidates?.source.path) }
     }
@@ -74,26 +78,45 @@ struct GroupReader {
     private mutating func mean<Oracle: MeanOracle>(
         in periods: [StoredPeriod], oracle: Oracle, progress: inout Progress
     ) throws(CommandError) -> ReleasedEstimates {
-        let pool = try pool(periods, oracle: oracle, progress: &progress)
+        let (pool, screen) = try pool(periods, oracle: oracle, progress: &progress)
         guard case .number(let range) = definition.domain,
             let place = oracle.meanPlace(from: pool, confidence: level)
         else { preconditionFailure("a mean is that of the reports of a number, of which the store has some") }
         let mean = place.scaled(low: range.low, width: range.high - range.low)
-        return try released(mean, from: pool, by: oracle)
+        var released = try released(mean, from: pool, by: oracle)
+        released.screen = screen.outcome(familySize: groupCount)
+        released.influences.scores =
+            range.low + oracle.scoreRange.lowerBound * (range.high - range.low)...range.low
+            + oracle.scoreRange.upperBound * (range.high - range.low)
+        return released
     }
 
+    /// The reports of these periods, counted, and what was looked at meanwhile.
     mutating func pool<Oracle: ReportCounter>(
         _ periods: [StoredPeriod], oracle: Oracle, progress: inout Progress
-    ) throws(CommandError) -> PooledReports<Oracle.Aggregate> {
+    ) throws(CommandError) -> (PooledReports<Oracle.Aggregate>, ReportScreen<Oracle>) {
         progress.begin("reading reports")
-        var pool = PooledReports(oracle.makeAggregate(of: definition.fingerprint), on: periods[0].day)
-        for period in periods { try tally(period, oracle: oracle, into: &pool, progress: &progress) }
-        return pool
+        let none = oracle.makeAggregate(of: definition.fingerprint)
+        var pool = PooledReports(none, on: periods[0].day)
+        var screen = ReportScreen(
+            oracle, definition: definition.fingerprint, reportCount: periods.reduce(0) { $0 + $1.reportCount })
+        for period in periods {
+            guard screen.looksAtAggregates, periods.count > 1 else {
+                try tally(period, oracle: oracle, into: &pool, screen: &screen, progress: &progress)
+                screen.count(pool.aggregate, on: period.day)
+                continue
+            }
+            var ofPeriod = PooledReports(none, on: period.day)
+            try tally(period, oracle: oracle, into: &ofPeriod, screen: &screen, progress: &progress)
+            screen.count(ofPeriod.aggregate, on: period.day)
+            do { try pool.merge(ofPeriod) } catch { throw store.error(of: .countOverflow, in: period) }
+        }
+        return (pool, screen)
     }
 
     private mutating func tally<Oracle: ReportCounter>(
         _ period: StoredPeriod, oracle: Oracle, into pool: inout PooledReports<Oracle.Aggregate>,
-        progress: inout Progress
+        screen: inout ReportScreen<Oracle>, progress: inout Progress
     ) throws(CommandError) {
         for part in try store.parts(of: period) {
             let payloads = try store.payloads(of: part, in: period, payloadByteCount: oracle.storedByteCount)
@@ -103,6 +126,7 @@ struct GroupReader {
                     try oracle.tally(payloads.span, partition: part.partition, into: &aggregate)
                 }
             } catch { throw store.error(of: error, in: period) }
+            screen.count(payloads.span, on: period.day)
             doneCount += pool.reportCount - before
             progress.update(doneCount, of: reportCount)
         }

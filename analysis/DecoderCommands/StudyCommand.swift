@@ -20,6 +20,7 @@ public struct StudyCommand: ParsableCommand {
               dither study P1 P2
               dither study --events flights.csv --markdown > headlines.md
               dither study --accuracy > accuracy.md
+              dither study --poisoning > poisoning-runs.md
               dither study --mechanism geometric --n 10000,50000,200000 --eps .5,.1,.05
 
             EXIT STATUS:
@@ -46,6 +47,9 @@ public struct StudyCommand: ParsableCommand {
 
     @Flag(help: "Measure the error and the coverage of every mechanism that counts values; write docs/accuracy.md.")
     var accuracy = false
+
+    @Flag(help: "Let false devices report, and count the alarms; write docs/poisoning-runs.md.")
+    var poisoning = false
 
     @Option(
         help: ArgumentHelp(
@@ -80,6 +84,11 @@ public struct StudyCommand: ParsableCommand {
         guard !accuracy || format == .table else {
             throw ValidationError("--accuracy writes a page in Markdown: leave out --format.")
         }
+        guard
+            !poisoning
+                || (experiments.isEmpty && !list && !markdown && !accuracy && events == nil && mechanism == nil
+                    && format == .table)
+        else { throw ValidationError("--poisoning is a page of its own: leave out all else.") }
         _ = try chosen()
         if mechanism != nil { _ = try histogram() }
     }
@@ -87,6 +96,7 @@ public struct StudyCommand: ParsableCommand {
     public func run() throws {
         if mechanism != nil { return try StandardStreams.write(try cells(histogram()).rendered(as: format)) }
         if accuracy { return try writeAccuracy() }
+        if poisoning { return try writePoisoning() }
         if list { return try StandardStreams.write(Self.listing.rendered(as: format)) }
         let laboratory = Laboratory(flights: try events.map { try FlightData(readingCSV: $0) })
         var rows: [StudyRow] = [], progress = Progress("running experiments")
@@ -128,6 +138,17 @@ public struct StudyCommand: ParsableCommand {
                 .validationFailed,
                 "\(page.missedCount) of \(results.count) cells are not where they have to be: see the page")
         }
+    }
+
+    private func writePoisoning() throws {
+        let progress = Mutex(Progress("running attacks")), results: [PoisoningResult]
+        do {
+            results = try PoisoningPage.measure { done, total in progress.withLock { $0.update(done, of: total) } }
+        } catch {
+            throw CommandError(.runtimeFailure, "\(error). Does libcrypto offer HMAC, MD5 and SHA256 here?")
+        }
+        progress.withLock { $0.finish() }
+        try StandardStreams.write(PoisoningPage.markdown(of: results))
     }
 
     /// The experiments that were asked for; without names those that can run.

@@ -49,6 +49,9 @@ public protocol FrequencyOracle: ReportCounter {
     /// upper bound of that of a difference; by default not.
     var groupsMayVaryApart: Bool { get }
 
+    /// How far one false report moves the count of a value; `nil` where that is not known.
+    func influence(on value: MechanismInput) -> ReportInfluence?
+
     /// How many reports are about any value of each set, in the order of the sets; empty if there are no reports.
     ///
     /// - Parameters:
@@ -93,6 +96,9 @@ public struct MeanEstimate: Hashable, Sendable {
 public protocol MeanOracle: ReportCounter {
     /// The mean place in the range, from 0 at its lower end to 1 at its upper; `nil` if there are no reports.
     func meanPlace(from reports: PooledReports<Aggregate>, confidence: ConfidenceLevel) -> MeanEstimate?
+
+    /// The mean place is the mean of scores, one a report: the least and the greatest that any payload has.
+    var scoreRange: ClosedRange<Double> { get }
 
     /// The count that the mean place comes from; by default none.
     func placeOrigin(from reports: PooledReports<Aggregate>) -> LinearCount?

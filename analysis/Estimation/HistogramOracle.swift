@@ -5,6 +5,9 @@ public protocol HistogramOracle: ReportCounter {
     /// How many buckets there are. A bucket holds its lower end and not its upper; the last holds both.
     var bucketCount: Int { get }
 
+    /// How far one false report moves the count of each bucket, from the lowest up.
+    var bucketInfluences: [ReportInfluence] { get }
+
     /// How often a number lies in each bucket, from the lowest up; empty if there are no reports.
     func histogram(from reports: PooledReports<Aggregate>, confidence: ConfidenceLevel) -> [FrequencyEstimate]
 }

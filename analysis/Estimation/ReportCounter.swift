@@ -9,6 +9,18 @@ public protocol ReportCounter: LocalRandomizer {
     /// What a reader of its estimates has to know beyond their errors, as sentences; nothing by default.
     var caveats: [String] { get }
 
+    /// What honest reports of one period look like whatever the devices hold; by default nothing is known.
+    var honestReports: HonestReports { get }
+
+    /// Whether ``pairSupport(of:)`` says something; by default not.
+    var supportsPairs: Bool { get }
+
+    /// How often honest reports support two of the first ``PairSupport/valueLimit`` of these values at once.
+    func pairSupport(of values: [MechanismInput]) -> PairSupport?
+
+    /// How many reports there are of each payload that ``HonestReports/payloads`` is about, where that is what is counted.
+    func payloadCounts(in aggregate: Aggregate) -> [Int]?
+
     /// The aggregate of no reports of a definition.
     func makeAggregate(of definition: Fingerprint) -> Aggregate
 
@@ -26,6 +38,14 @@ public protocol ReportCounter: LocalRandomizer {
 
 extension ReportCounter {
     public var caveats: [String] { [] }
+
+    public var honestReports: HonestReports { HonestReports() }
+
+    public var supportsPairs: Bool { false }
+
+    public func pairSupport(of values: [MechanismInput]) -> PairSupport? { nil }
+
+    public func payloadCounts(in aggregate: Aggregate) -> [Int]? { nil }
 
     @inlinable
     public func tally(_ payloads: Span<UInt8>, partition: Int, into aggregate: inout Aggregate) throws(ReportError) {

@@ -66,7 +66,7 @@ struct WindowEstimates {
             scores, functional: indicator, square: { min(max($0, 0), 1) }, counts: counts, confidence: confidence)
     }
 
-    private static func indicator(_ cells: Range<Int>, of count: Int) -> [Double] {
+    static func indicator(_ cells: Range<Int>, of count: Int) -> [Double] {
         (0..<count).map { cells.contains($0) ? 1 : 0 }
     }
 }

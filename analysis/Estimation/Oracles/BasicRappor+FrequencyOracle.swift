@@ -41,7 +41,7 @@ extension BasicRappor: FrequencyOracle {
 
 extension BitRule {
     /// p* and q* of a bit over both stages. Their difference is (K − T)·(Q − P)/N².
-    var support: SupportProbabilities {
+    package var support: SupportProbabilities {
         SupportProbabilities(
             truthful: reportLikelihood(whereSet: true).fraction, spurious: reportLikelihood(whereSet: false).fraction,
             gap: permanentSupport.gap * (Double(set - clear) * 0x1p-64))

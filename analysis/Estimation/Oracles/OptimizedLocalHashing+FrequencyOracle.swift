@@ -16,6 +16,12 @@ extension OptimizedLocalHashing: PureFrequencyOracle {
     /// Elements of any three items are independent. With σ_v the share of the elements that go to value v, two others are
     /// both v with probability σ_v², and v is reported with probability σ_v·p + (1 − σ_v)·q.
     public func subsetSupport(ofValues count: Int) -> SubsetSupport? {
+        .correlated(
+            valueCount: count, support: support, withOwn: pairCovariance.withOwn,
+            betweenOthers: pairCovariance.betweenOthers)
+    }
+
+    var pairCovariance: PairCovariance {
         let (response, spurious) = (rule.support, support.spurious)
         let total = Double(sign: .plus, exponent: hash.elementBitCount, significand: 1)
         var (squares, both) = (0.0, 0.0)
@@ -24,8 +30,8 @@ extension OptimizedLocalHashing: PureFrequencyOracle {
             squares += share * share
             both += share * share * (response.spurious + share * response.gap)
         }
-        return .correlated(
-            valueCount: count, support: support, withOwn: response.truthful * (squares - spurious),
+        return PairCovariance(
+            withOwn: response.truthful * (squares - spurious),
             betweenOthers: both - spurious * spurious)
     }
 

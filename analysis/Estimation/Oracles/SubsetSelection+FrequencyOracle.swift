@@ -16,11 +16,16 @@ extension SubsetSelection: PureFrequencyOracle {
 
     /// A set of w has w − 1 of the others where it has the own item and w where not, each as likely as any.
     public func subsetSupport(ofValues count: Int) -> SubsetSupport? {
+        .correlated(
+            valueCount: count, support: support, withOwn: pairCovariance.withOwn,
+            betweenOthers: pairCovariance.betweenOthers)
+    }
+
+    var pairCovariance: PairCovariance {
         let (size, others) = (Double(configuration.subsetSize), Double(configuration.itemCount - 1))
         let (truthful, spurious) = (support.truthful, support.spurious)
         let pair = (size - 1) * (truthful * (size - 2) + (1 - truthful) * size)
-        return .correlated(
-            valueCount: count, support: support,
+        return PairCovariance(
             withOwn: truthful * (size - 1) / others - truthful * spurious,
             betweenOthers: others > 1 ? pair / (others * (others - 1)) - spurious * spurious : 0)
     }

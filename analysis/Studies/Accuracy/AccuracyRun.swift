@@ -100,7 +100,7 @@ extension AccuracyCell {
     private var isMemoized: Bool { mechanism is any LongitudinalRandomizer }
 
     /// A device with a secret of its own.
-    private static func device(using noise: inout StudyNoise) throws -> DeviceContext {
+    static func device(using noise: inout StudyNoise) throws -> DeviceContext {
         guard let secret = SecretKey(copying: (0..<4).flatMap { _ in littleEndianBytes(noise.next()) }) else {
             preconditionFailure("a secret has 32 bytes")
         }

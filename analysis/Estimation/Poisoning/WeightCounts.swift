@@ -1,0 +1,61 @@
+public import ReportFormat
+
+/// How many reports of one period have each number of bits set.
+public struct WeightCounts: MergeableAggregate {
+    public let definition: Fingerprint
+
+    /// The reports of each weight, from 0 up.
+    public private(set) var counts: [Int]
+
+    public var reportCount: Int { counts.reduce(0, +) }
+
+    /// No reports, of payloads with so many bytes of bits.
+    public init(of definition: Fingerprint, byteCount: Int) {
+        self.definition = definition
+        counts = [Int](repeating: 0, count: 8 * byteCount + 1)
+    }
+
+    /// Counts payloads that lie end to end, from a byte of each on.
+    ///
+    /// - Complexity: about a nanosecond for every eight bytes.
+    mutating func count(_ payloads: Span<UInt8>, stride: Int, from first: Int) {
+        counts.withUnsafeMutableBufferPointer { counts in
+            payloads.withUnsafeBytes { bytes in
+                var start = 0
+                while start + stride <= bytes.count {
+                    var (index, weight) = (start + first, 0)
+                    start += stride
+                    while index + 8 <= start {
+                        weight += bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self).nonzeroBitCount
+                        index += 8
+                    }
+                    while index < start {
+                        weight += bytes[index].nonzeroBitCount
+                        index += 1
+                    }
+                    counts[weight] += 1
+                }
+            }
+        }
+    }
+
+    public mutating func merge(_ other: Self) throws(AggregateError) {
+        guard definition == other.definition else { throw .differentDefinitions(definition, other.definition) }
+        guard counts.count == other.counts.count else {
+            throw .differentDomains(valueCount: counts.count, otherValueCount: other.counts.count)
+        }
+        var sums = counts
+        for weight in sums.indices {
+            let (sum, overflows) = sums[weight].addingReportingOverflow(other.counts[weight])
+            guard !overflows else { throw .countOverflow }
+            sums[weight] = sum
+        }
+        var (total, overflows) = (0, false)
+        for count in sums {
+            let sum = total.addingReportingOverflow(count)
+            (total, overflows) = (sum.partialValue, overflows || sum.overflow)
+        }
+        guard !overflows else { throw .countOverflow }
+        counts = sums
+    }
+}
