@@ -32,6 +32,6 @@ struct PoisoningTests {
 
     @Test("every mechanism that counts values is in the study")
     func studyIsComplete() {
-        #expect(Set(PoisoningScene.all.map(\.title)).count == 13)
+        #expect(Set(PoisoningScene.all.map(\.title)).count == 14)
     }
 }
