@@ -61,7 +61,8 @@ extension EstimateResult {
         let sentences = notes.sentences(periodCount: periods.count, otherVersions: stored.otherVersions)
         return EstimateResult(
             definition: definition, request: request, values: values, groups: groups,
-            notes: notes.alarmSentences(groups: groups) + sentences + notes.remarkSentences(groups: groups, values: values)
+            notes: notes.alarmSentences(groups: groups) + sentences
+                + notes.remarkSentences(groups: groups, values: values)
                 + notes.choiceSentences(groups: groups, rowCount: rowCount),
             numberColumns: NumberFigures.columns(numberView, of: counter))
     }
