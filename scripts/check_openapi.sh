@@ -32,9 +32,9 @@ cleanup() {
 }
 trap cleanup EXIT
 
-"$programs/dither" registry compile clients/examples/swift/metrics.yaml -o "$work/metrics.set" >/dev/null
-"$programs/dither" registry keygen --out "$work/key" --public "$work/public" >/dev/null
-"$programs/dither" registry sign "$work/metrics.set" --key "$work/key" --sequence 1 -o "$work/metrics.signed" >/dev/null
+"$programs/dither" registry compile clients/examples/swift/metrics.yaml -o "$work/metrics.set" &>"$work/made"
+"$programs/dither" registry keygen --out "$work/key" --public "$work/public" &>"$work/made"
+"$programs/dither" registry sign "$work/metrics.set" --key "$work/key" --sequence 1 -o "$work/metrics.signed" &>"$work/made"
 token=$("$programs/dither-collector" token new --tokens "$work/tokens" --role ingest --name fleet --daily-quota 500)
 
 DITHER_CHECK_DAY=$(($(date -u +%s) / 86400))

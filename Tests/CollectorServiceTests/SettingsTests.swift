@@ -60,7 +60,11 @@ struct SettingsTests {
             ("listen:\n  host: x\n", "c.yaml:2:3: listen takes a single value; write it in one line, without a tag"),
             ("listen: !!int 3\n", "c.yaml:1:9: listen takes a single value; write it in one line, without a tag"),
             ("tls_key:\n", "c.yaml:1:1: tls_key is empty; remove it, or give it a value"),
-            ("listen: 80\n", "c.yaml:1:1: listen 80 is no HOST:PORT; write it like 127.0.0.1:8080, [::1]:8080 or unix:/run/dither.sock"),
+            (
+                "listen: 80\n",
+                "c.yaml:1:1: listen 80 is no HOST:PORT; write it like 127.0.0.1:8080, [::1]:8080 or "
+                    + "unix:/run/dither.sock"
+            ),
             (
                 "log_level: loud\n",
                 "c.yaml:1:1: log_level loud is none of debug, info, notice, warning, error; name one"

@@ -164,7 +164,7 @@ struct ReloadTests {
         #expect(collector.stop() == 0)
     }
 
-    @Test("A metric of a new set is taken after the reload, one that is gone is not, and an altered one keeps the old set")
+    @Test("A metric of a new set is taken after the reload, and an altered definition keeps the old set")
     func metrics() throws {
         let collector = try RunningCollector(metricSet: metricSet, store: workspace.file("reports.db"))
         let agent = AgentProcess(

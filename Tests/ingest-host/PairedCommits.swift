@@ -17,7 +17,7 @@ struct PairedCommits {
     init(metricSet: MetricSet, storePath: String, batchPath: String, scratchPath: String, count: Int) throws {
         store = try SQLiteReportStore(path: storePath, metricSet: metricSet)
         logPath = storePath + "-wal"
-        intake = BatchIntake(admission: BatchAdmission(metricSet), store: store, clock: .system)
+        intake = BatchIntake(metrics: ServedMetrics(MetricOffer(metricSet)), store: store, clock: .system)
         template = Array(try Data(contentsOf: URL(filePath: batchPath)))
         scratch = open(scratchPath, O_RDWR | O_CREAT | O_TRUNC, 0o600)
         guard scratch >= 0 else { throw Failure.scratch(errno: errno) }

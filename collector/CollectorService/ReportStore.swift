@@ -30,10 +30,13 @@ package struct AdmittedBatch: Sendable {
         self.init(identifier: identifier, forgetAfter: forgetAfter, reports: reports, rejected: rejected)
     }
 
-    /// Whether the batch's identifier and answer are kept. Not those of a batch that names no metric of the set: anyone
-    /// can make such batches without end, and they would fill the store. Repeated under a set that has the metrics, such a
-    /// batch is judged anew; nothing of it was stored before, so nothing is counted twice.
-    package var isRemembered: Bool { !reports.isEmpty || rejected.contains { $0.code != .unknownMetric } }
+    /// Whether the batch's identifier and answer are kept. Not those of a batch that names no metric of the set, or is all
+    /// over a quota: anyone, or who has a token, can make such batches without end, and they would fill the store. Repeated
+    /// under a set that has the metrics, or on another day, such a batch is judged anew; nothing of it was stored before,
+    /// so nothing is counted twice.
+    package var isRemembered: Bool {
+        !reports.isEmpty || rejected.contains { $0.code != .unknownMetric && $0.code != .overQuota }
+    }
 
     /// The bytes that the batch takes while it waits, about.
     var waitingByteCount: Int {
