@@ -271,7 +271,7 @@ let package = Package(
         .executableTarget(
             name: "ingest-host",
             dependencies: [
-                "CollectorService", "MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat", "TestSupport",
+                "CollectorService", "MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -3,7 +3,6 @@ internal import LocalPrivacy
 internal import Mechanisms
 internal import MetricDefinitions
 internal import ReportFormat
-internal import TestSupport
 
 /// A batch as a device sends it, and the metric set that admits it: one report for each pair of a metric and one of the
 /// last 28 days.
@@ -16,7 +15,9 @@ struct BenchmarkBatch {
     init(reportCount: Int, payloadByteCount: Int) throws {
         let metricCount = (reportCount + Self.dayCount - 1) / Self.dayCount
         let metrics = try (1...metricCount).map { try Self.metric(UInt32($0), payloadByteCount: payloadByteCount) }
-        metricSet = try testMetricSet(metrics: metrics)
+        metricSet = try MetricSet(
+            project: "benchmark", dayCeiling: try PrivacyBudget(thousandths: 16_000),
+            lifetimeCeiling: try PrivacyBudget(thousandths: 1_000_000), enrolmentDelayHours: 0, metrics: metrics)
         let today = UTCDay(containing: Int64(time(nil)))
         let records = (0..<reportCount).map { index in
             let metric = metrics[index % metricCount]

@@ -5,7 +5,6 @@ internal import Hummingbird
 internal import Logging
 internal import MetricDefinitions
 internal import ReportFormat
-internal import TestSupport
 
 /// What `Benchmarks/ingest` needs of our own code: batches, a server without a store, and the store without a server.
 ///

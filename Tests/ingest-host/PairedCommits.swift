@@ -61,9 +61,8 @@ struct PairedCommits {
     }
 
     private func logByteCount() throws -> Int {
-        var status = stat()
-        guard stat(logPath, &status) == 0 else { return 0 }
-        return Int(status.st_size)
+        guard FileManager.default.fileExists(atPath: logPath) else { return 0 }
+        return try FileManager.default.attributesOfItem(atPath: logPath)[.size] as? Int ?? 0
     }
 
     private static func microseconds(_ body: () async throws -> Void) async rethrows -> Double {
