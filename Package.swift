@@ -104,6 +104,7 @@ let package = Package(
                 "CollectorSettings", "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms",
                 "MetricDefinitions", "StoreFormat",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -8,7 +8,7 @@ enum StagingWriter {
     /// What is to be told of a batch. One whose stored answer is damaged fails alone.
     typealias Answer = Result<[Rejection], StoreError>
 
-    /// Enters the batches that are new and stages their reports, in random order under random keys.
+    /// Enters the batches that are new and stages their reports under random keys, in the order of these.
     ///
     /// - Returns: what was staged of each group, and the answer to each batch.
     static func write(
@@ -35,8 +35,6 @@ enum StagingWriter {
                 answers.append(known ?? .failure(.damaged(resultCode: ResultCode.SQLITE_CORRUPT.rawValue)))
             }
         }
-        // The write-ahead log keeps the order of insertion; shuffled, it does not tell which reports came together.
-        try shuffle(&reports)
         try stage(reports, in: connection)
         var loads: [ReportGroup: StagedGroups.Load] = [:]
         for report in reports {
@@ -71,31 +69,35 @@ enum StagingWriter {
         return loads
     }
 
+    /// The write-ahead log keeps the order of insertion. In the order of groups and random keys, which is that of the table
+    /// too, it does not tell which reports came together.
     private static func stage(_ reports: [AdmittedReport], in connection: Database) throws {
         guard !reports.isEmpty else { return }
-        let statement = try connection.cachedStatement(
-            sql: """
-                INSERT OR IGNORE INTO staged (metric, version, day, shape_key, key, payload)
-                VALUES (?, ?, ?, ?, ?, ?)
-                """)
+        let insertion = try StagedInsertion(on: connection)
         var noise = try FreshNoise(wordCount: reports.count)
-        for report in reports {
-            var key = noise.next()
-            while true {
-                try statement.execute(arguments: arguments(for: report, key: storeKey(key)))
-                if connection.changesCount == 1 { break }
+        let keyed: [Keyed] = reports.map { (key: storeKey(noise.next()), report: $0) }
+        for (drawn, report) in keyed.sorted(by: precedes) {
+            var key = drawn
+            while try !insertion.insert(report, key: key) {
                 // A key that is taken: as rare as 2⁻⁶³ for each report staged, and then another is drawn.
                 var another = try FreshNoise(wordCount: 1)
-                key = another.next()
+                key = storeKey(another.next())
             }
         }
     }
 
+    private typealias Keyed = (key: Int64, report: AdmittedReport)
+
+    private static func precedes(_ one: Keyed, _ other: Keyed) -> Bool {
+        let (group, otherGroup) = (one.report.group, other.report.group)
+        return group == otherGroup ? one.key < other.key : group.order < otherGroup.order
+    }
+
     /// A word as a key: 63 bits, so that it is a positive SQLite integer.
     static func storeKey(_ word: UInt64) -> Int64 { Int64(word >> 1) }
+}
 
-    private static func arguments(for report: AdmittedReport, key: Int64) -> StatementArguments {
-        let group = report.group
-        return [group.metric, group.version, group.day.index, group.shapeKey, key, Data(report.payload)]
-    }
+extension ReportGroup {
+    /// Where the group lies in the table, among others.
+    fileprivate var order: (UInt32, UInt32, UInt32, Int64) { (metric, version, day.index, shapeKey) }
 }
