@@ -246,12 +246,15 @@ def main():
         parser.error("rounds and seconds must be positive")
     # Not in memory: synchronising is half of what is measured.
     scratch = ROOT / ".build"
+    others = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         bench = Bench(pathlib.Path(folder), arguments.seconds)
         for number in range(arguments.rounds):
             print(f"round {number + 1} of {arguments.rounds}", file=sys.stderr)
             bench.round()
-        text = f"{machine()}; {arguments.rounds} rounds of {arguments.seconds:g} s.\n\n{bench.table()}\n"
+        text = (
+            f"{machine()}; {arguments.rounds} rounds of {arguments.seconds:g} s; load average before: {others:.1f}.\n\n"
+            f"{bench.table()}\n")
         missed = [name for name, _, is_met in bench.goals() if is_met is False]
     print(text)
     if arguments.markdown:
