@@ -39,6 +39,9 @@ done
 # The dpkg tools look for debian/ where they run; the library's symbols and dependencies must be known to the others.
 cp -r "$source" "$work/debian"
 
+# What an operator takes and changes: alerts and their tests, a dashboard, proxies.
+collector_examples=(collector/packaging/{prometheus-alerts.yml,prometheus-alerts-test.yml,grafana-dashboard.json,nginx.conf,Caddyfile})
+
 # documents PACKAGE TREE: what every package has in /usr/share/doc.
 documents() {
     local folder=$2/usr/share/doc/$1
@@ -53,6 +56,10 @@ documents() {
             find "$folder" -name __pycache__ -prune -exec rm -r {} +
             ;;
         dither-agent) install -D -m 644 clients/packaging/program.env "$folder/examples/program.env" ;;
+        dither-collector)
+            mkdir -p "$folder/examples"
+            install -m 644 "${collector_examples[@]}" "$folder/examples/"
+            ;;
         dither-tools)
             mkdir -p "$folder/examples"
             install -m 644 clients/examples/flights/metrics.{yaml,lock} "$folder/examples/"
@@ -70,7 +77,11 @@ assemble() {
     done
     documents "$package" "$tree"
     [[ $package == dither-agent ]] && mkdir -p "$tree/etc/dither/agents"
-    [[ $package == dither-collector ]] && mkdir -p "$tree/etc/dither"
+    if [[ $package == dither-collector ]]; then
+        install -D -m 644 collector/packaging/collector.yaml "$tree/etc/dither/collector.yaml"
+        # What an administrator changed is asked about at an upgrade, and removed by a purge alone.
+        echo /etc/dither/collector.yaml >"$tree/DEBIAN/conffiles"
+    fi
     if [[ -e $source/$package.lintian-overrides ]]; then
         install -D -m 644 "$source/$package.lintian-overrides" "$tree/usr/share/lintian/overrides/$package"
     fi

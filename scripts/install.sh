@@ -88,6 +88,9 @@ if [[ $part == all ]]; then
     put 644 clients/packaging/dither-agent@.service "$UNITDIR/dither-agent@.service"
     put 644 clients/packaging/dither-agent@.timer "$UNITDIR/dither-agent@.timer"
     put 644 clients/packaging/program.env "$DATADIR/doc/dither/examples/program.env"
+    for file in collector.yaml prometheus-alerts.yml prometheus-alerts-test.yml grafana-dashboard.json nginx.conf Caddyfile; do
+        put 644 "collector/packaging/$file" "$DATADIR/doc/dither/examples/$file"
+    done
     put 644 clients/examples/hello/metrics.yaml "$DATADIR/doc/dither/examples/metrics.yaml"
 fi
 

@@ -15,6 +15,7 @@ struct CollectorUnderTest {
     let store: SQLiteReportStore
     let clock = TestClock()
     let drain = DrainSwitch()
+    let figures = IngestFigures()
 
     var storePath: String { folder.file("store.db") }
 
@@ -25,12 +26,21 @@ struct CollectorUnderTest {
     }
 
     var intake: BatchIntake {
-        BatchIntake(metrics: ServedMetrics(MetricOffer(metricSet)), store: store, clock: clock.clock)
+        BatchIntake(
+            metrics: ServedMetrics(MetricOffer(metricSet)), store: store, clock: clock.clock, figures: figures)
     }
 
-    var uploads: some ApplicationProtocol { Self.application(UploadRoute(intake: intake, drain: drain)) }
+    var uploads: some ApplicationProtocol {
+        Self.application(
+            MeasuredRoutes(UploadRoute(intake: intake, drain: drain, figures: figures), figures: figures))
+    }
 
-    var health: some ApplicationProtocol { Self.application(HealthRoutes(store: store, drain: drain)) }
+    var operations: some ApplicationProtocol {
+        Self.application(
+            OperationsRoutes(
+                store: store, drain: drain, figures: figures, clock: clock.clock,
+                metricSet: { [metricSet] in metricSet }))
+    }
 
     static func application<Responder: HTTPResponder>(_ responder: Responder) -> some ApplicationProtocol
     where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {

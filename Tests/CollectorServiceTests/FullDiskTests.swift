@@ -103,7 +103,10 @@ final class SmallFileSystem {
             #expect(response.isProblem(.storageUnavailable))
             #expect(response.headers[.retryAfter] == "30")
         }
-        let health = CollectorUnderTest.application(HealthRoutes(store: store, drain: drain))
+        let health = CollectorUnderTest.application(
+            OperationsRoutes(
+                store: store, drain: drain, figures: IngestFigures(), clock: TestClock().clock,
+                metricSet: { metricSet }))
         try await health.test(.live) { client in
             let ready = try await client.execute(uri: "/readyz", method: .get)
             #expect(ready.isProblem(.storageUnavailable))

@@ -6,15 +6,16 @@ package struct BatchIntake: Sendable {
     private let store: any ReportStore
     private let clock: CollectorClock
     private let quotas: IngestQuotas
+    private let figures: IngestFigures
     private let retiredMetrics: Set<UInt32>
 
     /// - Parameter retiredMetrics: those that the operator has ended on all devices.
     package init(
         metrics: ServedMetrics, store: any ReportStore, clock: CollectorClock, quotas: IngestQuotas = IngestQuotas(),
-        retiredMetrics: Set<UInt32> = []
+        retiredMetrics: Set<UInt32> = [], figures: IngestFigures = IngestFigures()
     ) {
         (self.metrics, self.store, self.clock) = (metrics, store, clock)
-        (self.quotas, self.retiredMetrics) = (quotas, retiredMetrics)
+        (self.quotas, self.retiredMetrics, self.figures) = (quotas, retiredMetrics, figures)
     }
 
     /// Takes a batch; a known one again, without storing anything.
@@ -44,10 +45,15 @@ package struct BatchIntake: Sendable {
         verdict.keep(granted)
         let admitted = AdmittedBatch(
             batch.identifier, reports: verdict.admitted, rejected: verdict.rejected, arrivingOn: today)
-        do { return try await store.store(admitted) } catch {
+        let start = ContinuousClock.now
+        let rejected: [Rejection]
+        do { rejected = try await store.store(admitted) } catch {
             quotas.giveBack(granted, of: token, on: today)
             throw ProblemDetails(error)
         }
+        let waited = start.duration(to: .now) / .seconds(1)
+        figures.count(batchOf: batch.reports.count, rejected: rejected, waitedSeconds: waited)
+        return rejected
     }
 
     private func knownAnswer(to identifier: BatchIdentifier) async throws(ProblemDetails) -> [Rejection]? {

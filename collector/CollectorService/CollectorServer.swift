@@ -16,14 +16,17 @@ package struct CollectorServer: Sendable {
     private let identity: TLSIdentity?
     private let store: SQLiteReportStore
     private let drain = DrainSwitch()
+    private let figures = IngestFigures()
+    private let manager: ServiceManager
 
     /// Loads and opens everything but the listeners.
     ///
     /// - Throws: ``CollectorError``.
     package init(
-        _ configuration: CollectorConfiguration, clock: CollectorClock = .system, logger: Logger
+        _ configuration: CollectorConfiguration, clock: CollectorClock = .system, logger: Logger,
+        manager: ServiceManager = ServiceManager(environment: [:])
     ) throws(CollectorError) {
-        (self.configuration, self.clock, self.logger) = (configuration, clock, logger)
+        (self.configuration, self.clock, self.logger, self.manager) = (configuration, clock, logger, manager)
         let offer = try MetricOffer(configuration)
         metrics = ServedMetrics(offer)
         gatekeeper = Gatekeeper(try AccessControl(tokensAt: configuration.tokensPath))
@@ -52,20 +55,23 @@ package struct CollectorServer: Sendable {
     /// - Parameter announce: is given the URL for batches once it is listened on.
     /// - Throws: ``CollectorError``.
     package func run(announce: @escaping @Sendable (String) -> Void) async throws(CollectorError) {
-        // Batches are announced last: whoever reads the line finds health answered too.
-        let (healthIsListening, health) = AsyncStream.makeStream(of: Never.self)
-        // Services stop in the reverse order: no more requests, then no more connections, health last.
+        // Batches are announced last: whoever reads the line finds operators answered too.
+        let (operationsAreListening, operationsStarted) = AsyncStream.makeStream(of: Never.self)
+        // Services stop in the reverse order: no more requests, then no more connections, operations last.
         let reloader = Reloader(
             configuration, store: store, metrics: metrics, gatekeeper: gatekeeper, identity: identity, logger: logger)
         var services: [any Service] = [
-            DayKeeper(store: store, clock: clock, logger: logger), ReloadService(reloader: reloader),
+            DayKeeper(store: store, clock: clock, logger: logger, figures: figures), ReloadService(reloader: reloader),
         ]
         if let address = configuration.operationsAddress {
-            services.append(healthListener(on: address, hasStarted: health))
+            services.append(operationsListener(on: address, hasStarted: operationsStarted))
         } else {
-            health.finish()
+            operationsStarted.finish()
         }
-        services += [uploadListener(startingAfter: healthIsListening, announce: announce), DrainService(drain: drain)]
+        services += [
+            uploadListener(startingAfter: operationsAreListening, announce: announce), DrainService(drain: drain),
+        ]
+        services.append(ManagedLife(manager: manager, store: store))
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
         group.maximumGracefulShutdownDuration = .seconds(30)
@@ -79,17 +85,24 @@ package struct CollectorServer: Sendable {
         if let failure { throw failure }
     }
 
-    private func healthListener(
+    private func operationsListener(
         on address: ListenAddress, hasStarted: AsyncStream<Never>.Continuation
     ) -> some Service {
         Listener(
-            address: address, responder: HealthRoutes(store: store, drain: drain),
+            address: address, responder: operations,
             transport: GuardedChannel.server(ListenerLimits(), ConnectionLedger(ListenerLimits()), identity: nil),
             logger: logger
         ) { [logger] in
-            logger.notice("health on \($0.url(scheme: "http"))")
+            logger.notice("operations on \($0.url(scheme: "http"))")
             hasStarted.finish()
         }
+    }
+
+    private var operations: OperationsRoutes {
+        OperationsRoutes(
+            store: store, drain: drain, figures: figures, clock: clock,
+            metricSet: { [metrics] in metrics.current.metricSet },
+            gatekeeper: gatekeeper, isLocal: configuration.operationsAddress?.isLocal ?? true)
     }
 
     private func uploadListener(
@@ -98,15 +111,20 @@ package struct CollectorServer: Sendable {
         let scheme = configuration.tls == nil ? "http" : "https"
         let limits = attainableLimits
         let intake = BatchIntake(
-            metrics: metrics, store: store, clock: clock, retiredMetrics: configuration.retiredMetrics)
+            metrics: metrics, store: store, clock: clock, retiredMetrics: configuration.retiredMetrics,
+            figures: figures)
         let routes = PublicRoutes(
-            uploads: UploadRoute(intake: intake, drain: drain, gatekeeper: gatekeeper),
+            uploads: UploadRoute(intake: intake, drain: drain, gatekeeper: gatekeeper, figures: figures),
             registry: RegistryRoute(metrics),
             rate: RequestRate(limit: limits.requestCountPerMinute))
         let transport = GuardedChannel.server(limits, ConnectionLedger(limits), identity: identity)
         return Listener(
-            address: configuration.uploadAddress, responder: routes, transport: transport, logger: logger, start: start
-        ) { announce($0.url(scheme: scheme)) }
+            address: configuration.uploadAddress, responder: MeasuredRoutes(routes, figures: figures),
+            transport: transport, logger: logger, start: start
+        ) { [manager] in
+            announce($0.url(scheme: scheme))
+            manager.tellReady()
+        }
     }
 
     /// The limits, with no more connections than the process may have files.

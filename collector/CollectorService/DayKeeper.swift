@@ -7,6 +7,7 @@ struct DayKeeper: Service {
     let store: SQLiteReportStore
     let clock: CollectorClock
     let logger: Logger
+    let figures: IngestFigures
 
     /// How often the clock is read.
     static let interval = Duration.seconds(60)
@@ -21,10 +22,16 @@ struct DayKeeper: Service {
         var work = DayWork()
         while true {
             do throws(StoreError) {
-                if try await work.turn(on: clock.today, in: store) == .readerHoldsLog {
+                let today = clock.today
+                let outcome = try await work.turn(on: today, in: store)
+                if outcome != .nothingToDo { figures.countDayWork(of: today.index, isDone: true) }
+                if outcome == .readerHoldsLog {
                     logger.notice("a reader holds the log, which is emptied later; end readers that run for hours")
                 }
-            } catch { logger.error("the work of a new day is put off: \(error)") }
+            } catch {
+                figures.countDayWork(of: clock.today.index, isDone: false)
+                logger.error("the work of a new day is put off: \(error)")
+            }
             try await Task.sleep(for: Self.interval)
         }
     }

@@ -72,4 +72,13 @@ package protocol ReportStore: Sendable {
     ///
     /// - Throws: ``StoreError``.
     func checkWritable() async throws(StoreError)
+
+    /// What the store says of itself on a day; `nil` if it keeps no figures.
+    ///
+    /// - Throws: ``StoreError``.
+    func figures(on today: UTCDay) async throws(StoreError) -> StoreFigures?
+}
+
+extension ReportStore {
+    package func figures(on today: UTCDay) async throws(StoreError) -> StoreFigures? { nil }
 }

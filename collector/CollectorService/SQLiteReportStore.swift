@@ -14,7 +14,10 @@ package final class SQLiteReportStore: ReportStore {
     private let database: DatabaseQueue
     private let patienceInSeconds: Double
     private let pending = Mutex(PendingBatches())
-    private let groups: Mutex<StagedGroups>
+    private let repetitions = Atomic(0)
+    let groups: Mutex<StagedGroups>
+    /// The file, symbolic links followed.
+    let path: String
 
     /// Opens or creates the store at `path` for the metrics of a set.
     ///
@@ -23,6 +26,7 @@ package final class SQLiteReportStore: ReportStore {
     /// - Complexity: linear in the staged reports, which are counted.
     package init(path: String, metricSet: MetricSet, patienceInSeconds: Double = 5) throws(StoreError) {
         let location = StoreLocation(path)
+        self.path = location.resolvedPath
         lock = try StoreLock(location)
         database = try StoreFile.open(location, patienceInSeconds: patienceInSeconds)
         self.patienceInSeconds = patienceInSeconds
@@ -94,10 +98,12 @@ package final class SQLiteReportStore: ReportStore {
         var loads: [ReportGroup: StagedGroups.Load] = [:]
         var answers: [StagingWriter.Answer] = []
         do {
+            var repeated = 0
             try connection.inTransaction(.immediate) {
-                (loads, answers) = try StagingWriter.write(batches, to: connection)
+                (loads, answers, repeated) = try StagingWriter.write(batches, to: connection)
                 return .commit
             }
+            repetitions.add(repeated, ordering: .relaxed)
             groups.withLock { $0.add(loads) }
         } catch {
             answers = Array(repeating: .failure(StoreError(error)), count: batches.count)
@@ -185,7 +191,11 @@ extension SQLiteReportStore {
         }
     }
 
-    private func perform<Output: Sendable>(
+    /// How many batches were known already, since the start.
+    var repeatedBatchCount: Int { repetitions.load(ordering: .relaxed) }
+
+    /// Does something between two commits.
+    func perform<Output: Sendable>(
         _ work: @escaping @Sendable (Database) throws -> Output
     ) async throws(StoreError) -> Output {
         let outcome = await withCheckedContinuation {

@@ -14,6 +14,9 @@ struct StagedGroups {
         }
     }
 
+    /// What is staged of every group.
+    var loads: [ReportGroup: Load] { entries.mapValues(\.load) }
+
     private struct Entry {
         var load = Load()
         /// Grows with each failed attempt, so that a group that cannot be sealed is not read again at every commit.

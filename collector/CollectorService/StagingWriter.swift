@@ -10,10 +10,11 @@ enum StagingWriter {
 
     /// Enters the batches that are new and stages their reports under random keys, in the order of these.
     ///
-    /// - Returns: what was staged of each group, and the answer to each batch.
+    /// - Returns: what was staged of each group, the answer to each batch, and how many batches were known already.
     static func write(
         _ batches: [AdmittedBatch], to connection: Database
-    ) throws -> (loads: [ReportGroup: StagedGroups.Load], answers: [Answer]) {
+    ) throws -> (loads: [ReportGroup: StagedGroups.Load], answers: [Answer], repeated: Int) {
+        var repeated = 0
         var reports: [AdmittedReport] = []
         var answers: [Answer] = []
         answers.reserveCapacity(batches.count)
@@ -31,6 +32,7 @@ enum StagingWriter {
                 reports += batch.reports
                 answers.append(.success(batch.rejected))
             } else {
+                repeated += 1
                 let known = try knownAnswer(to: identifier, in: connection)
                 answers.append(known ?? .failure(.damaged(resultCode: ResultCode.SQLITE_CORRUPT.rawValue)))
             }
@@ -40,7 +42,7 @@ enum StagingWriter {
         for report in reports {
             loads[report.group, default: .init()] += .init(count: 1, byteCount: report.payload.count)
         }
-        return (loads, answers)
+        return (loads, answers, repeated)
     }
 
     /// What was answered to a batch; `nil` for one that is not known.

@@ -21,9 +21,13 @@ package struct UploadRoute: HTTPResponder {
     private let intake: BatchIntake
     private let drain: DrainSwitch
     private let gatekeeper: Gatekeeper
+    private let figures: IngestFigures
 
-    package init(intake: BatchIntake, drain: DrainSwitch, gatekeeper: Gatekeeper = Gatekeeper()) {
-        (self.intake, self.drain, self.gatekeeper) = (intake, drain, gatekeeper)
+    package init(
+        intake: BatchIntake, drain: DrainSwitch, gatekeeper: Gatekeeper = Gatekeeper(),
+        figures: IngestFigures = IngestFigures()
+    ) {
+        (self.intake, self.drain, self.gatekeeper, self.figures) = (intake, drain, gatekeeper, figures)
     }
 
     package func respond(to request: Request, context: UploadContext) async throws -> Response {
@@ -34,6 +38,7 @@ package struct UploadRoute: HTTPResponder {
                 status: .ok, headers: [.contentType: "application/json"],
                 body: ResponseBody(byteBuffer: ByteBuffer(string: Self.json(rejected))))
         } catch let problem as ProblemDetails {
+            figures.count(problem.token)
             return problem.answer(to: request, on: context.channel, allow: "POST")
         }
     }

@@ -8,9 +8,10 @@ internal import Logging
 enum Main {
     static func main() async {
         CoreDumps.leaveMemoryOut()
-        LoggingSystem.bootstrap(StreamLogHandler.standardError)
         do {
             var command = try Collector.parseAsRoot()
+            // Serving logs as its settings say.
+            if !(command is Serve) { LoggingSystem.bootstrap { _ in LineLogHandler(.text, level: .notice) } }
             if var serve = command as? any AsyncParsableCommand { try await serve.run() } else { try command.run() }
         } catch let error as CollectorError {
             Self.complain("dither-collector: \(error)")
@@ -18,6 +19,8 @@ enum Main {
         } catch let error as SettingsError {
             for problem in error.problems { Self.complain("dither-collector: \(problem)") }
             exit(error.exitCode)
+        } catch let code as ExitCode {
+            exit(code.rawValue)
         } catch { leave(with: error) }
     }
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CollectorService
 internal import CollectorSettings
+internal import Foundation
 internal import Glibc
 internal import Logging
 
@@ -29,9 +30,24 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let settings = try flags.effective()
         guard let configuration = CollectorConfiguration(settings) else { return }
+        let format = settings[.logFormat].flatMap { LineLogHandler.Format(rawValue: $0) } ?? .text
+        let level = settings[.logLevel].flatMap { Logger.Level(rawValue: $0) } ?? .notice
+        LoggingSystem.bootstrap { _ in LineLogHandler(format, level: level) }
         let logger = Logger(label: "dither-collector")
+        do throws(CollectorError) { try await serve(configuration, settings, logger) } catch {
+            guard format == .json else { throw error }
+            // Programs that read the log find out there, too, why it ends.
+            logger.critical("\(error)")
+            throw ExitCode(error.exitCode)
+        }
+    }
+
+    private func serve(
+        _ configuration: CollectorConfiguration, _ settings: EffectiveSettings, _ logger: Logger
+    ) async throws(CollectorError) {
         for name in settings.unknownVariables { logger.warning("the variable \(name) is no setting; unset it") }
-        let server = try CollectorServer(configuration, logger: logger)
+        let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
+        let server = try CollectorServer(configuration, logger: logger, manager: manager)
         try await server.run { url in
             print("listening on \(url)")
             fflush(nil)

@@ -1,0 +1,24 @@
+internal import HTTPTypes
+package import Hummingbird
+
+/// Counts the requests of senders on their way to the routes and back.
+package struct MeasuredRoutes<Routes: HTTPResponder>: HTTPResponder {
+    private let routes: Routes
+    private let figures: IngestFigures
+
+    package init(_ routes: Routes, figures: IngestFigures) { (self.routes, self.figures) = (routes, figures) }
+
+    package func respond(to request: Request, context: Routes.Context) async throws -> Response {
+        figures.begin()
+        do {
+            let response = try await routes.respond(to: request, context: context)
+            let announced = request.method == .post ? request.headers[.contentLength].flatMap { Int($0) } : nil
+            figures.end(status: response.status.code, bodyByteCount: announced.map { max(0, $0) })
+            return response
+        } catch {
+            // The connection broke off: nothing was answered.
+            figures.end(status: 0, bodyByteCount: nil)
+            throw error
+        }
+    }
+}
