@@ -54,6 +54,9 @@ let package = Package(
             name: "MetricDefinitions",
             dependencies: ["LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms"],
             swiftSettings: memorySafe),
+        .systemLibrary(
+            name: "CPostgres", path: "Sources/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(name: "PostgresClient", dependencies: ["CPostgres"], swiftSettings: strict),
         .target(
             name: "StoreFormat", dependencies: ["ReportFormat", "SecureRandomness"], swiftSettings: memorySafe),
 
@@ -102,7 +105,7 @@ let package = Package(
             name: "CollectorService",
             dependencies: [
                 "CollectorSettings", "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms",
-                "MetricDefinitions", "StoreFormat",
+                "MetricDefinitions", "StoreFormat", "PostgresClient",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -151,7 +154,7 @@ let package = Package(
         .target(
             name: "StoreReader",
             dependencies: [
-                "ReportFormat", "StoreFormat", .product(name: "GRDB", package: "GRDB.swift"),
+                "ReportFormat", "StoreFormat", "PostgresClient", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             path: "analysis/StoreReader", swiftSettings: strict),
         .target(
@@ -171,7 +174,7 @@ let package = Package(
             name: "DecoderCommands",
             dependencies: [
                 "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions", "Estimation",
-                "StoreReader", "RegistryCompiler", "Planning", "Auditing", "Studies",
+                "StoreReader", "PostgresClient", "RegistryCompiler", "Planning", "Auditing", "Studies",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "analysis/DecoderCommands", swiftSettings: strict),
@@ -188,7 +191,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions",
+                "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions", "PostgresClient",
                 .product(name: "BigInt", package: "BigInt"),
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
@@ -256,7 +259,8 @@ let package = Package(
         .testTarget(
             name: "CollectorServiceTests",
             dependencies: [
-                "CollectorService", "CollectorSettings", "StoreFormat", "MetricDefinitions", "Mechanisms",
+                "CollectorService", "CollectorSettings", "StoreFormat", "PostgresClient", "StoreReader",
+                "MetricDefinitions", "Mechanisms",
                 "LocalPrivacy", "ReportFormat",
                 "SecureRandomness", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -330,7 +334,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "MetricDefinitions", "ReportFormat", "LocalPrivacy",
+                "TestSupport", "MetricDefinitions", "ReportFormat", "LocalPrivacy", "PostgresClient",
                 "dither", "dither-agent", "dither-collector", "telemetry-example",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

@@ -2,8 +2,8 @@
 # Installs the Debian packages that the build and the tests need and that are missing. Uses no network if none is.
 set -euo pipefail
 
-# Development files: SQLite, libcurl and libcrypto for our own targets, zlib for a dependency of the HTTP tests.
-libraries=(libssl-dev libsqlite3-dev libcurl4-openssl-dev zlib1g-dev ca-certificates)
+# Development files: SQLite, libpq, libcurl and libcrypto for our own targets, zlib for a dependency of the HTTP tests.
+libraries=(libssl-dev libsqlite3-dev libpq-dev libcurl4-openssl-dev zlib1g-dev ca-certificates)
 # command:package, looked up as a command so that one installed by other means counts.
 tools=(pkg-config:pkg-config openssl:openssl curl:curl python3:python3 gzip:gzip git:git make:make nm:binutils strip:binutils
     strace:strace ld:binutils ar:binutils objcopy:binutils readelf:binutils cc:gcc c++:g++)
@@ -16,6 +16,8 @@ for tool in "${tools[@]}"; do
 done
 # The C++ library, by the file that the linker looks for: its package's name carries the compiler's version.
 compgen -G '/usr/lib/gcc/*/*/libstdc++.so' >/dev/null || need libstdc++-12-dev
+# PostgreSQL's server, which the tests start for themselves: it is in no folder that commands are looked up in.
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need postgresql
 if command -v dpkg-query >/dev/null; then
     for library in "${libraries[@]}"; do
         dpkg-query --show --showformat '${db:Status-Status}\n' "$library" 2>/dev/null | grep -qx installed || need "$library"

@@ -23,9 +23,11 @@ import Testing
         }
     }
 
-    @Test("Batches that come together are each stored once, however often each is sent at once")
-    func concurrentDuplicates() async throws {
-        let collector = try CollectorUnderTest()
+    @Test(
+        "Batches that come together are each stored once, however often each is sent at once",
+        arguments: StoreKind.allCases)
+    func concurrentDuplicates(_ kind: StoreKind) async throws {
+        let collector = try StoreUnderTest(kind)
         var noise = SeededNoise(seed: 0xD0_0B1E)
         let batches = try (0..<200).map { try simpleBatch(collector.metricSet, number: $0).encoded }
         var sendings = batches.flatMap { Array(repeating: $0, count: Int.random(in: 1...10, using: &noise)) }
@@ -35,35 +37,38 @@ import Testing
             for bytes in sendings { group.addTask { try await intake.take(bytes).count } }
             for try await rejectedCount in group { #expect(rejectedCount == 0) }
         }
-        let probe = try StoreProbe(path: collector.storePath)
+        let probe = try collector.probe()
         #expect(try probe.count(of: "batch") == batches.count)
         #expect(try probe.count(of: "staged") == batches.count)
     }
 
-    @Test("A known batch gets the same answer again, also after a restart, and stores nothing")
-    func repetition() async throws {
-        let folder = try ScratchFolder()
+    @Test(
+        "A known batch gets the same answer again, also after a restart, and stores nothing",
+        arguments: StoreKind.allCases)
+    func repetition(_ kind: StoreKind) async throws {
+        let place = try StorePlace(kind)
         let metricSet = try testMetricSet()
         let records = [try report(metricSet), try report(metricSet), try report(metricSet, metric: 2, payload: [4])]
         let bytes = try Batch(identifier: try batchIdentifier(1), reports: records).encoded
         let expected = [Rejection(index: 1, code: .duplicateReport)]
         for _ in 0..<3 {
-            let collector = try CollectorUnderTest(folder: folder, metricSet: metricSet)
+            let collector = try StoreUnderTest(place, metricSet)
             for _ in 0..<2 { #expect(try await collector.intake.take(bytes) == expected) }
             try await collector.store.close()
         }
-        #expect(try StoreProbe(path: folder.file("store.db")).count(of: "staged") == 2)
+        #expect(try place.probe().count(of: "staged") == 2)
     }
 
-    @Test("A collector that is dropped without closing its store is continued by the next")
-    func abandonedStore() async throws {
-        let folder = try ScratchFolder()
+    @Test(
+        "A collector that is dropped without closing its store is continued by the next", arguments: StoreKind.allCases)
+    func abandonedStore(_ kind: StoreKind) async throws {
+        let place = try StorePlace(kind)
         let metricSet = try testMetricSet()
         for number in 0..<5 {
-            let collector = try CollectorUnderTest(folder: folder, metricSet: metricSet)
+            let collector = try StoreUnderTest(place, metricSet)
             _ = try await collector.intake.take(try simpleBatch(metricSet, number: number).encoded)
         }
-        #expect(try StoreProbe(path: folder.file("store.db")).count(of: "staged") == 5)
+        #expect(try place.probe().count(of: "staged") == 5)
     }
 
     @Test(
@@ -114,9 +119,9 @@ import Testing
         #expect(ProblemDetails(error).status == 503)
     }
 
-    @Test("A closed store takes nothing, and says that it is being stopped")
-    func closed() async throws {
-        let collector = try CollectorUnderTest()
+    @Test("A closed store takes nothing, and says that it is being stopped", arguments: StoreKind.allCases)
+    func closed(_ kind: StoreKind) async throws {
+        let collector = try StoreUnderTest(kind)
         try await collector.store.close()
         let bytes = try simpleBatch(collector.metricSet, number: 1).encoded
         await #expect(throws: ProblemDetails(.shuttingDown, detail: "Send the same batch again later.")) {
@@ -142,15 +147,13 @@ import Testing
             ])
     }
 
-    @Test("Reports of one batch lie under keys that are unrelated and not negative")
-    func randomKeys() async throws {
-        let collector = try CollectorUnderTest()
+    @Test("Reports lie under keys that are unrelated and not negative", arguments: StoreKind.allCases)
+    func randomKeys(_ kind: StoreKind) async throws {
+        let collector = try StoreUnderTest(kind)
         for number in 0..<64 {
             _ = try await collector.intake.take(try simpleBatch(collector.metricSet, number: number).encoded)
         }
-        let keys = try await DatabaseQueue(path: collector.storePath).read { connection in
-            try Int64.fetchAll(connection, sql: "SELECT key FROM staged")
-        }
+        let keys = try collector.probe().stagedKeys()
         #expect(keys.allSatisfy { $0 >= 0 } && Set(keys).count == 64)
         // Some two of 64 uniform keys of 63 bits lie within 2²⁰ of each other with probability at most
         // (64 · 63 / 2) · 2²¹ / 2⁶³ < 5·10⁻¹⁰; successive numbers always do.

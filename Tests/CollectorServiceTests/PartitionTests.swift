@@ -52,9 +52,9 @@ import Testing
         #expect(verdict.admitted.map(\.payload) == [payload] && verdict.admitted.map(\.group.shapeKey) == [0])
     }
 
-    @Test("Each cohort seals by itself, with the reports of no other")
-    func sealing() async throws {
-        let collector = try CollectorUnderTest()
+    @Test("Each cohort seals by itself, with the reports of no other", arguments: StoreKind.allCases)
+    func sealing(_ kind: StoreKind) async throws {
+        let collector = try StoreUnderTest(kind)
         // 8,192 payloads of 32 bytes make a chunk; cohort 0 has one too few.
         for cohort in Int64(0)...1 {
             let group = ReportGroup(metric: 4, version: 1, day: testDay, shapeKey: cohort)
@@ -69,7 +69,7 @@ import Testing
             }
         }
         try await collector.store.checkWritable()
-        let probe = try StoreProbe(path: collector.storePath)
+        let probe = try collector.probe()
         let chunks = try probe.chunks()
         #expect(chunks.map(\.group.shapeKey) == [1] && chunks.map(\.chunk.count) == [8_192])
         #expect(chunks.allSatisfy { $0.chunk.payloads.allSatisfy { $0 == 2 } })

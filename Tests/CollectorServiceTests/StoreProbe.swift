@@ -40,6 +40,9 @@ struct StoreProbe {
         }
     }
 
+    /// The keys of the staged reports.
+    func stagedKeys() throws -> [Int64] { try database.read { try Int64.fetchAll($0, sql: "SELECT key FROM staged") } }
+
     /// The staged payloads.
     func stagedPayloads() throws -> [[UInt8]] { try database.read(Self.stagedPayloads) }
 

@@ -118,7 +118,7 @@ struct EstimateRefusalTests {
             (outside, .storeUnusable, "a report of 2026-06-01 holds a value that the metric does not have"),
             (partitioned, .storeUnusable, "a report of 2026-06-01 holds a value that the metric does not have"),
             (newer, .storeUnusable, "a store of version 2, and this is for version 1"),
-            (other, .storeUnusable, "is no store. Name the file that the collector writes."),
+            (other, .storeUnusable, "is no store. Name the file or the database that the collector writes."),
         ]
         for (store, status, words) in cases {
             let error = try #require(

@@ -19,7 +19,7 @@ struct StoreSnapshotTests {
         try store.stage([[0]], of: metric, day: testDay(1))
         try store.seal(payloads([4]), of: next, day: testDay(1))
         try store.stage([[4]], of: other, day: testDay(3))
-        let snapshot = try StoreSnapshot(path: store.path)
+        let snapshot = try SQLiteSnapshot(path: store.path)
         let found = try snapshot.periods().map { [Int($0.metric), Int($0.version), Int($0.day.index), $0.reportCount] }
         let first = Int(testDay(1).index)
         #expect(found == [[1, 1, first, 1], [1, 1, first + 1, 10], [1, 2, first, 4], [2, 1, first + 2, 1]])
@@ -33,7 +33,7 @@ struct StoreSnapshotTests {
         try store.seal(payloads([9]), of: metric, day: testDay(3))
         try store.stage([[3], [4]], of: metric, day: testDay(2))
         try store.stage([[1]], of: metric, day: testDay(1))
-        let snapshot = try StoreSnapshot(path: store.path)
+        let snapshot = try SQLiteSnapshot(path: store.path)
         let period = try #require(try snapshot.periods().first { $0.day == testDay(2) })
         let found = try snapshot.parts(of: period).flatMap {
             try snapshot.payloads(of: $0, in: period, payloadByteCount: 1)
@@ -50,7 +50,7 @@ struct StoreSnapshotTests {
         try store.stage([[4], [5]], of: metric, day: testDay(2), partition: 3)
         try store.stage([[6]], of: metric, day: testDay(2), partition: 65_535)
         try store.stage([[7]], of: metric, day: testDay(3), partition: 1)
-        let snapshot = try StoreSnapshot(path: store.path)
+        let snapshot = try SQLiteSnapshot(path: store.path)
         let periods = try snapshot.periods()
         #expect(periods.map(\.reportCount) == [7, 1])
         let parts = try snapshot.parts(of: periods[0])
@@ -69,11 +69,11 @@ struct StoreSnapshotTests {
     func isolation() throws {
         let (store, metric) = (try StoreFixture(), try booleanMetric())
         try store.seal(payloads([1, 1]), of: metric, day: testDay(1))
-        let snapshot = try StoreSnapshot(path: store.path)
+        let snapshot = try SQLiteSnapshot(path: store.path)
         try store.seal(payloads([0, 5]), of: metric, day: testDay(1))
         try store.stage([[1]], of: metric, day: testDay(1))
         #expect(try snapshot.periods().map(\.reportCount) == [2])
-        #expect(try StoreSnapshot(path: store.path).periods().map(\.reportCount) == [8])
+        #expect(try SQLiteSnapshot(path: store.path).periods().map(\.reportCount) == [8])
     }
 
     @Test("what a killed collector left in the log is read")
@@ -85,16 +85,16 @@ struct StoreSnapshotTests {
         for suffix in ["", "-wal"] {
             try FileManager.default.copyItem(atPath: store.path + suffix, toPath: store.file("copy") + suffix)
         }
-        #expect(try StoreSnapshot(path: store.file("copy")).periods().map(\.reportCount) == [5])
+        #expect(try SQLiteSnapshot(path: store.file("copy")).periods().map(\.reportCount) == [5])
         try FileManager.default.copyItem(atPath: store.path, toPath: store.file("bare"))
-        #expect(try StoreSnapshot(path: store.file("bare")).periods().isEmpty)
+        #expect(try SQLiteSnapshot(path: store.file("bare")).periods().isEmpty)
     }
 
     @Test("the definition hash is that of the metric's version, and none for another")
     func definitionHash() throws {
         let (store, metric) = (try StoreFixture(), try booleanMetric())
         try store.add(definition: metric)
-        let snapshot = try StoreSnapshot(path: store.path)
+        let snapshot = try SQLiteSnapshot(path: store.path)
         #expect(try snapshot.definitionHash(metric: 1, version: 1) == metric.definitionHash)
         #expect(try snapshot.definitionHash(metric: 1, version: 2) == nil)
     }
@@ -105,18 +105,18 @@ struct StoreSnapshotTests {
         try store.queue.inDatabase { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
         let holder = try DatabaseQueue(path: store.path)
         try holder.inDatabase { try $0.execute(sql: "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT") }
-        #expect(throws: StoreReaderError.locked) { try StoreSnapshot(path: store.path, patienceInSeconds: 0.02) }
+        #expect(throws: StoreReaderError.locked) { try SQLiteSnapshot(path: store.path, patienceInSeconds: 0.02) }
         try holder.close()
-        #expect(throws: Never.self) { try StoreSnapshot(path: store.path, patienceInSeconds: 0.02) }
-        #expect(StoreSnapshot.patienceInSeconds <= 5)
+        #expect(throws: Never.self) { try SQLiteSnapshot(path: store.path, patienceInSeconds: 0.02) }
+        #expect(SQLiteSnapshot.patienceInSeconds <= 5)
     }
 
     @Test("files that are no store of this version are told apart")
     func otherFiles() throws {
         let store = try StoreFixture()
-        #expect(throws: StoreReaderError.missing) { try StoreSnapshot(path: store.file("none")) }
+        #expect(throws: StoreReaderError.missing) { try SQLiteSnapshot(path: store.file("none")) }
         let error = #expect(throws: StoreReaderError.self) {
-            try StoreSnapshot(path: store.folder.path(percentEncoded: false))
+            try SQLiteSnapshot(path: store.folder.path(percentEncoded: false))
         }
         guard case .unreadable = error else {
             Issue.record("a folder gives \(String(describing: error))")
@@ -124,14 +124,14 @@ struct StoreSnapshotTests {
         }
         for content in ["", "metrics:\n", String(repeating: "no database ", count: 500)] {
             try Data(content.utf8).write(to: store.folder.appending(path: "text"))
-            #expect(throws: StoreReaderError.notAStore) { try StoreSnapshot(path: store.file("text")) }
+            #expect(throws: StoreReaderError.notAStore) { try SQLiteSnapshot(path: store.file("text")) }
         }
         let foreign = try StoreFixture(identifier: 7)
-        #expect(throws: StoreReaderError.notAStore) { try StoreSnapshot(path: foreign.path) }
+        #expect(throws: StoreReaderError.notAStore) { try SQLiteSnapshot(path: foreign.path) }
         for version: Int32 in [0, 2] {
             let other = try StoreFixture(schemaVersion: version)
             #expect(throws: StoreReaderError.unsupportedVersion(found: version, supported: 1)) {
-                try StoreSnapshot(path: other.path)
+                try SQLiteSnapshot(path: other.path)
             }
         }
     }
@@ -185,7 +185,7 @@ struct StoreSnapshotTests {
     }
 
     private func readAll(_ store: StoreFixture) throws {
-        let snapshot = try StoreSnapshot(path: store.path)
+        let snapshot = try SQLiteSnapshot(path: store.path)
         for period in try snapshot.periods() {
             for part in try snapshot.parts(of: period) {
                 _ = try snapshot.payloads(of: part, in: period, payloadByteCount: 1)

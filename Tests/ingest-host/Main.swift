@@ -68,4 +68,14 @@ private struct DroppingStore: ReportStore {
     func enter(_ metricSet: MetricSet) async throws(StoreError) {}
 
     func checkWritable() async throws(StoreError) {}
+
+    func stagedGroups(before day: UTCDay) async throws(StoreError) -> [ReportGroup] { [] }
+
+    func sealChunk(of group: ReportGroup) async throws(StoreError) -> Bool { false }
+
+    func forgetBatches(slice: UInt8, on day: UTCDay) async throws(StoreError) {}
+
+    func truncateLog() async throws(StoreError) -> Bool { true }
+
+    func close() async throws(StoreError) {}
 }

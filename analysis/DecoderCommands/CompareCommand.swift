@@ -33,14 +33,15 @@ public struct CompareCommand: ParsableCommand {
               3  no reports, or fewer than a metric's minimum_reports in a group
               4  the registry or the candidates are refused, or the registry differs
                  from the collector's
-              6  a store is locked
+              6  a store is locked, or its database cannot be reached
+              7  the database lets nobody in
               8  a store is damaged, of another version, or none
             """)
 
     @Option(help: "The registry: a YAML file, or a compiled set.")
     var registry: String
 
-    @Option(help: "The store that the collector writes.")
+    @Option(help: "The collector's store: a file, or a postgres:// URL.")
     var store: String
 
     @Option(help: "The metric's name.")

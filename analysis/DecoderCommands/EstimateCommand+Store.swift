@@ -1,5 +1,6 @@
 internal import Estimation
 internal import MetricDefinitions
+internal import PostgresClient
 internal import ReportFormat
 internal import StoreReader
 
@@ -13,13 +14,25 @@ struct EstimateStore {
         var otherVersions: [UInt32]
     }
 
+    /// For messages: without what a database's URL may hold besides.
     private let path: String
-    private let snapshot: StoreSnapshot
+    private let snapshot: any StoreSnapshot
 
     init(path: String, patienceInSeconds: Double) throws(CommandError) {
-        self.path = path
-        do { snapshot = try StoreSnapshot(path: path, patienceInSeconds: patienceInSeconds) } catch {
-            throw Self.commandError(for: error, path: path)
+        guard PostgresAddress.isMeant(by: path) else {
+            self.path = path
+            do { snapshot = try SQLiteSnapshot(path: path, patienceInSeconds: patienceInSeconds) } catch {
+                throw Self.commandError(for: error, path: path)
+            }
+            return
+        }
+        let address: PostgresAddress
+        do { address = try PostgresAddress(path) } catch {
+            throw Self.commandError(for: .postgres(error), path: "--store")
+        }
+        self.path = "\(address)"
+        do { snapshot = try PostgresSnapshot(address) } catch {
+            throw Self.commandError(for: error, path: "\(address)")
         }
     }
 
@@ -98,7 +111,8 @@ extension EstimateStore {
             CommandError(
                 .transientFailure, "\(path): locked by another process. Try again, or end what holds it.")
         case .notAStore:
-            CommandError(.storeUnusable, "\(path): is no store. Name the file that the collector writes.")
+            CommandError(
+                .storeUnusable, "\(path): is no store. Name the file or the database that the collector writes.")
         case .unsupportedVersion(let found, let supported):
             CommandError(
                 .storeUnusable,
@@ -111,6 +125,8 @@ extension EstimateStore {
                 .storeUnusable,
                 "\(path): damaged: a row of the table \(table) is none that a collector writes. "
                     + restore)
+        case .postgres(let error):
+            CommandError(ExitStatus(rawValue: error.exitCode) ?? .runtimeFailure, "\(path): \(error).")
         case .damagedChunk(let key, _):
             CommandError(
                 .storeUnusable, "\(path): damaged: chunk \(key) is not what was sealed. \(restore)")

@@ -48,14 +48,15 @@ public struct EstimateCommand: ParsableCommand {
               3  no reports, or fewer than the metric's minimum_reports
               4  the registry or the candidates are refused, or the registry differs
                  from the collector's
-              6  the store is locked
+              6  the store is locked, or its database cannot be reached
+              7  the database lets nobody in
               8  the store is damaged, of another version, or none
             """)
 
     @Option(help: "The registry: a YAML file, or a compiled set.")
     var registry: String
 
-    @Option(help: "The store that the collector writes.")
+    @Option(help: "The collector's store: a file, or a postgres:// URL.")
     var store: String
 
     @Option(help: "The metric's name.")

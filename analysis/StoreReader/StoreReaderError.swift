@@ -1,3 +1,4 @@
+public import PostgresClient
 public import StoreFormat
 
 /// Why a store cannot be read.
@@ -18,6 +19,8 @@ public enum StoreReaderError: Error, Hashable, Sendable {
     case malformedRow(table: String)
     /// A chunk is not what was sealed.
     case damagedChunk(key: Int64, ChunkError)
+    /// The database cannot be reached, or refuses.
+    case postgres(PostgresError)
     /// Payloads have another length than the metric's.
     case wrongPayloadByteCount(actual: Int, expected: Int)
 }

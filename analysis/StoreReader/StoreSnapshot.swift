@@ -1,188 +1,26 @@
-internal import Foundation
-internal import GRDB
-internal import ReportFormat
-internal import StoreFormat
-
-/// What a collector's store holds at one moment: chunks and staged reports, whatever a running collector adds later.
-///
-/// Opened for reading only. A collector that runs is not disturbed, and one that was killed has left its log beside the
-/// file, which is read too.
-public struct StoreSnapshot: Sendable {
-    /// How long a store that another process holds exclusively is waited for, in seconds.
-    public static let patienceInSeconds = 5.0
-
-    private let queue: DatabaseQueue
-
-    /// Opens a store and takes the snapshot.
-    ///
-    /// - Parameters:
-    ///   - path: the store's file.
-    ///   - patienceInSeconds: how long to wait for a lock, from zero.
-    /// - Throws: ``StoreReaderError``.
-    public init(
-        path: String, patienceInSeconds: Double = StoreSnapshot.patienceInSeconds
-    ) throws(StoreReaderError) {
-        guard FileManager.default.fileExists(atPath: path) else { throw .missing }
-        var configuration = Configuration()
-        configuration.readonly = true
-        configuration.busyMode = .timeout(patienceInSeconds)
-        // The snapshot is a transaction that outlives each access.
-        configuration.allowsUnsafeTransactions = true
-        do { queue = try DatabaseQueue(path: path, configuration: configuration) } catch { throw Self.reason(error) }
-        try reading { database in
-            try database.execute(sql: "BEGIN DEFERRED TRANSACTION")
-            try Self.identify(database)
-        }
-    }
-
+/// What a collector's store holds at one moment: chunks and staged reports, whatever running collectors add later.
+public protocol StoreSnapshot: Sendable {
     /// The definition hash under which a metric's reports of a version were admitted; `nil` if there are none.
     ///
     /// - Throws: ``StoreReaderError``.
-    public func definitionHash(metric: UInt32, version: UInt32) throws(StoreReaderError) -> [UInt8]? {
-        try reading { database in
-            let row = try Row.fetchOne(
-                database, sql: "SELECT hash FROM definition WHERE metric = ? AND version = ?",
-                arguments: [metric, version])
-            return try row.map { Array(try bytes($0, 0, of: "definition")) }
-        }
-    }
+    func definitionHash(metric: UInt32, version: UInt32) throws(StoreReaderError) -> [UInt8]?
 
     /// Every period of every metric that has reports, by metric, version and day.
     ///
     /// - Throws: ``StoreReaderError``.
     /// - Complexity: linear in chunks and staged reports.
-    public func periods() throws(StoreReaderError) -> [StoredPeriod] {
-        try reading { database in
-            let query = """
-                SELECT metric, version, day, SUM(reports), SUM(isStaged) = COUNT(*), SUM(isStaged) > 0
-                FROM (SELECT metric, version, day, count AS reports, 0 AS isStaged FROM chunk
-                      UNION ALL SELECT metric, version, day, 1, 1 FROM staged)
-                GROUP BY metric, version, day ORDER BY metric, version, day
-                """
-            return try Row.fetchAll(database, sql: query).map { row in
-                let table = row[4] ? "staged" : row[5] ? "chunk or staged" : "chunk"
-                guard let metric = UInt32(exactly: try integer(row, 0, of: table)),
-                    let version = UInt32(exactly: try integer(row, 1, of: table)),
-                    let day = UInt32(exactly: try integer(row, 2, of: table)).flatMap(UTCDay.init(index:)),
-                    let count = Int(exactly: try integer(row, 3, of: table)), count > 0
-                else { throw StoreReaderError.malformedRow(table: table) }
-                return StoredPeriod(metric: metric, version: version, day: day, reportCount: count)
-            }
-        }
-    }
+    func periods() throws(StoreReaderError) -> [StoredPeriod]
 
     /// Where a period's payloads are, so that they can be read one part after the other.
     ///
     /// - Throws: ``StoreReaderError``.
-    public func parts(of period: StoredPeriod) throws(StoreReaderError) -> [StoredPart] {
-        try reading { database in
-            let ofPeriod = "WHERE metric = ? AND version = ? AND day = ?"
-            let sealed = try Row.fetchAll(
-                database, sql: "SELECT key, shape_key FROM chunk \(ofPeriod) ORDER BY shape_key, key",
-                arguments: Self.arguments(of: period))
-            let staged = try Row.fetchAll(
-                database, sql: "SELECT DISTINCT shape_key FROM staged \(ofPeriod) ORDER BY shape_key",
-                arguments: Self.arguments(of: period))
-            return try sealed.map {
-                .chunk(key: try integer($0, 0, of: "chunk"), partition: Int(try integer($0, 1, of: "chunk")))
-            } + staged.map { .staged(partition: Int(try integer($0, 0, of: "staged"))) }
-        }
-    }
+    func parts(of period: StoredPeriod) throws(StoreReaderError) -> [StoredPart]
 
     /// The payloads of a part, end to end, checked against their checksum where they are sealed.
     ///
     /// - Parameter payloadByteCount: the length of each.
     /// - Throws: ``StoreReaderError``.
-    public func payloads(
+    func payloads(
         of part: StoredPart, in period: StoredPeriod, payloadByteCount: Int
-    ) throws(StoreReaderError) -> [UInt8] {
-        switch part {
-        case .chunk(let key, _): try chunk(key: key, payloadByteCount: payloadByteCount)
-        case .staged(let partition):
-            try staged(in: period, partition: partition, payloadByteCount: payloadByteCount)
-        }
-    }
-
-    private func chunk(key: Int64, payloadByteCount: Int) throws(StoreReaderError) -> [UInt8] {
-        try reading { database in
-            let query = "SELECT stride, count, checksum, payloads FROM chunk WHERE key = ?"
-            guard let row = try Row.fetchOne(database, sql: query, arguments: [key]) else {
-                throw StoreReaderError.malformedRow(table: "chunk")
-            }
-            let (stride, count) = (try integer(row, 0, of: "chunk"), try integer(row, 1, of: "chunk"))
-            let (checksum, payloads) = (try bytes(row, 2, of: "chunk"), try bytes(row, 3, of: "chunk"))
-            let chunk: Chunk
-            do throws(ChunkError) {
-                chunk = try Chunk(
-                    stride: Int(stride), count: Int(count), checksum: Array(checksum), payloads: Array(payloads))
-            } catch { throw StoreReaderError.damagedChunk(key: key, error) }
-            guard chunk.stride == payloadByteCount else {
-                throw StoreReaderError.wrongPayloadByteCount(actual: chunk.stride, expected: payloadByteCount)
-            }
-            return chunk.payloads
-        }
-    }
-
-    private func staged(
-        in period: StoredPeriod, partition: Int, payloadByteCount: Int
-    ) throws(StoreReaderError) -> [UInt8] {
-        try reading { database in
-            let query = "SELECT payload FROM staged WHERE metric = ? AND version = ? AND day = ? AND shape_key = ?"
-            let rows = try Row.fetchCursor(
-                database, sql: query, arguments: Self.arguments(of: period) + [partition])
-            var payloads: [UInt8] = []
-            while let row = try rows.next() {
-                let payload = try bytes(row, 0, of: "staged")
-                guard payload.count == payloadByteCount else {
-                    throw StoreReaderError.wrongPayloadByteCount(actual: payload.count, expected: payloadByteCount)
-                }
-                payloads += payload
-            }
-            return payloads
-        }
-    }
-
-    private static func arguments(of period: StoredPeriod) -> StatementArguments {
-        [period.metric, period.version, period.day.index]
-    }
-}
-
-extension StoreSnapshot {
-    private static func identify(_ database: Database) throws {
-        let applicationIdentifier = try Int32.fetchOne(database, sql: "PRAGMA application_id")
-        guard applicationIdentifier == StoreSchema.applicationIdentifier else { throw StoreReaderError.notAStore }
-        let version = try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        guard version == StoreSchema.version else {
-            throw StoreReaderError.unsupportedVersion(found: version, supported: StoreSchema.version)
-        }
-    }
-
-    private func reading<Result>(_ body: (Database) throws -> Result) throws(StoreReaderError) -> Result {
-        do { return try queue.unsafeRead(body) } catch { throw Self.reason(error) }
-    }
-
-    private static func reason(_ error: any Error) -> StoreReaderError {
-        if let error = error as? StoreReaderError { return error }
-        guard let error = error as? DatabaseError else { return .damaged(resultCode: ResultCode.SQLITE_ERROR.rawValue) }
-        return switch error.resultCode {
-        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: .locked
-        case .SQLITE_NOTADB: .notAStore
-        case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_READONLY, .SQLITE_IOERR:
-            .unreadable(resultCode: error.extendedResultCode.rawValue)
-        default: .damaged(resultCode: error.extendedResultCode.rawValue)
-        }
-    }
-
-    /// Values of another type than the schema's are a fault of the file; asking GRDB for the type would end the process.
-    private func integer(_ row: Row, _ column: Int, of table: String) throws(StoreReaderError) -> Int64 {
-        let value: DatabaseValue = row[column]
-        guard let integer = Int64.fromDatabaseValue(value) else { throw .malformedRow(table: table) }
-        return integer
-    }
-
-    private func bytes(_ row: Row, _ column: Int, of table: String) throws(StoreReaderError) -> Data {
-        let value: DatabaseValue = row[column]
-        guard let data = Data.fromDatabaseValue(value) else { throw .malformedRow(table: table) }
-        return data
-    }
+    ) throws(StoreReaderError) -> [UInt8]
 }

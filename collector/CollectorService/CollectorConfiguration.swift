@@ -16,7 +16,7 @@ package struct CollectorConfiguration: Hashable, Sendable {
 
     /// The compiled metric set.
     package var metricSetPath: String
-    /// The store, an SQLite file.
+    /// The store: an SQLite file, or the URL of a PostgreSQL database.
     package var storePath: String
     /// Where batches are accepted.
     package var uploadAddress: ListenAddress

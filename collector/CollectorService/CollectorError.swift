@@ -1,6 +1,7 @@
 package import CollectorSettings
 internal import Glibc
 package import MetricDefinitions
+internal import PostgresClient
 
 /// Why a collector does not start, or does not go on.
 package enum CollectorError: Error, Hashable, Sendable {
@@ -54,8 +55,11 @@ package enum CollectorError: Error, Hashable, Sendable {
             switch error {
             case .locked, .busy: 6
             case .definitionConflict: 4
+            case .postgres(let error): error.exitCode
             case .notAStore, .wrongVersion, .alteredTables, .damaged: 8
-            case .cannotLock, .diskFull, .sqlite, .notDurable, .noRandomness, .unsealable, .overloaded, .closed: 1
+            case .cannotLock, .diskFull, .sqlite, .notDurable, .unsafeDatabase, .noRandomness, .unsealable, .overloaded,
+                .closed:
+                1
             }
         }
     }

@@ -2,7 +2,9 @@ internal import CollectorSettings
 internal import Hummingbird
 internal import HummingbirdCore
 package import Logging
+internal import MetricDefinitions
 internal import NIOCore
+internal import PostgresClient
 internal import ServiceLifecycle
 internal import UnixSignals
 
@@ -14,7 +16,7 @@ package struct CollectorServer: Sendable {
     private let metrics: ServedMetrics
     private let gatekeeper: Gatekeeper
     private let identity: TLSIdentity?
-    private let store: SQLiteReportStore
+    private let store: any ReportStore
     private let drain = DrainSwitch()
     private let figures = IngestFigures()
     private let manager: ServiceManager
@@ -31,7 +33,7 @@ package struct CollectorServer: Sendable {
         metrics = ServedMetrics(offer)
         gatekeeper = Gatekeeper(try AccessControl(tokensAt: configuration.tokensPath))
         if let files = configuration.tls { identity = try TLSIdentity(files) } else { identity = nil }
-        do { store = try SQLiteReportStore(path: configuration.storePath, metricSet: offer.metricSet) } catch {
+        do { store = try Self.store(at: configuration.storePath, metricSet: offer.metricSet, logger: logger) } catch {
             throw .store(error)
         }
     }
@@ -145,5 +147,16 @@ package struct CollectorServer: Sendable {
         var logger = logger
         logger.logLevel = max(logger.logLevel, .warning)
         return logger
+    }
+
+    private static func store(
+        at place: String, metricSet: MetricSet, logger: Logger
+    ) throws(StoreError) -> any ReportStore {
+        guard PostgresAddress.isMeant(by: place) else {
+            return try SQLiteReportStore(path: place, metricSet: metricSet)
+        }
+        let address: PostgresAddress
+        do { address = try PostgresAddress(place) } catch { throw .postgres(error) }
+        return try PostgresReportStore(address, metricSet: metricSet, logger: logger)
     }
 }

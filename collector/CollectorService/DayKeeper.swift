@@ -4,7 +4,7 @@ internal import ServiceLifecycle
 
 /// Does what a store needs once a day, as long as the collector runs.
 struct DayKeeper: Service {
-    let store: SQLiteReportStore
+    let store: any ReportStore
     let clock: CollectorClock
     let logger: Logger
     let figures: IngestFigures

@@ -25,7 +25,7 @@ package struct DayWork: Sendable {
     /// Yesterday stays open, for the devices that report as soon as it is over.
     ///
     /// - Throws: ``StoreError``; the next turn tries again.
-    package mutating func turn(on today: UTCDay, in store: SQLiteReportStore) async throws(StoreError) -> Outcome {
+    package mutating func turn(on today: UTCDay, in store: any ReportStore) async throws(StoreError) -> Outcome {
         if lastDay.map({ $0 < today }) ?? true {
             try await Self.sealAndForget(on: today, in: store)
             (lastDay, turnsUntilTruncation) = (today, 0)
@@ -40,8 +40,8 @@ package struct DayWork: Sendable {
         return isEmpty ? .done : .readerHoldsLog
     }
 
-    private static func sealAndForget(on today: UTCDay, in store: SQLiteReportStore) async throws(StoreError) {
-        for group in store.stagedGroups(before: today.advanced(by: -1)) {
+    private static func sealAndForget(on today: UTCDay, in store: any ReportStore) async throws(StoreError) {
+        for group in try await store.stagedGroups(before: today.advanced(by: -1)) {
             while try await store.sealChunk(of: group) {}
         }
         for slice in UInt8.min...UInt8.max { try await store.forgetBatches(slice: slice, on: today) }

@@ -77,6 +77,34 @@ package protocol ReportStore: Sendable {
     ///
     /// - Throws: ``StoreError``.
     func figures(on today: UTCDay) async throws(StoreError) -> StoreFigures?
+
+    /// The groups of the days before one that have staged reports, of which few can still come.
+    ///
+    /// - Throws: ``StoreError``.
+    func stagedGroups(before day: UTCDay) async throws(StoreError) -> [ReportGroup]
+
+    /// Seals one chunk of a group.
+    ///
+    /// - Returns: whether more of the group is staged.
+    /// - Throws: ``StoreError``; the reports then stay staged.
+    func sealChunk(of group: ReportGroup) async throws(StoreError) -> Bool
+
+    /// Forgets the batch identifiers that need not be known on a day, of one of 256 slices: an identifier's first
+    /// byte. Identifiers are random, so slices are alike, and commits go on between two of them.
+    ///
+    /// - Throws: ``StoreError``.
+    func forgetBatches(slice: UInt8, on day: UTCDay) async throws(StoreError)
+
+    /// Empties a log of its own that the store keeps, so that the order of arrival it holds is gone.
+    ///
+    /// - Returns: whether it is empty; otherwise a reader holds it.
+    /// - Throws: ``StoreError``.
+    func truncateLog() async throws(StoreError) -> Bool
+
+    /// Takes no more batches, commits those that wait, and lets go of the store.
+    ///
+    /// - Throws: ``StoreError`` when the last steps fail; what was acknowledged is durable all the same.
+    func close() async throws(StoreError)
 }
 
 extension ReportStore {

@@ -8,6 +8,9 @@ struct StagedGroups {
         var count = 0
         var byteCount = 0
 
+        /// Whether it is as much as a chunk takes.
+        var makesChunk: Bool { count >= Chunk.targetPayloadCount || byteCount >= Chunk.targetByteCount }
+
         static func += (load: inout Load, other: Load) {
             load.count += other.count
             load.byteCount += other.byteCount

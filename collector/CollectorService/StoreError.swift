@@ -1,4 +1,5 @@
 internal import GRDB
+package import PostgresClient
 package import SecureRandomness
 package import StoreFormat
 
@@ -27,6 +28,10 @@ package enum StoreError: Error, Hashable, Sendable {
     case sqlite(resultCode: Int32)
     /// The write-ahead log or full synchronisation is not to be had on this file system.
     case notDurable(journalMode: String, synchronous: Int)
+    /// The server of a database has this setting off, and would lose commits in a crash.
+    case unsafeDatabase(setting: String)
+    /// The database cannot be reached, or refuses.
+    case postgres(PostgresError)
     /// There was no randomness for keys and order.
     case noRandomness(RandomnessError)
     /// Staged payloads of one group do not make a chunk.
@@ -40,6 +45,7 @@ package enum StoreError: Error, Hashable, Sendable {
     init(_ error: any Error) {
         switch error {
         case let error as StoreError: self = error
+        case let error as PostgresError: self = error.isDiskFull ? .diskFull : .postgres(error)
         case let error as RandomnessError: self = .noRandomness(error)
         case let error as ChunkError: self = .unsealable(error)
         case let error as DatabaseError:
@@ -82,6 +88,9 @@ extension StoreError: CustomStringConvertible {
         case .notDurable(let journalMode, let synchronous):
             "the store's file system does not allow durable commits (journal mode \(journalMode), "
                 + "synchronous \(synchronous)); use a local file system"
+        case .unsafeDatabase(let setting):
+            "the database's server loses commits in a crash (\(setting) is off); set \(setting) = on"
+        case .postgres(let error): error.description
         case .noRandomness(let error): "the system gives no randomness (\(error))"
         case .unsealable(let error): "staged reports cannot be sealed (\(error))"
         case .overloaded: "more batches are waiting than the store takes"

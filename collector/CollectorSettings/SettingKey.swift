@@ -28,7 +28,8 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
             Setting(.file, valueName: "signed", "A signed set, which agents get at /v1/registry.")
         case .store:
             Setting(
-                .store, valueName: "file", "The store, an SQLite file; made if there is none.", isRequired: true)
+                .store, valueName: "store", "The store: an SQLite file, or a postgres:// URL; made if there is none.",
+                isRequired: true)
         case .listen:
             Setting(
                 .address, valueName: "host:port", "Where to accept batches; port 0 picks one.", isRequired: true)

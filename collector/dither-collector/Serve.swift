@@ -13,6 +13,8 @@ struct Serve: AsyncParsableCommand {
             EXAMPLES:
               dither-collector serve --metrics metrics.set --store reports.db --listen 127.0.0.1:8080
               dither-collector serve --config /etc/dither/collector.yaml
+              dither-collector serve --metrics metrics.set --listen 127.0.0.1:8080 \\
+                --store postgres://dither@db.example/reports?sslmode=verify-full
               dither-collector serve --config collector.yaml --listen 0.0.0.0:443 \\
                 --tls-certificate chain.pem --tls-key key.pem --operations-listen 127.0.0.1:9001
 
@@ -21,8 +23,8 @@ struct Serve: AsyncParsableCommand {
 
             EXIT CODES:
               0 stopped as told · 1 failure while running · 2 usage · 4 settings file, metric set, certificate or key
-              refused, or a definition changed without a new version · 6 store in use, or address not to be had ·
-              8 no store, a damaged one or another version
+              refused, or a definition changed without a new version · 6 store in use, or database or address
+              not to be had · 7 the database lets nobody in · 8 no store, a damaged one or another version
             """)
 
     @OptionGroup var flags: SettingFlags

@@ -39,14 +39,15 @@ public struct AssociateCommand: ParsableCommand {
               3  no reports, fewer than the metric's minimum_reports, or no candidate
                  that can be told from noise
               4  a file is refused, or the registry differs from the collector's
-              6  the store is locked
+              6  the store is locked, or its database cannot be reached
+              7  the database lets nobody in
               8  the store is damaged, of another version, or none
             """)
 
     @Option(help: "The registry: a YAML file, or a compiled set.")
     var registry: String?
 
-    @Option(help: "The store that the collector writes.")
+    @Option(help: "The collector's store: a file, or a postgres:// URL.")
     var store: String?
 
     @Option(help: "The metric's name, of type pair.")

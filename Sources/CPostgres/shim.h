@@ -1,0 +1,6 @@
+#ifndef DITHER_CPOSTGRES_SHIM_H
+#define DITHER_CPOSTGRES_SHIM_H
+
+#include <libpq-fe.h>
+
+#endif
