@@ -123,7 +123,7 @@ let package = Package(
         .executableTarget(
             name: "dither-collector",
             dependencies: [
-                "CollectorService", "CollectorSettings",
+                "CollectorService", "CollectorSettings", "MetricDefinitions", "ReportFormat",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -5,10 +5,25 @@ public enum StoreSchema {
     public static let applicationIdentifier: Int32 = 0x4449_5448
 
     /// The version of the tables, in `PRAGMA user_version`.
-    public static let version: Int32 = 1
+    public static let version: Int32 = 2
 
-    /// What makes an empty database a store of ``version``.
-    public static let statements = [
+    /// The versions whose reports a reader finds: ``version`` and every one before.
+    public static let readableVersions: ClosedRange<Int32> = 1...version
+
+    /// What makes an empty database a store of a version; nothing for a version that there is not.
+    public static func statements(of version: Int32) -> [String] {
+        additions.filter { $0.version <= version }.flatMap(\.statements)
+    }
+
+    /// What makes a store of one version a store of ``version``. Every version so far only adds to the one before, so
+    /// that raising one takes no longer for a large store than for a small one.
+    public static func additions(since version: Int32) -> [String] {
+        additions.filter { $0.version > version }.flatMap(\.statements)
+    }
+
+    private static let additions: [(version: Int32, statements: [String])] = [(1, reports), (2, counters)]
+
+    private static let reports = [
         // The definitions whose reports the store holds; one (metric, version) never has two.
         """
         CREATE TABLE definition (
@@ -41,5 +56,14 @@ public enum StoreSchema {
         ) STRICT
         """,
         "CREATE INDEX chunk_by_metric ON chunk (metric, version, day)",
+    ]
+    private static let counters = [
+        // What a UTC day brought, in coarse numbers: batches, reports stored, reports rejected for each reason, reports
+        // deleted. Never by sender, and of nothing that a sender can name.
+        """
+        CREATE TABLE counter (
+            day INTEGER NOT NULL, name TEXT NOT NULL, value INTEGER NOT NULL, PRIMARY KEY (day, name)
+        ) STRICT, WITHOUT ROWID
+        """
     ]
 }

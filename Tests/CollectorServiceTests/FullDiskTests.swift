@@ -35,6 +35,11 @@ final class SmallFileSystem {
         return filler
     }
 
+    /// Mounts it with another option, `ro` or `rw`.
+    func remount(_ option: String) throws {
+        guard try Self.run("mount", "-o", "remount,\(option)", path) else { throw CannotMount() }
+    }
+
     private static func run(_ command: String, _ arguments: String...) throws -> Bool {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")

@@ -137,4 +137,12 @@ struct SettingsTests {
         let full = try file(lines.joined(separator: "\n"))
         #expect(Set(full.entries.keys) == Set(SettingKey.allCases))
     }
+
+    @Test("Days by metric are read in one spelling, and everything else is refused")
+    func dayCounts() {
+        #expect(DayCounts("destination=90,carrier=1")?.byName == ["destination": 90, "carrier": 1])
+        for text in ["", "a", "a=", "=3", "a=0", "a=-1", "a=1,", "a=1,a=2", "a=01", "a=1 ,b=2", "a=1=2", "a=365001"] {
+            #expect(DayCounts(text) == nil, "\(text)")
+        }
+    }
 }

@@ -26,12 +26,69 @@ import Testing
         withExtendedLifetime(store) {}
     }
 
-    @Test("An empty file, as a crash at the very start leaves it, becomes a store")
+    @Test("An empty file, which no crash leaves, is refused and left as it was")
     func emptyFile() throws {
         let folder = try ScratchFolder()
         let path = try folder.write([], to: "store.db")
+        #expect(throws: StoreError.emptyFile(path: path)) { try open(path) }
+        #expect(CollectorError.store(.emptyFile(path: path)).exitCode == 8)
+        #expect(try Data(contentsOf: URL(filePath: path)).isEmpty)
+    }
+
+    @Test("What a crash in the making of a store leaves is no obstacle, and no store")
+    func unfinishedCreation() throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("store.db")
+        _ = try folder.write([1, 2, 3], to: "store.db.new")
+        _ = try folder.write([4], to: "store.db.new-journal")
+        do { _ = try open(path) }
+        #expect(try StoreVerification.run(path: path).findings.isEmpty)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(!names.contains { $0.contains(".new") })
+    }
+
+    @Test("A log without its store is refused, and no new store takes its place")
+    func orphanedLog() throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("store.db")
+        _ = try folder.write(Array(repeating: 7, count: 4_128), to: "store.db-wal")
+        #expect(throws: StoreError.orphanedLog(path: path)) { try open(path) }
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test("A folder or a link to one is no store")
+    func folderInItsPlace() throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("store.db"), link = folder.file("link.db")
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "store.db")
+        #expect(throws: StoreError.notAFile(path: path)) { try open(path) }
+        #expect(throws: StoreError.notAFile(path: link)) { try open(link) }
+        #expect(CollectorError.store(.notAFile(path: path)).exitCode == 8)
+    }
+
+    @Test("A link that leads nowhere that can be written is refused")
+    func danglingLink() throws {
+        let folder = try ScratchFolder()
+        let link = folder.file("link.db")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "nowhere/store.db")
+        #expect { try open(link) } throws: { error in
+            guard let error = error as? StoreError else { return false }
+            return CollectorError.store(error).exitCode == 1
+        }
+    }
+
+    @Test(
+        "On a file system that is mounted read-only a store is refused by name, and served again when it is writable",
+        .enabled(if: SmallFileSystem.isAvailable, "mounting a small file system takes root"))
+    func readOnlyMount() throws {
+        let disk = try SmallFileSystem(byteCount: 1 << 20)
+        let path = disk.path + "/store.db"
+        do { _ = try open(path) }
+        try disk.remount("ro")
+        #expect(throws: StoreError.cannotLock(path: path + ".lock", errno: EROFS)) { try open(path) }
+        try disk.remount("rw")
         _ = try open(path)
-        #expect(try StoreProbe(path: path).count(of: "staged") == 0)
     }
 
     @Test("Two collectors cannot have one store, a reader can have it too, and the next one gets it")

@@ -16,7 +16,7 @@ final class StoreFixture {
         queue = try DatabaseQueue(path: folder.appending(path: "store").path(percentEncoded: false))
         try queue.inDatabase { database in
             try database.execute(sql: "PRAGMA journal_mode = WAL")
-            for statement in StoreSchema.statements { try database.execute(sql: statement) }
+            for statement in StoreSchema.statements(of: StoreSchema.version) { try database.execute(sql: statement) }
             try database.execute(sql: "PRAGMA application_id = \(identifier)")
             try database.execute(sql: "PRAGMA user_version = \(schemaVersion)")
         }

@@ -25,6 +25,23 @@ struct StoreSnapshotTests {
         #expect(found == [[1, 1, first, 1], [1, 1, first + 1, 10], [1, 2, first, 4], [2, 1, first + 2, 1]])
     }
 
+    @Test("a store that version 1 wrote is read, sealed and staged, without being changed")
+    func firstVersion() throws {
+        let store = try StoreFixture()
+        let bytes = try Fixtures.bytes("stores/version-1.db")
+        try Data(bytes).write(to: store.folder.appending(path: "first.db"))
+        let snapshot = try StoreSnapshot(path: store.file("first.db"))
+        let periods = try snapshot.periods()
+        #expect(periods.map(\.reportCount) == [60, 60, 60, 60])
+        for period in periods {
+            let payloads = try snapshot.parts(of: period).flatMap {
+                try snapshot.payloads(of: $0, in: period, payloadByteCount: 1)
+            }
+            #expect(payloads.count == 60)
+        }
+        #expect(try Data(contentsOf: store.folder.appending(path: "first.db")) == Data(bytes))
+    }
+
     @Test("the parts of a period hold each of its payloads once")
     func parts() throws {
         let (store, metric) = (try StoreFixture(), try categoryMetric())
@@ -128,9 +145,9 @@ struct StoreSnapshotTests {
         }
         let foreign = try StoreFixture(identifier: 7)
         #expect(throws: StoreReaderError.notAStore) { try SQLiteSnapshot(path: foreign.path) }
-        for version: Int32 in [0, 2] {
+        for version in [0, StoreSchema.version + 1] {
             let other = try StoreFixture(schemaVersion: version)
-            #expect(throws: StoreReaderError.unsupportedVersion(found: version, supported: 1)) {
+            #expect(throws: StoreReaderError.unsupportedVersion(found: version, supported: StoreSchema.version)) {
                 try SQLiteSnapshot(path: other.path)
             }
         }

@@ -86,6 +86,13 @@ struct CommandLineTests {
             CommandLine("help-collector-token-new", "dither-collector token new --help"),
             CommandLine("help-collector-token-list", "dither-collector token list --help"),
             CommandLine("help-collector-token-revoke", "dither-collector token revoke --help"),
+            CommandLine("help-collector-backup", "dither-collector backup --help"),
+            CommandLine("help-collector-restore", "dither-collector restore --help"),
+            CommandLine("help-collector-verify", "dither-collector verify --help"),
+            CommandLine("help-collector-inspect", "dither-collector inspect --help"),
+            CommandLine("help-collector-purge", "dither-collector purge --help"),
+            CommandLine("help-collector-migrate", "dither-collector migrate --help"),
+            CommandLine("help-collector-doctor", "dither-collector doctor --help"),
             CommandLine("version-dither", "dither --version"),
             CommandLine("version-agent", "dither-agent --version"),
             CommandLine("version-collector", "dither-collector --version"),
@@ -233,6 +240,63 @@ struct CommandLineTests {
     func mistakes(line: CommandLine) throws {
         let workspace = try Workspace()
         try prepare(workspace)
+        try line.check(in: workspace)
+    }
+
+    @Test(
+        "What the commands say that look after a store: of one that version 1 wrote",
+        arguments: [
+            CommandLine("store-verify", "dither-collector verify --store DIR/first.db"),
+            CommandLine("store-verify-csv", "dither-collector verify --store DIR/unsound.db --format csv"),
+            CommandLine("store-verify-unsound", "dither-collector verify --store DIR/unsound.db"),
+            CommandLine("store-verify-none", "dither-collector verify --store DIR/none.db"),
+            CommandLine("store-verify-unfit", "dither-collector verify --store DIR/metrics.yaml"),
+            CommandLine("store-inspect", "dither-collector inspect --store DIR/first.db"),
+            CommandLine(
+                "store-inspect-days", "dither-collector inspect --store DIR/first.db --show days --format json"),
+            CommandLine("store-inspect-counters", "dither-collector inspect --store DIR/counted.db --show counters"),
+            CommandLine("store-inspect-file", "dither-collector inspect --store DIR/first.db --show file --format csv"),
+            CommandLine("store-backup", "dither-collector backup --store DIR/first.db -o DIR/copy.db"),
+            CommandLine("store-backup-exists", "dither-collector backup --store DIR/first.db -o DIR/unsound.db"),
+            CommandLine("store-backup-unsound", "dither-collector backup --store DIR/unsound.db -o DIR/copy.db"),
+            CommandLine(
+                "store-restore", "dither-collector restore --from DIR/first.db --store DIR/unsound.db --force"),
+            CommandLine("store-restore-exists", "dither-collector restore --from DIR/first.db --store DIR/unsound.db"),
+            CommandLine("store-migrate-dry", "dither-collector migrate --store DIR/first.db --dry-run"),
+            CommandLine("store-migrate", "dither-collector migrate --store DIR/first.db"),
+            CommandLine(
+                "store-purge-dry",
+                "dither-collector purge --store DIR/counted.db --metrics DIR/metrics.set --metric departed_late --dry-run"
+            ),
+            CommandLine(
+                "store-purge", "dither-collector purge --store DIR/counted.db --metric 1 --before 2026-11-22"),
+            CommandLine("store-purge-old", "dither-collector purge --store DIR/first.db --metric 1"),
+            CommandLine("store-purge-unknown", "dither-collector purge --store DIR/counted.db --metric arrived_late"),
+            CommandLine("usage-purge", "dither-collector purge --store DIR/counted.db --metric 1 --before today"),
+            CommandLine("usage-backup", "dither-collector backup --store DIR/first.db"),
+            CommandLine(
+                "unknown-retention",
+                "dither-collector serve --metrics DIR/metrics.set --store DIR/r.db --listen 127.0.0.1:0 "
+                    + "--retention arrived_late=3"),
+            CommandLine(
+                "usage-retention",
+                "dither-collector serve --metrics DIR/metrics.set --store DIR/r.db --listen 127.0.0.1:0 "
+                    + "--retention departed_late=0"),
+        ])
+    func stores(line: CommandLine) throws {
+        let workspace = try Workspace()
+        try prepare(workspace)
+        for name in ["first.db", "unsound.db", "counted.db"] {
+            try Data(Fixtures.bytes("stores/version-1.db")).write(to: URL(filePath: workspace.file(name)))
+        }
+        let migrated = try run("dither-collector", ["migrate", "--store", workspace.file("counted.db")])
+        try #require(migrated.status == 0, "\(migrated.complaint)")
+        try DatabaseQueue(path: workspace.file("counted.db")).write { database in
+            try database.execute(sql: "INSERT INTO counter VALUES (20779, 'batches', 60), (20779, 'reports', 240)")
+        }
+        try DatabaseQueue(path: workspace.file("unsound.db")).write { database in
+            try database.execute(sql: "UPDATE chunk SET checksum = zeroblob(32), key = day")
+        }
         try line.check(in: workspace)
     }
 

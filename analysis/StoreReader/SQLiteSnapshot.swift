@@ -138,7 +138,7 @@ extension SQLiteSnapshot {
         let applicationIdentifier = try Int32.fetchOne(database, sql: "PRAGMA application_id")
         guard applicationIdentifier == StoreSchema.applicationIdentifier else { throw StoreReaderError.notAStore }
         let version = try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        guard version == StoreSchema.version else {
+        guard StoreSchema.readableVersions.contains(version) else {
             throw StoreReaderError.unsupportedVersion(found: version, supported: StoreSchema.version)
         }
     }

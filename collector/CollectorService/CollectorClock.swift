@@ -11,6 +11,9 @@ package struct CollectorClock: Sendable {
     /// The system's clock.
     package static let system = CollectorClock { Int64(time(nil)) }
 
+    /// The seconds since 1970-01-01T00:00:00Z.
+    package var now: Int64 { secondsSinceEpoch() }
+
     /// The day it is.
     package var today: UTCDay { UTCDay(containing: secondsSinceEpoch()) }
 }

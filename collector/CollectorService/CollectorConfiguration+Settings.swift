@@ -16,6 +16,8 @@ extension CollectorConfiguration {
         limits.requestCountPerMinute = settings.count(.maxRequestsPerMinute) ?? limits.requestCountPerMinute
         limits.requestSeconds = settings.count(.requestTimeout) ?? limits.requestSeconds
         limits.idleSeconds = settings.count(.idleTimeout) ?? limits.idleSeconds
+        retentionDays = settings.count(.retentionDays)
+        retention = settings[.retention].flatMap { DayCounts($0) }?.byName ?? [:]
         if let certificate = settings[.tlsCertificate], let key = settings[.tlsKey] {
             tls = TLSFiles(certificatePath: certificate, keyPath: key)
         }

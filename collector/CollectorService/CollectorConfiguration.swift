@@ -24,6 +24,10 @@ package struct CollectorConfiguration: Hashable, Sendable {
     package var operationsAddress: ListenAddress?
     /// The signed metric set that is published to agents, if any.
     package var signedSetPath: String?
+    /// For how many days reports are kept, among ``DayCounts/range``; `nil` for ever.
+    package var retentionDays: Int?
+    /// The same for single metrics, by name.
+    package var retention: [String: Int] = [:]
     /// Without, the upload listener speaks plain HTTP.
     package var tls: TLSFiles?
     /// The tokens, if anybody needs one.

@@ -37,6 +37,8 @@ package enum CollectorError: Error, Hashable, Sendable {
     case store(StoreError)
     /// The address is in use, is none of this machine, or is not ours to take; errno is 0 if no host has the name.
     case cannotListen(ListenAddress, errno: Int32)
+    /// Retention is set for a metric that the set does not have.
+    case retentionOfUnknownMetric(name: String)
     /// A listener ended though nobody stopped the collector.
     case listenerFailed(ListenAddress)
 
@@ -45,7 +47,7 @@ package enum CollectorError: Error, Hashable, Sendable {
         switch self {
         case .metricSetUnreadable, .metricSetInvalid: 4
         case .signedSetUnreadable, .signedSetInvalid, .signedSetUnknownMetric: 4
-        case .certificateUnreadable, .keyUnreadable, .tlsRefused: 4
+        case .certificateUnreadable, .keyUnreadable, .tlsRefused, .retentionOfUnknownMetric: 4
         case .tokensUnreadable, .tokensInvalid, .retiredMetricServed: 4
         case .tokensUnwritable(_, let errno): errno == EEXIST ? 6 : 1
         case .tokenNameTaken, .tokenUnknown: 2
@@ -56,9 +58,10 @@ package enum CollectorError: Error, Hashable, Sendable {
             case .locked, .busy: 6
             case .definitionConflict: 4
             case .postgres(let error): error.exitCode
-            case .notAStore, .wrongVersion, .alteredTables, .damaged: 8
-            case .cannotLock, .diskFull, .sqlite, .notDurable, .unsafeDatabase, .noRandomness, .unsealable, .overloaded,
-                .closed:
+            case .notAStore, .wrongVersion, .outdated, .alteredTables, .damaged: 8
+            case .notAFile, .emptyFile, .orphanedLog, .unfinishedRestoration: 8
+            case .missing, .notWritable, .syncFailed, .cannotLock, .diskFull, .sqlite, .notDurable, .unsafeDatabase,
+                .noRandomness, .unsealable, .overloaded, .closed:
                 1
             }
         }
@@ -105,11 +108,13 @@ extension CollectorError: CustomStringConvertible {
         case .cannotListen(let address, let errno):
             "cannot listen on \(address) (\(Self.words(forErrno: errno))); "
                 + "name another HOST:PORT, or port 0 to have one picked"
+        case .retentionOfUnknownMetric(let name):
+            "--retention \(name)=… names no metric of --metrics; write the name as in the registry"
         case .listenerFailed(let address): "the listener on \(address) ended; start the collector again"
         }
     }
 
-    private static func words(forErrno errno: Int32) -> String {
+    static func words(forErrno errno: Int32) -> String {
         guard errno != 0, let text = strerror(errno) else { return "no such host" }
         return String(cString: text)
     }

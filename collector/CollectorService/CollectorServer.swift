@@ -2,7 +2,7 @@ internal import CollectorSettings
 internal import Hummingbird
 internal import HummingbirdCore
 package import Logging
-internal import MetricDefinitions
+package import MetricDefinitions
 internal import NIOCore
 internal import PostgresClient
 internal import ServiceLifecycle
@@ -63,7 +63,8 @@ package struct CollectorServer: Sendable {
         let reloader = Reloader(
             configuration, store: store, metrics: metrics, gatekeeper: gatekeeper, identity: identity, logger: logger)
         var services: [any Service] = [
-            DayKeeper(store: store, clock: clock, logger: logger, figures: figures), ReloadService(reloader: reloader),
+            DayKeeper(store: store, clock: clock, metrics: metrics, logger: logger, figures: figures),
+            ReloadService(reloader: reloader),
         ]
         if let address = configuration.operationsAddress {
             services.append(operationsListener(on: address, hasStarted: operationsStarted))
@@ -75,7 +76,8 @@ package struct CollectorServer: Sendable {
         ]
         services.append(ManagedLife(manager: manager, store: store))
         var group = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
+            services: services.map { .init(service: $0) } + StoreGuard.configurations(guarding: store),
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
         group.maximumGracefulShutdownDuration = .seconds(30)
         var failure: CollectorError?
         do { try await ServiceGroup(configuration: group).run() } catch let error as CollectorError {

@@ -6,6 +6,7 @@ internal import ServiceLifecycle
 struct DayKeeper: Service {
     let store: any ReportStore
     let clock: CollectorClock
+    let metrics: ServedMetrics
     let logger: Logger
     let figures: IngestFigures
 
@@ -23,7 +24,7 @@ struct DayKeeper: Service {
         while true {
             do throws(StoreError) {
                 let today = clock.today
-                let outcome = try await work.turn(on: today, in: store)
+                let outcome = try await work.turn(on: today, in: store, keeping: metrics.current.retention)
                 if outcome != .nothingToDo { figures.countDayWork(of: today.index, isDone: true) }
                 if outcome == .readerHoldsLog {
                     logger.notice("a reader holds the log, which is emptied later; end readers that run for hours")

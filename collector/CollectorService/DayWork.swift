@@ -1,7 +1,8 @@
 package import ReportFormat
 
-/// The work of a new day: seal the days that are over, forget old batch identifiers, empty the write-ahead log. Knows
-/// how far the day's work has come, so that what is done is not repeated for the sake of what is not.
+/// The work of a new day: delete what is past its retention, seal the days that are over, forget old batch identifiers,
+/// empty the write-ahead log. Knows how far the day's work has come, so that what is done is not repeated for the sake of
+/// what is not.
 package struct DayWork: Sendable {
     /// What a turn found to do.
     package enum Outcome: Hashable, Sendable {
@@ -25,8 +26,11 @@ package struct DayWork: Sendable {
     /// Yesterday stays open, for the devices that report as soon as it is over.
     ///
     /// - Throws: ``StoreError``; the next turn tries again.
-    package mutating func turn(on today: UTCDay, in store: any ReportStore) async throws(StoreError) -> Outcome {
+    package mutating func turn(
+        on today: UTCDay, in store: any ReportStore, keeping policy: RetentionPolicy = .forever
+    ) async throws(StoreError) -> Outcome {
         if lastDay.map({ $0 < today }) ?? true {
+            try await store.deleteReports(beyond: policy, on: today)
             try await Self.sealAndForget(on: today, in: store)
             (lastDay, turnsUntilTruncation) = (today, 0)
         }

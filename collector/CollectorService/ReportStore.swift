@@ -26,7 +26,7 @@ package struct AdmittedBatch: Sendable {
         _ identifier: BatchIdentifier, reports: [AdmittedReport], rejected: [Rejection] = [],
         arrivingOn today: UTCDay
     ) {
-        let forgetAfter = today.advanced(by: WireLimits.daysBack + WireLimits.daysAhead + 1)
+        let forgetAfter = today.advanced(by: Self.rememberedDayCount)
         self.init(identifier: identifier, forgetAfter: forgetAfter, reports: reports, rejected: rejected)
     }
 
@@ -37,6 +37,11 @@ package struct AdmittedBatch: Sendable {
     package var isRemembered: Bool {
         !reports.isEmpty || rejected.contains { $0.code != .unknownMetric && $0.code != .overQuota }
     }
+    /// For how many days after its arrival a batch is known again.
+    private static let rememberedDayCount = WireLimits.daysBack + WireLimits.daysAhead + 1
+
+    /// The day on which the batch arrived.
+    var arrivalDay: UTCDay { forgetAfter.advanced(by: -Self.rememberedDayCount) }
 
     /// The bytes that the batch takes while it waits, about.
     var waitingByteCount: Int {
@@ -83,6 +88,17 @@ package protocol ReportStore: Sendable {
     /// - Throws: ``StoreError``.
     func stagedGroups(before day: UTCDay) async throws(StoreError) -> [ReportGroup]
 
+    /// Deletes the reports that a policy keeps no longer on a day, sealed or not.
+    ///
+    /// A report that arrives later for a day that is past its retention is deleted the next day.
+    ///
+    /// - Throws: ``StoreError``; what is deleted by then stays deleted, and the rest is deleted the next time.
+    func deleteReports(beyond policy: RetentionPolicy, on today: UTCDay) async throws(StoreError)
+
+    /// Gives the failure after which the store acknowledges nothing any more, for one listener; `nil` if no failure is
+    /// the store's last.
+    var failures: AsyncStream<StoreError>? { get }
+
     /// Seals one chunk of a group.
     ///
     /// - Returns: whether more of the group is staged.
@@ -109,4 +125,6 @@ package protocol ReportStore: Sendable {
 
 extension ReportStore {
     package func figures(on today: UTCDay) async throws(StoreError) -> StoreFigures? { nil }
+
+    package var failures: AsyncStream<StoreError>? { nil }
 }

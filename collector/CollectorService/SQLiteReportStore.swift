@@ -15,9 +15,14 @@ package final class SQLiteReportStore: ReportStore {
     private let patienceInSeconds: Double
     private let pending = Mutex(PendingBatches())
     private let repetitions = Atomic(0)
+    private let logKeeper = LogKeeper()
+    private let failure = Mutex<StoreError?>(nil)
+    private let failureReporter: AsyncStream<StoreError>.Continuation
     let groups: Mutex<StagedGroups>
     /// The file, symbolic links followed.
     let path: String
+
+    package let failures: AsyncStream<StoreError>?
 
     /// Opens or creates the store at `path` for the metrics of a set.
     ///
@@ -30,9 +35,12 @@ package final class SQLiteReportStore: ReportStore {
         lock = try StoreLock(location)
         database = try StoreFile.open(location, patienceInSeconds: patienceInSeconds)
         self.patienceInSeconds = patienceInSeconds
+        let (failures, failureReporter) = AsyncStream.makeStream(of: StoreError.self)
+        (self.failures, self.failureReporter) = (failures, failureReporter)
         var staged = StagedGroups()
         do {
-            try database.inDatabase { connection in
+            try database.inDatabase { [logKeeper] connection in
+                logKeeper.watch(connection)
                 try StoreFile.enter(metricSet, into: connection)
                 staged.add(try StagingWriter.loads(in: connection))
             }
@@ -73,11 +81,14 @@ package final class SQLiteReportStore: ReportStore {
 
     /// Takes no more batches, commits those that wait, moves the write-ahead log into the store and closes it.
     ///
+    /// After a failed synchronisation it does nothing more to the file.
+    ///
     /// - Throws: ``StoreError`` when the last steps fail; what was acknowledged is durable all the same.
     package func close() async throws(StoreError) {
         pending.withLock { $0.close() }
         try await perform { [self] connection in
             commit(on: connection)
+            try checkSound()
             _ = try emptyLog(on: connection)
         }
         do { try database.close() } catch { throw StoreError(error) }
@@ -98,6 +109,7 @@ package final class SQLiteReportStore: ReportStore {
         var loads: [ReportGroup: StagedGroups.Load] = [:]
         var answers: [StagingWriter.Answer] = []
         do {
+            try checkSound()
             var repeated = 0
             try connection.inTransaction(.immediate) {
                 (loads, answers, repeated) = try StagingWriter.write(batches, to: connection)
@@ -106,11 +118,15 @@ package final class SQLiteReportStore: ReportStore {
             repetitions.add(repeated, ordering: .relaxed)
             groups.withLock { $0.add(loads) }
         } catch {
-            answers = Array(repeating: .failure(StoreError(error)), count: batches.count)
+            answers = Array(repeating: .failure(noted(error)), count: batches.count)
             loads = [:]
         }
         for (waiter, answer) in zip(waiters, answers) { waiter.resume(returning: answer) }
         sealFullGroups(among: loads.keys, on: connection)
+        do { if !loads.isEmpty { try logKeeper.moveIfLong(on: connection) } } catch {
+            // Unless the disk is unsound, the next commit tries again.
+            _ = noted(error)
+        }
     }
 
     /// Seals what the commit filled: as much work as the commit itself, so that staging does not grow under load.
@@ -118,7 +134,7 @@ package final class SQLiteReportStore: ReportStore {
         for group in changed {
             while groups.withLock({ $0.isFull(group) }) {
                 // What cannot be sealed is put off, stays staged and is read from there.
-                try? seal(group, on: connection)
+                do { try seal(group, on: connection) } catch { _ = noted(error) }
             }
         }
     }
@@ -200,12 +216,34 @@ extension SQLiteReportStore {
     ) async throws(StoreError) -> Output {
         let outcome = await withCheckedContinuation {
             (waiter: CheckedContinuation<Result<Output, StoreError>, Never>) in
-            database.asyncWriteWithoutTransaction { connection in
-                do { waiter.resume(returning: .success(try work(connection))) } catch {
-                    waiter.resume(returning: .failure(StoreError(error)))
-                }
+            database.asyncWriteWithoutTransaction { [self] connection in
+                do {
+                    try checkSound()
+                    waiter.resume(returning: .success(try work(connection)))
+                } catch { waiter.resume(returning: .failure(noted(error))) }
             }
         }
         return try outcome.get()
+    }
+}
+
+// MARK: - After a failure of the disk
+
+extension SQLiteReportStore {
+    /// - Throws: the failure after which nothing more is done to the file.
+    private func checkSound() throws(StoreError) {
+        if let error = failure.withLock({ $0 }) { throw error }
+    }
+
+    /// The error that SQLite or sealing threw; one that leaves the disk in an unknown state is the store's last.
+    private func noted(_ error: any Error) -> StoreError {
+        let error = StoreError(error)
+        guard error.isFatal, failure.withLock({ $0 == nil }) else { return error }
+        failure.withLock { $0 = error }
+        // Closing would move the log into the file; never closed, it is recovered by the next process from the disk.
+        _ = Unmanaged.passRetained(database)
+        failureReporter.yield(error)
+        failureReporter.finish()
+        return error
     }
 }

@@ -56,6 +56,11 @@ struct StagedGroups {
         entries[group] = load.count > 0 && entry.load.count > 0 ? entry : nil
     }
 
+    /// Takes off what was deleted: all of a metric about the days before one.
+    mutating func remove(metric: UInt32, before day: UTCDay) {
+        entries = entries.filter { $0.key.metric != metric || $0.key.day >= day }
+    }
+
     /// Lets a group grow by another chunk before it is tried again.
     mutating func postpone(_ group: ReportGroup) { entries[group]?.attempts += 1 }
 }

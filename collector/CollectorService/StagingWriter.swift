@@ -17,6 +17,7 @@ enum StagingWriter {
         var repeated = 0
         var reports: [AdmittedReport] = []
         var answers: [Answer] = []
+        var counts: [UTCDay: [DailyCounter: Int]] = [:]
         answers.reserveCapacity(batches.count)
         let entry = try connection.cachedStatement(
             sql: "INSERT OR IGNORE INTO batch (identifier, forget_after, rejected) VALUES (?, ?, ?)")
@@ -30,6 +31,7 @@ enum StagingWriter {
             try entry.execute(arguments: [identifier, batch.forgetAfter.index, rejected])
             if connection.changesCount == 1 {
                 reports += batch.reports
+                counts[batch.arrivalDay, default: [:]].add(batch)
                 answers.append(.success(batch.rejected))
             } else {
                 repeated += 1
@@ -38,6 +40,7 @@ enum StagingWriter {
             }
         }
         try stage(reports, in: connection)
+        for (day, counts) in counts { try DailyCounter.add(counts, on: day, in: connection) }
         var loads: [ReportGroup: StagedGroups.Load] = [:]
         for report in reports {
             loads[report.group, default: .init()] += .init(count: 1, byteCount: report.payload.count)
@@ -102,4 +105,13 @@ enum StagingWriter {
 extension ReportGroup {
     /// Where the group lies in the table, among others.
     fileprivate var order: (UInt32, UInt32, UInt32, Int64) { (metric, version, day.index, shapeKey) }
+}
+
+extension [DailyCounter: Int] {
+    /// Counts a batch that is new.
+    fileprivate mutating func add(_ batch: AdmittedBatch) {
+        self[.batches, default: 0] += 1
+        self[.reports, default: 0] += batch.reports.count
+        for rejection in batch.rejected { self[.rejected(rejection.code), default: 0] += 1 }
+    }
 }

@@ -13,8 +13,22 @@ package enum StoreError: Error, Hashable, Sendable {
     case cannotLock(path: String, errno: Int32)
     /// The file is no SQLite database, or one of another program.
     case notAStore(path: String)
-    /// Another version of the store's tables.
+    /// Another version of the store's tables, newer than this program's.
     case wrongVersion(path: String, actual: Int32, expected: Int32)
+    /// An older version of the store's tables, where only the present one will do.
+    case outdated(path: String, actual: Int32, expected: Int32)
+    /// There is no store.
+    case missing(path: String)
+    /// The file is a folder, a device or another thing that holds no store.
+    case notAFile(path: String)
+    /// The file is empty, which a crash never leaves it.
+    case emptyFile(path: String)
+    /// A write-ahead log lies beside a store that is gone.
+    case orphanedLog(path: String)
+    /// A restoration was interrupted before the store had its name.
+    case unfinishedRestoration(path: String)
+    /// The file or its folder cannot be written, or something named there cannot be made.
+    case notWritable(path: String, errno: Int32)
     /// The tables are not those of the version that the file names.
     case alteredTables(path: String)
     /// SQLite finds the file's content damaged, with its extended result code; or a row is none that a collector
@@ -24,6 +38,9 @@ package enum StoreError: Error, Hashable, Sendable {
     case definitionConflict(metric: UInt32, version: UInt32)
     /// The disk is full.
     case diskFull
+    /// The disk refused to synchronise, with SQLite's extended result code: nobody knows what of the last writes is on
+    /// it. Nothing is acknowledged any more, and a new process reads the log afresh.
+    case syncFailed(resultCode: Int32)
     /// Reading or writing failed, or SQLite refused; with its extended result code.
     case sqlite(resultCode: Int32)
     /// The write-ahead log or full synchronisation is not to be had on this file system.
@@ -51,6 +68,7 @@ package enum StoreError: Error, Hashable, Sendable {
         case let error as DatabaseError:
             let code = error.extendedResultCode.rawValue
             switch error.resultCode {
+            case _ where Self.syncCodes.contains(error.extendedResultCode): self = .syncFailed(resultCode: code)
             case .SQLITE_FULL: self = .diskFull
             case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: self = .busy(resultCode: code)
             case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damaged(resultCode: code)
@@ -59,6 +77,13 @@ package enum StoreError: Error, Hashable, Sendable {
         default: self = .sqlite(resultCode: ResultCode.SQLITE_ERROR.rawValue)
         }
     }
+
+    /// A failed write is none of these: its transaction is rolled back, the next one writes the same places again, and
+    /// what was acknowledged is where it was.
+    private static let syncCodes: [ResultCode] = [.SQLITE_IOERR_FSYNC, .SQLITE_IOERR_DIR_FSYNC]
+
+    /// Whether the process must end, since the state of the disk is unknown.
+    package var isFatal: Bool { if case .syncFailed = self { true } else { false } }
 }
 
 extension StoreError: CustomStringConvertible {
@@ -70,12 +95,30 @@ extension StoreError: CustomStringConvertible {
             "another program keeps the store locked (SQLite result \(code)); end it, for example an open sqlite3 shell "
                 + "or a backup, and try again"
         case .cannotLock(let path, let errno):
-            "the lock file \(path) cannot be locked (errno \(errno)); its folder must exist and be writable"
+            "the lock file \(path) cannot be locked (\(CollectorError.words(forErrno: errno))); its folder must "
+                + "exist and be writable"
         case .notAStore(let path):
             "--store \(path) is not a dither store; name a new file or one that a collector made"
         case .wrongVersion(let path, let actual, let expected):
             "--store \(path) has version \(actual), and this collector writes version \(expected); "
                 + "use the collector of that version or a new file"
+        case .outdated(let path, let actual, let expected):
+            "--store \(path) has version \(actual), and this takes version \(expected); "
+                + "raise it with: dither-collector migrate --store \(path)"
+        case .missing(let path): "there is no store \(path); name one that a collector made"
+        case .notAFile(let path): "\(path) is no file, so no store; name a file"
+        case .emptyFile(let path):
+            "--store \(path) is empty, which no crash leaves it; restore it from a backup, or remove the file to begin "
+                + "a new store"
+        case .orphanedLog(let path):
+            "--store \(path) is gone, and its log \(path)-wal is still there; bring the file back or restore it from a "
+                + "backup, or remove the log to begin a new store"
+        case .unfinishedRestoration(let path):
+            "the restoration of --store \(path) was interrupted; run dither-collector restore again, or remove "
+                + "\(path).restoring to begin a new store"
+        case .notWritable(let path, let errno):
+            "\(path) cannot be written (\(CollectorError.words(forErrno: errno))); give the collector's user the right, "
+                + "on a file system that is mounted for writing"
         case .alteredTables(let path):
             "--store \(path) does not have the tables of its version; restore it from a backup, or use a new file"
         case .damaged(let code):
@@ -83,6 +126,9 @@ extension StoreError: CustomStringConvertible {
         case .definitionConflict(let metric, let version):
             "the store holds reports of metric \(metric), version \(version), under another definition; "
                 + "raise the metric's version in the registry and compile it again"
+        case .syncFailed(let code):
+            "the disk failed to synchronise (SQLite result \(code)), so nobody knows what is on it; nothing more is "
+                + "acknowledged and the collector ends; check the disk and start the collector again"
         case .diskFull: "the disk is full; make space on the store's file system"
         case .sqlite(let code): "the store cannot be read or written (SQLite result \(code))"
         case .notDurable(let journalMode, let synchronous):

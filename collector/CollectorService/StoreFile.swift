@@ -5,20 +5,24 @@ internal import StoreFormat
 
 /// Opens the file that a ``SQLiteReportStore`` writes.
 enum StoreFile {
-    /// Opens or creates a store: write-ahead log, every commit synchronised to the disk before it returns.
+    /// Opens or creates a store: write-ahead log, every commit synchronised to the disk before it returns. One of an
+    /// earlier version is raised to the present one.
     ///
-    /// A file of another program is refused before anything is written to it.
+    /// Whatever is there and is no store is refused before anything is written to it.
     ///
     /// - Throws: ``StoreError``.
     static func open(_ location: StoreLocation, patienceInSeconds: Double) throws(StoreError) -> DatabaseQueue {
         do {
-            var configuration = Configuration()
-            configuration.label = "store"
-            configuration.busyMode = .timeout(patienceInSeconds)
-            let database = try DatabaseQueue(path: location.resolvedPath, configuration: configuration)
+            try StoreFolder.prepare(location)
+            let database = try DatabaseQueue(
+                path: location.resolvedPath, configuration: configuration(patienceInSeconds: patienceInSeconds))
             try database.inDatabase { connection in
-                try identify(connection, path: location.path)
+                let version = try StoreIdentity.check(connection, path: location.path)
                 try makeDurable(connection)
+                try LogRewriter.rewrite(connection, logPath: location.resolvedPath + "-wal")
+                if version < StoreSchema.version {
+                    try StoreMigration.raise(connection, from: version)
+                }
             }
             return database
         } catch DatabaseError.SQLITE_NOTADB {
@@ -26,70 +30,52 @@ enum StoreFile {
         } catch { throw StoreError(error) }
     }
 
+    static func configuration(patienceInSeconds: Double) -> Configuration {
+        var configuration = Configuration()
+        configuration.label = "store"
+        configuration.busyMode = .timeout(patienceInSeconds)
+        return configuration
+    }
+
     /// Enters the definitions of a set.
     ///
     /// - Throws: ``StoreError/definitionConflict(metric:version:)`` when reports would mix.
     static func enter(_ metricSet: MetricSet, into connection: Database) throws {
         try connection.inTransaction(.immediate) {
+            if let conflict = try conflict(with: metricSet, in: connection) { throw conflict }
             for metric in metricSet.metrics {
-                let key: StatementArguments = [metric.identifier.value, metric.version]
-                let stored = try Data.fetchOne(
-                    connection, sql: "SELECT hash FROM definition WHERE metric = ? AND version = ?", arguments: key)
-                if let stored {
-                    guard stored == Data(metric.definitionHash) else {
-                        throw StoreError.definitionConflict(
-                            metric: metric.identifier.value, version: metric.version)
-                    }
-                } else {
-                    try connection.execute(
-                        sql: "INSERT INTO definition (metric, version, hash) VALUES (?, ?, ?)",
-                        arguments: key + [Data(metric.definitionHash)])
-                }
+                try connection.execute(
+                    sql: "INSERT OR IGNORE INTO definition (metric, version, hash) VALUES (?, ?, ?)",
+                    arguments: [metric.identifier.value, metric.version, Data(metric.definitionHash)])
             }
             return .commit
         }
     }
 
-    private static func identify(_ connection: Database, path: String) throws {
-        let application = try Int32.fetchOne(connection, sql: "PRAGMA application_id") ?? 0
-        let version = try Int32.fetchOne(connection, sql: "PRAGMA user_version") ?? 0
-        let tables = try tables(of: connection)
-        if application == 0, version == 0, tables.isEmpty {
-            return try create(connection)
+    /// The first metric of a set that the store has under another definition of the same version, as an error.
+    static func conflict(with metricSet: MetricSet, in connection: Database) throws -> StoreError? {
+        for metric in metricSet.metrics {
+            let stored = try Data.fetchOne(
+                connection, sql: "SELECT hash FROM definition WHERE metric = ? AND version = ?",
+                arguments: [metric.identifier.value, metric.version])
+            guard stored == nil || stored == Data(metric.definitionHash) else {
+                return .definitionConflict(metric: metric.identifier.value, version: metric.version)
+            }
         }
-        guard application == StoreSchema.applicationIdentifier else { throw StoreError.notAStore(path: path) }
-        guard version == StoreSchema.version else {
-            throw StoreError.wrongVersion(path: path, actual: version, expected: StoreSchema.version)
-        }
-        guard tables == StoreSchema.statements.sorted() else { throw StoreError.alteredTables(path: path) }
+        return nil
     }
 
-    /// The statements that made the tables, as SQLite keeps them. Tables of its own, like the statistics of ANALYZE,
-    /// are no change.
-    private static func tables(of connection: Database) throws -> [String] {
-        let query = """
-            SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite!_%' ESCAPE '!'
-            """
-        return try String.fetchAll(connection, sql: query).sorted()
-    }
-
-    /// All or nothing, so that a crash leaves an empty file or a store.
-    private static func create(_ connection: Database) throws {
-        try connection.inTransaction(.exclusive) {
-            for statement in StoreSchema.statements { try connection.execute(sql: statement) }
-            try connection.execute(sql: "PRAGMA user_version = \(StoreSchema.version)")
-            try connection.execute(sql: "PRAGMA application_id = \(StoreSchema.applicationIdentifier)")
-            return .commit
-        }
-    }
-
+    /// Sets what holds for this connection and not for the file; also the log mode, which holds for both.
     private static func makeDurable(_ connection: Database) throws {
         let journalMode = try String.fetchOne(connection, sql: "PRAGMA journal_mode = WAL") ?? ""
         try connection.execute(sql: "PRAGMA synchronous = FULL")
         // Staged rows lie under random keys, so a commit touches about as many pages as it has rows. 64 MiB of cache spare
         // reading them again, and a log of 32 MiB spares writing them again at every checkpoint: a fifth more batches.
         try connection.execute(sql: "PRAGMA cache_size = -65536")
-        try connection.execute(sql: "PRAGMA wal_autocheckpoint = 8192")
+        // SQLite's own checkpoints keep their failures to themselves; LogKeeper makes them instead.
+        try connection.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+        // What is sealed, forgotten or deleted is overwritten, and not only marked as free.
+        try connection.execute(sql: "PRAGMA secure_delete = ON")
         let synchronous = try Int.fetchOne(connection, sql: "PRAGMA synchronous") ?? 0
         guard journalMode == "wal", synchronous == 2 else {
             throw StoreError.notDurable(journalMode: journalMode, synchronous: synchronous)

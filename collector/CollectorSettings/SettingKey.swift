@@ -17,6 +17,8 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
     case maxRequestsPerMinute = "max_requests_per_minute"
     case requestTimeout = "request_timeout"
     case idleTimeout = "idle_timeout"
+    case retentionDays = "retention_days"
+    case retention
     case logFormat = "log_format"
     case logLevel = "log_level"
 
@@ -59,6 +61,11 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
             Setting(
                 .count(1...3_600), standard: "30", valueName: "seconds",
                 "After how many seconds without a request a connection ends.")
+        case .retentionDays:
+            Setting(
+                .count(DayCounts.range), valueName: "days", "For how many days to keep reports; without it for ever.")
+        case .retention:
+            Setting(.dayCounts, valueName: "metric=days,…", "The same for single metrics, such as destination=90.")
         case .logFormat:
             Setting(.choice(["text", "json"]), standard: "text", valueName: "format", "How to log.")
         case .logLevel:

@@ -10,6 +10,8 @@ package enum SettingKind: Hashable, Sendable {
     case count(ClosedRange<Int>)
     /// Whole numbers from 1 to 2³² - 1 with commas between them.
     case numbers
+    /// ``DayCounts``.
+    case dayCounts
     /// One of some words.
     case choice([String])
     /// `true` or `false`.
@@ -41,6 +43,9 @@ package enum SettingKind: Hashable, Sendable {
             let parts = text.split(separator: ",", omittingEmptySubsequences: false)
             return parts.allSatisfy { part in UInt32(part).map { $0 > 0 && String($0) == part } ?? false }
                 ? nil : "\(text) is no list of ids; write it like 7,9"
+        case .dayCounts:
+            return DayCounts(text) == nil
+                ? "\(text) is no list of METRIC=DAYS, each metric once; write it like destination=90,carrier=30" : nil
         case .choice(let words):
             return words.contains(text) ? nil : "\(text) is none of \(words.joined(separator: ", ")); name one"
         case .truth: return text == "true" || text == "false" ? nil : "\(text) is neither true nor false; name one"

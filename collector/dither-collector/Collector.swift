@@ -10,5 +10,8 @@ struct Collector: ParsableCommand {
             time finer than the UTC day. Read the store with: dither estimate
             """,
         version: "0.1.0",
-        subcommands: [Serve.self, Config.self, Token.self])
+        subcommands: [
+            Serve.self, Config.self, Token.self, Backup.self, Restore.self, Verify.self, Inspect.self, Purge.self,
+            Migrate.self, Doctor.self,
+        ])
 }

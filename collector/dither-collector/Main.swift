@@ -16,6 +16,9 @@ enum Main {
         } catch let error as CollectorError {
             Self.complain("dither-collector: \(error)")
             exit(error.exitCode)
+        } catch let error as StoreMaintenanceError {
+            Self.complain("dither-collector: \(error)")
+            exit(error.exitCode)
         } catch let error as SettingsError {
             for problem in error.problems { Self.complain("dither-collector: \(problem)") }
             exit(error.exitCode)
@@ -26,6 +29,8 @@ enum Main {
 
     /// Help and version are results and go to stdout; a usage error is no result and exits with 2.
     private static func leave(with error: any Error) -> Never {
+        // A command that has said what is wrong names only its status.
+        if let code = error as? ExitCode { exit(code.rawValue) }
         let message = Collector.fullMessage(for: error)
         guard Collector.exitCode(for: error).isSuccess else {
             complain(message)

@@ -23,6 +23,8 @@ struct SettingFlags: ParsableArguments {
     @Option(help: .of(.maxRequestsPerMinute)) var maxRequestsPerMinute: String?
     @Option(help: .of(.requestTimeout)) var requestTimeout: String?
     @Option(help: .of(.idleTimeout)) var idleTimeout: String?
+    @Option(help: .of(.retentionDays)) var retentionDays: String?
+    @Option(help: .of(.retention)) var retention: String?
     @Option(help: .of(.logFormat)) var logFormat: String?
     @Option(help: .of(.logLevel)) var logLevel: String?
 
@@ -32,7 +34,8 @@ struct SettingFlags: ParsableArguments {
             .tlsCertificate: tlsCertificate, .tlsKey: tlsKey, .operationsListen: operationsListen,
             .tokens: tokens, .retiredMetrics: retiredMetrics, .maxConnections: maxConnections,
             .maxConnectionsPerAddress: maxConnectionsPerAddress, .maxRequestsPerMinute: maxRequestsPerMinute,
-            .requestTimeout: requestTimeout, .idleTimeout: idleTimeout, .logFormat: logFormat, .logLevel: logLevel,
+            .requestTimeout: requestTimeout, .idleTimeout: idleTimeout, .retentionDays: retentionDays,
+            .retention: retention, .logFormat: logFormat, .logLevel: logLevel,
         ]
         return flags.compactMapValues { $0 }
     }

@@ -20,6 +20,17 @@ enum PostgresChunkSealer {
         }
     }
 
+    /// The metrics that the store has, or had, reports of.
+    static func metrics(in connection: PostgresConnection) throws -> [UInt32] {
+        let answer = try connection.execute("SELECT DISTINCT metric FROM definition ORDER BY metric")
+        return try (0..<answer.rowCount).map { row in
+            guard let metric = UInt32(exactly: try answer.integer(row, 0, of: "the table definition")) else {
+                throw PostgresError.unexpectedAnswer(about: "the table definition")
+            }
+            return metric
+        }
+    }
+
     /// Seals one chunk of a group, in one transaction: every report is in the staging table or in a chunk, never in
     /// both. Waits for another collector that tidies up.
     ///

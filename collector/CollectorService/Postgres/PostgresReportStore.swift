@@ -109,6 +109,22 @@ extension PostgresReportStore {
         try await perform { try PostgresChunkSealer.seal(group, in: $0).count > 0 }
     }
 
+    package func deleteReports(beyond policy: RetentionPolicy, on today: UTCDay) async throws(StoreError) {
+        for metric in try await perform({ try PostgresChunkSealer.metrics(in: $0) }) {
+            guard let day = policy.firstKeptDay(of: metric, on: today) else { continue }
+            try await perform { connection in
+                try connection.transaction {
+                    try PostgresTables.Lock.take(.tidying, on: connection)
+                    for table in ["chunk", "staged"] {
+                        try connection.execute(
+                            "DELETE FROM \(table) WHERE metric = $1 AND day < $2",
+                            [.integer(Int64(metric)), .integer(Int64(day.index))])
+                    }
+                }
+            }
+        }
+    }
+
     package func forgetBatches(slice: UInt8, on day: UTCDay) async throws(StoreError) {
         // The end of the last slice is above every identifier: they all have one length.
         let end = slice < .max ? [slice + 1] : [UInt8](repeating: .max, count: BatchIdentifier.byteCount + 1)

@@ -9,9 +9,13 @@ package struct MetricOffer: Sendable {
     package let admission: BatchAdmission
     /// The signed set for agents, if there is one.
     package let registry: PublishedRegistry?
+    /// For how long its reports are kept.
+    package let retention: RetentionPolicy
 
-    package init(_ metricSet: MetricSet, registry: PublishedRegistry? = nil) {
-        (self.metricSet, self.registry) = (metricSet, registry)
+    package init(
+        _ metricSet: MetricSet, registry: PublishedRegistry? = nil, retention: RetentionPolicy = .forever
+    ) {
+        (self.metricSet, self.registry, self.retention) = (metricSet, registry, retention)
         admission = BatchAdmission(metricSet)
     }
 
@@ -19,18 +23,24 @@ package struct MetricOffer: Sendable {
     ///
     /// - Throws: ``CollectorError``.
     package init(_ configuration: CollectorConfiguration) throws(CollectorError) {
-        let path = configuration.metricSetPath
-        guard let content = try? Data(contentsOf: URL(filePath: path)) else { throw .metricSetUnreadable(path: path) }
-        let metricSet: MetricSet
-        do { metricSet = try MetricSet(decoding: Array(content)) } catch { throw .metricSetInvalid(path: path, error) }
+        let metricSet = try Self.metricSet(at: configuration.metricSetPath)
         if let retired = configuration.retiredMetrics.sorted().first(where: { metricSet.metric($0) != nil }) {
             throw .retiredMetricServed(retired)
         }
-        guard let path = configuration.signedSetPath else {
-            self.init(metricSet)
-            return
+        let retention = try RetentionPolicy(
+            dayCount: configuration.retentionDays, byName: configuration.retention, metricSet: metricSet)
+        let registry = try configuration.signedSetPath.map { (path) throws(CollectorError) in
+            try PublishedRegistry(path: path, metricSet: metricSet)
         }
-        self.init(metricSet, registry: try PublishedRegistry(path: path, metricSet: metricSet))
+        self.init(metricSet, registry: registry, retention: retention)
+    }
+
+    /// The metric set that a file holds.
+    ///
+    /// - Throws: ``CollectorError/metricSetUnreadable(path:)``, ``CollectorError/metricSetInvalid(path:_:)``.
+    package static func metricSet(at path: String) throws(CollectorError) -> MetricSet {
+        guard let content = try? Data(contentsOf: URL(filePath: path)) else { throw .metricSetUnreadable(path: path) }
+        do { return try MetricSet(decoding: Array(content)) } catch { throw .metricSetInvalid(path: path, error) }
     }
 }
 

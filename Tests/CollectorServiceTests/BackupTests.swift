@@ -1,0 +1,137 @@
+import CollectorService
+import Foundation
+import ReportFormat
+import TestSupport
+import Testing
+
+@Suite("Copies of a store") struct BackupTests {
+    private func copy(_ store: String, to copy: String, replacing: Bool = false) throws {
+        try StoreBackup.make(of: store, at: copy, replacing: replacing) { _, _ in }
+    }
+
+    private func restore(_ copy: String, to store: String, replacing: Bool = false) throws -> String? {
+        try StoreBackup.restore(copy, to: store, replacing: replacing) { _, _ in }
+    }
+
+    @Test("A copy made under load holds every batch acknowledged before it began, and is one file that is sound")
+    func underLoad() async throws {
+        let collector = try CollectorUnderTest()
+        let intake = collector.intake, set = collector.metricSet
+        for number in 0..<200 { _ = try await intake.take(simpleBatch(set, number: number).encoded) }
+        let load = Task.detached {
+            var number = 1_000
+            while !Task.isCancelled {
+                _ = try await intake.take(simpleBatch(set, number: number).encoded)
+                number += 1
+            }
+        }
+        let path = collector.folder.file("copy.db")
+        for round in 0..<3 { try copy(collector.storePath, to: path, replacing: round > 0) }
+        load.cancel()
+        _ = await load.result
+        #expect(try StoreVerification.run(path: path).findings.isEmpty)
+        let probe = try StoreProbe(path: path)
+        for number in 0..<200 { #expect(try probe.knows(try batchIdentifier(number))) }
+        let names = try FileManager.default.contentsOfDirectory(atPath: collector.folder.path)
+        #expect(names.filter { $0.hasPrefix("copy.db") } == ["copy.db"])
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+    }
+
+    @Test("A copy replaces nothing unasked, is not made onto its store, and a damaged store leaves no copy")
+    func refused() async throws {
+        let collector = try CollectorUnderTest()
+        _ = try await collector.intake.take(simpleBatch(collector.metricSet, number: 1).encoded)
+        let path = try collector.folder.write([1], to: "copy.db")
+        #expect(throws: StoreMaintenanceError.exists(path: path)) { try copy(collector.storePath, to: path) }
+        #expect(throws: StoreMaintenanceError.sameFile(path: collector.storePath)) {
+            try copy(collector.storePath, to: collector.storePath, replacing: true)
+        }
+        let nowhere = collector.folder.file("nowhere/copy.db")
+        #expect { try copy(collector.storePath, to: nowhere) } throws: { ($0 as? StoreMaintenanceError)?.exitCode == 1 }
+        let damaged = collector.folder.file("damaged.db")
+        try copy(collector.storePath, to: damaged)
+        var bytes = Array(try Data(contentsOf: URL(filePath: damaged)))
+        for index in 8_192..<12_288 { bytes[index] = 0xA5 }
+        _ = try collector.folder.write(bytes, to: "damaged.db")
+        let second = collector.folder.file("second.db")
+        #expect { try copy(damaged, to: second) } throws: { ($0 as? StoreMaintenanceError)?.exitCode == 8 }
+        let names = try FileManager.default.contentsOfDirectory(atPath: collector.folder.path)
+        #expect(!names.contains { $0.hasPrefix("second.db") })
+    }
+
+    @Test("A restored store is the copied one, and what it replaced is kept beside it")
+    func restored() async throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("store.db"), backup = folder.file("copy.db")
+        do {
+            let collector = try CollectorUnderTest(folder: folder)
+            _ = try await collector.intake.take(simpleBatch(collector.metricSet, number: 1).encoded)
+            try copy(path, to: backup)
+            _ = try await collector.intake.take(simpleBatch(collector.metricSet, number: 2).encoded)
+            #expect(throws: StoreMaintenanceError.store(.locked(path: path))) {
+                try restore(backup, to: path, replacing: true)
+            }
+            try await collector.store.close()
+        }
+        #expect(throws: StoreMaintenanceError.exists(path: path)) { try restore(backup, to: path) }
+        let aside = try #require(try restore(backup, to: path, replacing: true))
+        #expect(try StoreProbe(path: aside).count(of: "batch") == 2)
+        #expect(throws: StoreMaintenanceError.setAside(path: aside)) { try restore(backup, to: path, replacing: true) }
+        let collector = try CollectorUnderTest(folder: folder)
+        let probe = try StoreProbe(path: path)
+        #expect(try probe.knows(try batchIdentifier(1)))
+        #expect(try !probe.knows(try batchIdentifier(2)))
+        #expect(try await collector.intake.take(simpleBatch(collector.metricSet, number: 2).encoded).isEmpty)
+        #expect(try StoreVerification.run(path: path).findings.isEmpty)
+    }
+
+    @Test("A copy that is damaged is not restored, and the store stays")
+    func damagedCopy() async throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("store.db"), backup = folder.file("copy.db")
+        do {
+            let collector = try CollectorUnderTest(folder: folder)
+            _ = try await collector.intake.take(simpleBatch(collector.metricSet, number: 1).encoded)
+            try copy(path, to: backup)
+            try await collector.store.close()
+        }
+        var bytes = Array(try Data(contentsOf: URL(filePath: backup)))
+        bytes.removeLast(4_096)
+        _ = try folder.write(bytes, to: "copy.db")
+        #expect { try restore(backup, to: path, replacing: true) } throws: {
+            ($0 as? StoreMaintenanceError)?.exitCode == 8
+        }
+        #expect(try StoreProbe(path: path).knows(try batchIdentifier(1)))
+    }
+
+    @Test("After every step at which a restoration can be cut off, a collector starts on a whole store or says so")
+    func interrupted() async throws {
+        let folder = try ScratchFolder()
+        let manager = FileManager.default
+        let path = folder.file("store.db"), backup = folder.file("copy.db")
+        do {
+            let collector = try CollectorUnderTest(folder: folder)
+            _ = try await collector.intake.take(simpleBatch(collector.metricSet, number: 1).encoded)
+            try copy(path, to: backup)
+            try manager.copyItem(atPath: path + "-wal", toPath: folder.file("kept-wal"))
+            try await collector.store.close()
+        }
+        try? manager.removeItem(atPath: path + "-wal")
+        try manager.copyItem(atPath: backup, toPath: path + ".restoring")
+        // The copy is made, the old store has its name: the old one is served.
+        do { _ = try CollectorUnderTest(folder: folder) }
+        // The old file is moved, its log is not.
+        try manager.moveItem(atPath: path, toPath: path + ".replaced")
+        try? manager.removeItem(atPath: path + "-wal")
+        try manager.copyItem(atPath: folder.file("kept-wal"), toPath: path + "-wal")
+        #expect(throws: StoreError.orphanedLog(path: path)) { try CollectorUnderTest(folder: folder) }
+        // The log is moved too.
+        try manager.moveItem(atPath: path + "-wal", toPath: path + ".replaced-wal")
+        #expect(throws: StoreError.unfinishedRestoration(path: path)) { try CollectorUnderTest(folder: folder) }
+        // And the restoration can be done again.
+        #expect(try restore(backup, to: path) == nil)
+        #expect(try StoreProbe(path: path).knows(try batchIdentifier(1)))
+        _ = try CollectorUnderTest(folder: folder)
+    }
+}

@@ -1,0 +1,36 @@
+internal import GRDB
+internal import ReportFormat
+
+/// A coarse number of one UTC day, kept in the store: of what a day brought, never of who brought it.
+package enum DailyCounter: Hashable, Sendable {
+    /// Batches that were new.
+    case batches
+    /// Reports that were stored.
+    case reports
+    /// Reports of new batches that were not stored.
+    case rejected(RejectionCode)
+    /// Reports that retention or a purge deleted.
+    case deleted
+
+    /// The name in the store.
+    package var name: String {
+        switch self {
+        case .batches: "batches"
+        case .reports: "reports"
+        case .rejected(let code): "rejected." + code.rawValue
+        case .deleted: "deleted"
+        }
+    }
+
+    /// Adds to the counters of a day, as part of a transaction: they are right after a crash too.
+    static func add(_ counts: [DailyCounter: Int], on day: UTCDay, in connection: Database) throws {
+        let statement = try connection.cachedStatement(
+            sql: """
+                INSERT INTO counter (day, name, value) VALUES (?, ?, ?)
+                ON CONFLICT (day, name) DO UPDATE SET value = value + excluded.value
+                """)
+        for (counter, count) in counts where count > 0 {
+            try statement.execute(arguments: [day.index, counter.name, count])
+        }
+    }
+}
