@@ -39,7 +39,7 @@ struct FalseReportsTests {
         let lines = csv.split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
         #expect(lines[0].suffix(2) == ["low_if_false", "high_if_false"])
         // p* = e²/(e² + 4) and q* = 1/(e² + 4): 14 of 1,400 reports are 1 %.
-        let gap = (exp(2) - 1) / (exp(2) + 4), spurious = 1 / (exp(2) + 4)
+        let odds = exp(2.0), gap = (odds - 1) / (odds + 4), spurious = 1 / (odds + 4)
         for line in lines.dropFirst() {
             let numbers = line.map { Double($0) ?? .nan }
             #expect(abs(numbers[4] - 0.01 * (1 - spurious) / gap - numbers[8]) < 1e-6, "\(line)")

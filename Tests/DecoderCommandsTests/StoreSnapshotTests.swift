@@ -30,7 +30,7 @@ struct StoreSnapshotTests {
         let store = try StoreFixture()
         let bytes = try Fixtures.bytes("stores/version-1.db")
         try Data(bytes).write(to: store.folder.appending(path: "first.db"))
-        let snapshot = try StoreSnapshot(path: store.file("first.db"))
+        let snapshot = try SQLiteSnapshot(path: store.file("first.db"))
         let periods = try snapshot.periods()
         #expect(periods.map(\.reportCount) == [60, 60, 60, 60])
         for period in periods {

@@ -71,6 +71,8 @@ private struct DroppingStore: ReportStore {
 
     func stagedGroups(before day: UTCDay) async throws(StoreError) -> [ReportGroup] { [] }
 
+    func deleteReports(beyond policy: RetentionPolicy, on today: UTCDay) async throws(StoreError) {}
+
     func sealChunk(of group: ReportGroup) async throws(StoreError) -> Bool { false }
 
     func forgetBatches(slice: UInt8, on day: UTCDay) async throws(StoreError) {}

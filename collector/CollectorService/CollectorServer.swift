@@ -2,7 +2,7 @@ internal import CollectorSettings
 internal import Hummingbird
 internal import HummingbirdCore
 package import Logging
-package import MetricDefinitions
+internal import MetricDefinitions
 internal import NIOCore
 internal import PostgresClient
 internal import ServiceLifecycle
