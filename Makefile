@@ -1,7 +1,7 @@
 # Thin names over scripts/ and the Swift package manager.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo headlines accuracy poisoning regtest test thorough torture lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture bench-record bench-ingest clean
+.PHONY: help setup demo headlines accuracy poisoning regtest test thorough torture lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture bench-record bench-ingest openapi clean
 
 RELEASE := .build/release
 DEMO := .build/demo
@@ -82,6 +82,10 @@ abi: setup ## build the C library; check its symbols, layout, size and needs
 
 examples: setup ## compile and run every example against the library and a real collector
 	@Tests/examples/run.sh
+
+openapi: setup ## hold a running collector to docs/openapi.yaml with schemathesis (PyPI)
+	swift build
+	@scripts/check_openapi.sh
 
 package: setup ## build the Debian packages (needs dpkg-dev)
 	@scripts/build_packages.sh

@@ -1,4 +1,5 @@
 import CollectorService
+import CollectorSettings
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -12,6 +13,7 @@ import TestSupport
 struct CollectorUnderTest {
     let folder: ScratchFolder
     let metricSet: MetricSet
+    let metrics: ServedMetrics
     let store: SQLiteReportStore
     let clock = TestClock()
     let drain = DrainSwitch()
@@ -22,12 +24,13 @@ struct CollectorUnderTest {
     init(folder: ScratchFolder? = nil, metricSet: MetricSet? = nil) throws {
         self.folder = try folder ?? ScratchFolder()
         self.metricSet = try metricSet ?? testMetricSet()
+        metrics = ServedMetrics(MetricOffer(self.metricSet))
         store = try SQLiteReportStore(path: self.folder.file("store.db"), metricSet: self.metricSet)
     }
 
     var intake: BatchIntake {
         BatchIntake(
-            metrics: ServedMetrics(MetricOffer(metricSet)), store: store, clock: clock.clock, figures: figures)
+            metrics: metrics, store: store, clock: clock.clock, figures: figures)
     }
 
     var uploads: some ApplicationProtocol {
@@ -35,11 +38,22 @@ struct CollectorUnderTest {
             MeasuredRoutes(UploadRoute(intake: intake, drain: drain, figures: figures), figures: figures))
     }
 
-    var operations: some ApplicationProtocol {
-        Self.application(
+    var operations: some ApplicationProtocol { operations() }
+
+    /// - Parameter metricSetPath: what a reload reads.
+    func operations(
+        _ gatekeeper: Gatekeeper = Gatekeeper(), metricSetPath: String = "none", isLocal: Bool = true
+    ) -> some ApplicationProtocol {
+        let configuration = CollectorConfiguration(
+            metricSetPath: metricSetPath, storePath: storePath, uploadAddress: ListenAddress(host: "127.0.0.1", port: 0)
+        )
+        let reloader = Reloader(
+            configuration, store: store, metrics: metrics, gatekeeper: gatekeeper, identity: nil,
+            logger: Self.silentLogger)
+        return Self.application(
             OperationsRoutes(
-                store: store, drain: drain, figures: figures, clock: clock.clock,
-                metricSet: { [metricSet] in metricSet }))
+                store: store, drain: drain, figures: figures, clock: clock.clock, metrics: metrics,
+                reloader: reloader, gatekeeper: gatekeeper, isLocal: isLocal))
     }
 
     static func application<Responder: HTTPResponder>(_ responder: Responder) -> some ApplicationProtocol

@@ -1,4 +1,5 @@
 import CollectorService
+import CollectorSettings
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
@@ -108,10 +109,17 @@ final class SmallFileSystem {
             #expect(response.isProblem(.storageUnavailable))
             #expect(response.headers[.retryAfter] == "30")
         }
+        let metrics = ServedMetrics(MetricOffer(metricSet))
+        let configuration = CollectorConfiguration(
+            metricSetPath: "none", storePath: disk.path + "/store.db",
+            uploadAddress: ListenAddress(host: "127.0.0.1", port: 0))
+        let reloader = Reloader(
+            configuration, store: store, metrics: metrics, gatekeeper: Gatekeeper(), identity: nil,
+            logger: CollectorUnderTest.silentLogger)
         let health = CollectorUnderTest.application(
             OperationsRoutes(
-                store: store, drain: drain, figures: IngestFigures(), clock: TestClock().clock,
-                metricSet: { metricSet }))
+                store: store, drain: drain, figures: IngestFigures(), clock: TestClock().clock, metrics: metrics,
+                reloader: reloader))
         try await health.test(.live) { client in
             let ready = try await client.execute(uri: "/readyz", method: .get)
             #expect(ready.isProblem(.storageUnavailable))

@@ -164,6 +164,6 @@ import Testing
         #expect(Set(object.keys) == ["type", "title", "status", "detail"])
         #expect(object["type"] as? String == "urn:dither:error:\(token.rawValue)")
         #expect(object["status"] as? Int == problem.status)
-        #expect((problem.retryAfterSeconds != nil) == (problem.status == 503))
+        #expect((problem.retryAfterSeconds != nil) == [429, 503].contains(problem.status))
     }
 }

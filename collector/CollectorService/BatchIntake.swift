@@ -43,10 +43,11 @@ package struct BatchIntake: Sendable {
         var verdict = metrics.current.admission.verdict(on: batch, today: today)
         let granted = quotas.take(verdict.admitted.count, of: token, on: today)
         verdict.keep(granted)
-        let admitted = AdmittedBatch(
+        var admitted = AdmittedBatch(
             batch.identifier, reports: verdict.admitted, rejected: verdict.rejected, arrivingOn: today)
         let start = ContinuousClock.now
         let rejected: [Rejection]
+        if let token, token.dailyQuota > 0 { admitted.quotaToken = token.name }
         do { rejected = try await store.store(admitted) } catch {
             quotas.giveBack(granted, of: token, on: today)
             throw ProblemDetails(error)

@@ -19,6 +19,7 @@ package struct CollectorServer: Sendable {
     private let store: any ReportStore
     private let drain = DrainSwitch()
     private let figures = IngestFigures()
+    private let quotas = IngestQuotas()
     private let manager: ServiceManager
 
     /// Loads and opens everything but the listeners.
@@ -57,6 +58,11 @@ package struct CollectorServer: Sendable {
     /// - Parameter announce: is given the URL for batches once it is listened on.
     /// - Throws: ``CollectorError``.
     package func run(announce: @escaping @Sendable (String) -> Void) async throws(CollectorError) {
+        do throws(StoreError) {
+            let today = clock.today
+            quotas.resume(try await store.granted(on: today), on: today)
+        } catch { throw .store(error) }
+        let limits = attainableLimits, ledger = ConnectionLedger(limits)
         // Batches are announced last: whoever reads the line finds operators answered too.
         let (operationsAreListening, operationsStarted) = AsyncStream.makeStream(of: Never.self)
         // Services stop in the reverse order: no more requests, then no more connections, operations last.
@@ -64,15 +70,16 @@ package struct CollectorServer: Sendable {
             configuration, store: store, metrics: metrics, gatekeeper: gatekeeper, identity: identity, logger: logger)
         var services: [any Service] = [
             DayKeeper(store: store, clock: clock, metrics: metrics, logger: logger, figures: figures),
-            ReloadService(reloader: reloader),
+            ReloadService(reloader: reloader, manager: manager),
         ]
         if let address = configuration.operationsAddress {
-            services.append(operationsListener(on: address, hasStarted: operationsStarted))
+            services.append(operationsListener(on: address, reloader, ledger, hasStarted: operationsStarted))
         } else {
             operationsStarted.finish()
         }
         services += [
-            uploadListener(startingAfter: operationsAreListening, announce: announce), DrainService(drain: drain),
+            uploadListener(limits, ledger, startingAfter: operationsAreListening, announce: announce),
+            DrainService(drain: drain),
         ]
         services.append(ManagedLife(manager: manager, store: store))
         var group = ServiceGroupConfiguration(
@@ -90,10 +97,11 @@ package struct CollectorServer: Sendable {
     }
 
     private func operationsListener(
-        on address: ListenAddress, hasStarted: AsyncStream<Never>.Continuation
+        on address: ListenAddress, _ reloader: Reloader, _ ledger: ConnectionLedger,
+        hasStarted: AsyncStream<Never>.Continuation
     ) -> some Service {
         Listener(
-            address: address, responder: operations,
+            address: address, responder: operations(reloader, ledger),
             transport: GuardedChannel.server(ListenerLimits(), ConnectionLedger(ListenerLimits()), identity: nil),
             logger: logger
         ) { [logger] in
@@ -102,26 +110,27 @@ package struct CollectorServer: Sendable {
         }
     }
 
-    private var operations: OperationsRoutes {
+    private func operations(_ reloader: Reloader, _ ledger: ConnectionLedger) -> OperationsRoutes {
         OperationsRoutes(
             store: store, drain: drain, figures: figures, clock: clock,
-            metricSet: { [metrics] in metrics.current.metricSet },
-            gatekeeper: gatekeeper, isLocal: configuration.operationsAddress?.isLocal ?? true)
+            metrics: metrics, reloader: reloader,
+            connections: { ledger.counts }, gatekeeper: gatekeeper,
+            isLocal: configuration.operationsAddress?.isLocal ?? true)
     }
 
     private func uploadListener(
-        startingAfter start: AsyncStream<Never>, announce: @escaping @Sendable (String) -> Void
+        _ limits: ListenerLimits, _ ledger: ConnectionLedger, startingAfter start: AsyncStream<Never>,
+        announce: @escaping @Sendable (String) -> Void
     ) -> some Service {
         let scheme = configuration.tls == nil ? "http" : "https"
-        let limits = attainableLimits
         let intake = BatchIntake(
-            metrics: metrics, store: store, clock: clock, retiredMetrics: configuration.retiredMetrics,
+            metrics: metrics, store: store, clock: clock, quotas: quotas, retiredMetrics: configuration.retiredMetrics,
             figures: figures)
         let routes = PublicRoutes(
             uploads: UploadRoute(intake: intake, drain: drain, gatekeeper: gatekeeper, figures: figures),
             registry: RegistryRoute(metrics),
             rate: RequestRate(limit: limits.requestCountPerMinute))
-        let transport = GuardedChannel.server(limits, ConnectionLedger(limits), identity: identity)
+        let transport = GuardedChannel.server(limits, ledger, identity: identity)
         return Listener(
             address: configuration.uploadAddress, responder: MeasuredRoutes(routes, figures: figures),
             transport: transport, logger: logger, start: start

@@ -11,6 +11,8 @@ package enum DailyCounter: Hashable, Sendable {
     case rejected(RejectionCode)
     /// Reports that retention or a purge deleted.
     case deleted
+    /// Reports that were stored under a token with a daily quota, by its name.
+    case granted(token: String)
 
     /// The name in the store.
     package var name: String {
@@ -19,7 +21,20 @@ package enum DailyCounter: Hashable, Sendable {
         case .reports: "reports"
         case .rejected(let code): "rejected." + code.rawValue
         case .deleted: "deleted"
+        case .granted(let token): Self.grantedPrefix + token
         }
+    }
+
+    private static let grantedPrefix = "granted."
+
+    /// What was stored on a day under each token with a quota.
+    static func granted(on day: UTCDay, in connection: Database) throws -> [String: Int] {
+        let rows = try Row.fetchAll(
+            connection, sql: "SELECT name, value FROM counter WHERE day = ? AND name >= ? AND name < ?",
+            // The character after the point ends the names that begin with the prefix.
+            arguments: [day.index, grantedPrefix, "granted/"])
+        let pairs = rows.map { (String(($0[0] as String).dropFirst(grantedPrefix.count)), $0[1] as Int) }
+        return Dictionary(pairs, uniquingKeysWith: +)
     }
 
     /// Adds to the counters of a day, as part of a transaction: they are right after a crash too.

@@ -9,6 +9,8 @@ package struct AdmittedBatch: Sendable {
     package var reports: [AdmittedReport]
     /// What is not stored of the batch, for the answer to a repetition; by index.
     package var rejected: [Rejection]
+    /// The name of the token out of whose daily quota the reports were taken, if it has one.
+    package var quotaToken: String?
 
     package init(
         identifier: BatchIdentifier, forgetAfter: UTCDay, reports: [AdmittedReport], rejected: [Rejection] = []
@@ -99,6 +101,11 @@ package protocol ReportStore: Sendable {
     /// the store's last.
     var failures: AsyncStream<StoreError>? { get }
 
+    /// How many reports were stored on a day under each token with a quota; nothing if the store does not count them.
+    ///
+    /// - Throws: ``StoreError``.
+    func granted(on day: UTCDay) async throws(StoreError) -> [String: Int]
+
     /// Seals one chunk of a group.
     ///
     /// - Returns: whether more of the group is staged.
@@ -127,4 +134,6 @@ extension ReportStore {
     package func figures(on today: UTCDay) async throws(StoreError) -> StoreFigures? { nil }
 
     package var failures: AsyncStream<StoreError>? { nil }
+
+    package func granted(on day: UTCDay) async throws(StoreError) -> [String: Int] { [:] }
 }

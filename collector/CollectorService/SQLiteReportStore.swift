@@ -66,6 +66,10 @@ package final class SQLiteReportStore: ReportStore {
         return try answer?.get()
     }
 
+    package func granted(on day: UTCDay) async throws(StoreError) -> [String: Int] {
+        try await perform { connection in try DailyCounter.granted(on: day, in: connection) }
+    }
+
     package func enter(_ metricSet: MetricSet) async throws(StoreError) {
         try await perform { connection in try StoreFile.enter(metricSet, into: connection) }
     }

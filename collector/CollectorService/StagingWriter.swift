@@ -113,5 +113,6 @@ extension [DailyCounter: Int] {
         self[.batches, default: 0] += 1
         self[.reports, default: 0] += batch.reports.count
         for rejection in batch.rejected { self[.rejected(rejection.code), default: 0] += 1 }
+        if let token = batch.quotaToken { self[.granted(token: token), default: 0] += batch.reports.count }
     }
 }

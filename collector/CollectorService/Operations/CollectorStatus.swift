@@ -12,6 +12,7 @@ package struct CollectorStatus: Sendable {
     let isStorable: Bool
     let today: UTCDay
     let counts: IngestFigures.Counts
+    let connections: ConnectionLedger.Counts
     /// `nil` if the store does not tell.
     let store: StoreFigures?
     let process: ProcessFigures
@@ -62,6 +63,16 @@ package struct CollectorStatus: Sendable {
         page.family(
             "dither_requests_in_progress", .gauge, "Requests of senders that are being answered.",
             Double(counts.requestsUnderWay))
+        page.family(
+            "dither_connections", .gauge, "Open connections of senders.", Double(connections.open))
+        page.family(
+            "dither_connections_closed_total", .counter,
+            "Connections that the collector closed: evicted for another one, refused for want of room, or overdue.",
+            by: "cause",
+            [
+                ("evicted", Double(connections.evicted)), ("overdue", Double(connections.overdue)),
+                ("refused", Double(connections.refused)),
+            ])
         page.family("dither_ingest_request_size_bytes", "Bodies of batches, as announced.", counts.bodySizes)
         page.family(
             "dither_commit_wait_seconds", "From a batch that was read to its being on the disk.", counts.commitWaits)

@@ -1,30 +1,34 @@
 internal import HTTPTypes
 package import Hummingbird
-package import MetricDefinitions
 
 /// What operators ask, on a listener of their own, which the senders of batches cannot reach.
 ///
 /// `/healthz`: the process answers. `/readyz`: the store commits, and the collector is not being stopped. `/metrics` and
-/// `/v1/status`: how the collector is.
+/// `/v1/status`: how the collector is. `/v1/reload` and `/v1/seal` make it do something, under a token alone.
 package struct OperationsRoutes: HTTPResponder {
     private let store: any ReportStore
     private let drain: DrainSwitch
     private let figures: IngestFigures
     private let clock: CollectorClock
-    private let metricSet: @Sendable () -> MetricSet
+    private let metrics: ServedMetrics
+    private let connections: @Sendable () -> ConnectionLedger.Counts
     private let gatekeeper: Gatekeeper
     private let isLocal: Bool
+    private let actions: OperatorActions
 
     /// - Parameters:
-    ///   - metricSet: gives the set of the moment.
+    ///   - connections: gives the counts of the senders' connections.
     ///   - isLocal: whether the listener is reached from this machine alone.
     package init(
         store: any ReportStore, drain: DrainSwitch, figures: IngestFigures, clock: CollectorClock,
-        metricSet: @escaping @Sendable () -> MetricSet, gatekeeper: Gatekeeper = Gatekeeper(), isLocal: Bool = true
+        metrics: ServedMetrics, reloader: Reloader,
+        connections: @escaping @Sendable () -> ConnectionLedger.Counts = { .init() },
+        gatekeeper: Gatekeeper = Gatekeeper(), isLocal: Bool = true
     ) {
-        (self.gatekeeper, self.isLocal) = (gatekeeper, isLocal)
+        (self.gatekeeper, self.isLocal, self.connections) = (gatekeeper, isLocal, connections)
+        actions = OperatorActions(reloader: reloader, store: store, clock: clock)
         (self.store, self.drain, self.figures) = (store, drain, figures)
-        (self.clock, self.metricSet) = (clock, metricSet)
+        (self.clock, self.metrics) = (clock, metrics)
     }
 
     private enum Question: String {
@@ -32,24 +36,36 @@ package struct OperationsRoutes: HTTPResponder {
         case readiness = "/readyz"
         case metrics = "/metrics"
         case status = "/v1/status"
+        case reload = "/v1/reload"
+        case seal = "/v1/seal"
+
+        var isAction: Bool { self == .reload || self == .seal }
     }
 
     package func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
         guard let question = Question(rawValue: request.uri.path) else {
-            return ProblemDetails(.notFound, detail: "Operators ask /healthz, /readyz, /metrics and /v1/status.")
-                .response()
+            return ProblemDetails(
+                .notFound, detail: "Operators ask /healthz, /readyz, /metrics, /v1/status, /v1/reload and /v1/seal."
+            ).response()
         }
-        guard request.method == .get || request.method == .head else {
-            return ProblemDetails(.methodNotAllowed, detail: "This is read with GET.").response(allow: "GET, HEAD")
+        let isRead = request.method == .get || request.method == .head
+        guard question.isAction ? request.method == .post : isRead else {
+            return question.isAction
+                ? ProblemDetails(.methodNotAllowed, detail: "This is done with POST.").response(allow: "POST")
+                : ProblemDetails(.methodNotAllowed, detail: "This is read with GET.").response(allow: "GET, HEAD")
         }
-        // Health is for machines that balance loads, which have no token.
-        if question == .metrics || question == .status {
-            do throws(ProblemDetails) {
-                _ = try gatekeeper.current.mayRead(request.headers, isLocal: isLocal).token()
-            } catch { return error.response() }
-        }
+        do throws(ProblemDetails) { try check(request.headers, for: question) } catch { return error.response() }
         let response = await answer(to: question)
         return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func check(_ headers: HTTPFields, for question: Question) throws(ProblemDetails) {
+        switch question {
+        // Health is for machines that balance loads, which have no token.
+        case .health, .readiness: break
+        case .metrics, .status: _ = try gatekeeper.current.mayRead(headers, isLocal: isLocal).token()
+        case .reload, .seal: _ = try gatekeeper.current.mayOperate(headers).token()
+        }
     }
 
     private func answer(to question: Question) async -> Response {
@@ -59,6 +75,8 @@ package struct OperationsRoutes: HTTPResponder {
         case .metrics:
             Self.page(await status().metricsText, type: "text/plain; version=0.0.4; charset=utf-8")
         case .status: Self.page(await status().json, type: "application/json")
+        case .reload: await actions.reload()
+        case .seal: await actions.seal()
         }
     }
 
@@ -79,7 +97,8 @@ package struct OperationsRoutes: HTTPResponder {
         do throws(StoreError) { storeFigures = try await store.figures(on: today) } catch { storeFigures = nil }
         return CollectorStatus(
             isDraining: drain.isDraining, isStorable: isStorable, today: today, counts: figures.counts,
-            store: storeFigures, process: ProcessFigures(), metricSet: metricSet())
+            connections: connections(), store: storeFigures, process: ProcessFigures(),
+            metricSet: metrics.current.metricSet)
     }
 
     private static func page(_ text: String, type: String) -> Response {
