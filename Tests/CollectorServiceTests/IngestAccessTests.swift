@@ -95,7 +95,7 @@ import Testing
         try await collector.store.close()
         try await application().test(.live) { client in
             let response = try await post(try batch(1, days: 0...2), client, secret.text)
-            #expect(response.isProblem(.shuttingDown))
+            #expect(response.isProblem(.storageUnavailable))
         }
         #expect(quotas.used(on: testDay).values.allSatisfy { $0 == 0 })
     }

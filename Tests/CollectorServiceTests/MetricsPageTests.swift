@@ -88,7 +88,7 @@ extension CollectorUnderTest {
         for token in ProblemDetails.Token.allCases {
             #expect(page.contains("dither_requests_refused_total{code=\"\(token.rawValue)\"} "))
         }
-        let allowed: Set<String> = ["result", "code", "status", "le", "metric", "version", "project", "hash"]
+        let allowed: Set<String> = ["result", "cause", "code", "status", "le", "metric", "version", "project", "hash"]
         let names = Set(page.matches(of: /[{,]([a-z]+)="/).map { String($0.output.1) })
         #expect(names.isSubset(of: allowed), "\(names.subtracting(allowed))")
         let metrics = Set(page.matches(of: /metric="([^"]*)"/).map { String($0.output.1) })

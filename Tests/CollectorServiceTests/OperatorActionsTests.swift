@@ -2,6 +2,7 @@ import CollectorService
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
+import MetricDefinitions
 import ReportFormat
 import Testing
 
@@ -84,7 +85,7 @@ import Testing
             let sealed = try await client.execute(uri: "/v1/seal", method: .post, headers: keys.headers(.operate))
             #expect(sealed.status == .ok && sealed.text == "{\"chunks\":1}\n")
         }
-        let probe = try collector.probe()
+        let probe = try StoreProbe(path: collector.storePath)
         #expect(try probe.count(of: "chunk") == 1 && probe.count(of: "staged") == 1)
     }
 

@@ -111,13 +111,13 @@ struct EstimateRefusalTests {
         let outside = try storeOfReports(of: metric, sealed: [(1, [600, 500, 1])])
         let partitioned = try storeOfReports(of: metric, sealed: [(1, [600, 500])])
         try partitioned.seal([1], of: metric, day: testDay(1), partition: 1)
-        let newer = try StoreFixture(schemaVersion: 2), other = try StoreFixture(identifier: 1)
+        let newer = try StoreFixture(schemaVersion: StoreSchema.version + 1), other = try StoreFixture(identifier: 1)
         let cases: [(StoreFixture, DecoderCommands.ExitStatus, String)] = [
             (locked, .transientFailure, "locked by another process. Try again"),
             (damaged, .storeUnusable, "chunk 1 is not what was sealed. Restore the store from a backup."),
             (outside, .storeUnusable, "a report of 2026-06-01 holds a value that the metric does not have"),
             (partitioned, .storeUnusable, "a report of 2026-06-01 holds a value that the metric does not have"),
-            (newer, .storeUnusable, "a store of version 2, and this is for version 1"),
+            (newer, .storeUnusable, "a store of version 3, and this is for version 2"),
             (other, .storeUnusable, "is no store. Name the file or the database that the collector writes."),
         ]
         for (store, status, words) in cases {

@@ -81,6 +81,18 @@ struct EstimateRenderingTests {
                   "to": "2026-06-02",
                   "minimum_reports": 1000,
                   "reports": 1000,
+                  "alarm": {
+                    "raised": false,
+                    "p_value": 1,
+                    "tests": [
+                      "payloads"
+                    ]
+                  },
+                  "influence_per_report": {
+                    "raise": 1.58198,
+                    "lower": 0.581977,
+                    "is_bound": true
+                  },
                   "rows": [
                     {
                       "value": false,

@@ -54,6 +54,18 @@ struct MeanEstimateTests {
             json.contains(
                 """
                   "reports": 2000,
+                  "alarm": {
+                    "raised": false,
+                    "p_value": 1,
+                    "tests": [
+                      "payloads"
+                    ]
+                  },
+                  "influence_per_report": {
+                    "raise": 0.0194658,
+                    "lower": 0.0237916,
+                    "is_bound": true
+                  },
                   "rows": [
                     {
                       "value": "mean",

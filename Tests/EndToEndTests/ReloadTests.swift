@@ -6,6 +6,7 @@ import Testing
 private let registry = """
     registry: 1
     project: flights
+    ceiling: { epsilon_per_day: 16, epsilon_lifetime: 1000 }
     agent: { enrolment_delay_hours: 0 }
     metrics:
       departed_late:

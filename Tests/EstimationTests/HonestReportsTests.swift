@@ -126,6 +126,37 @@ struct HonestReportsTests {
         }
     }
 
+    @Test("values that most reports support raise the alarm of pairs no oftener than its level")
+    func frequentSupport() {
+        let spurious = 0.98, count = 60
+        let pairs = PairSupport(
+            valueCount: 2, support: SupportProbabilities(truthful: 0.99, spurious: spurious, gap: 0.01)
+        ) { _ in nil }
+        // A device that holds neither value: the numbers of reports that support one of the two, and none, exactly.
+        let (one, none) = (2 * spurious * (1 - spurious), (1 - spurious) * (1 - spurious))
+        for level in [0.05, 0.01] {
+            var probability = 0.0
+            for ones in 0...count {
+                for nones in 0...(count - ones) {
+                    var sums = PairSums()
+                    for report in 0..<count {
+                        let supported: UInt16 = report < nones ? 0b00 : report < nones + ones ? 0b01 : 0b11
+                        sums.add(SupportedValues(active: 0b11, supported: supported), spurious: spurious)
+                    }
+                    guard pairs.logPValue(sums, pairCount: 1) <= log(level) else { continue }
+                    let ways =
+                        lgamma(Double(count + 1)) - lgamma(Double(ones + 1)) - lgamma(Double(nones + 1))
+                        - lgamma(Double(count - ones - nones + 1))
+                    let logarithm =
+                        ways + Double(ones) * log(one) + Double(nones) * log(none)
+                        + Double(count - ones - nones) * log(spurious * spurious)
+                    probability += exp(logarithm)
+                }
+            }
+            #expect(probability <= level)
+        }
+    }
+
     @Test("weights are counted as bits are, and merge in any order")
     func weightsMerge() throws {
         let definition = Fingerprint(value: 0xD17E)

@@ -37,8 +37,16 @@ package struct BatchIntake: Sendable {
         if retired != nil || token?.dailyQuota ?? 0 > 0 {
             // What was stored may have been acknowledged in vain: it is neither taken out of a quota again, nor may its
             // sender make other batches of it.
-            if let rejected = try await knownAnswer(to: batch.identifier) { return rejected }
+            if let rejected = try await knownAnswer(to: batch.identifier) {
+                figures.count(batchOf: batch.reports.count, rejected: rejected, waitedSeconds: 0)
+                return rejected
+            }
         }
+        // The same batch sent twice at once would be taken out of the quota twice.
+        guard quotas.begin(batch.identifier, under: token) else {
+            throw ProblemDetails(.overloaded, detail: "This very batch is being stored. Send it again later.")
+        }
+        defer { quotas.end(batch.identifier, under: token) }
         if let retired { throw ProblemDetails(retiredMetric: retired) }
         var verdict = metrics.current.admission.verdict(on: batch, today: today)
         let granted = quotas.take(verdict.admitted.count, of: token, on: today)

@@ -102,7 +102,7 @@ package struct CollectorServer: Sendable {
     ) -> some Service {
         Listener(
             address: address, responder: operations(reloader, ledger),
-            transport: GuardedChannel.server(ListenerLimits(), ConnectionLedger(ListenerLimits()), identity: nil),
+            transport: GuardedChannel.server(.operations, ConnectionLedger(.operations), identity: nil),
             logger: logger
         ) { [logger] in
             logger.notice("operations on \($0.url(scheme: "http"))")
@@ -128,8 +128,8 @@ package struct CollectorServer: Sendable {
             figures: figures)
         let routes = PublicRoutes(
             uploads: UploadRoute(intake: intake, drain: drain, gatekeeper: gatekeeper, figures: figures),
-            registry: RegistryRoute(metrics),
-            rate: RequestRate(limit: limits.requestCountPerMinute))
+            registry: RegistryRoute(metrics, figures: figures),
+            rate: RequestRate(limit: limits.requestCountPerMinute), figures: figures)
         let transport = GuardedChannel.server(limits, ledger, identity: identity)
         return Listener(
             address: configuration.uploadAddress, responder: MeasuredRoutes(routes, figures: figures),

@@ -8,23 +8,29 @@ package struct RegistryRoute: HTTPResponder {
     static let path = "/v1/registry"
 
     private let metrics: ServedMetrics
+    private let figures: IngestFigures
 
-    package init(_ metrics: ServedMetrics) { self.metrics = metrics }
+    package init(_ metrics: ServedMetrics, figures: IngestFigures = IngestFigures()) {
+        (self.metrics, self.figures) = (metrics, figures)
+    }
 
     package func respond(to request: Request, context: UploadContext) async throws -> Response {
-        let full = answer(to: request)
+        let full: Response
+        do throws(ProblemDetails) { full = try answer(to: request) } catch {
+            figures.count(error.token)
+            full = error.response(allow: "GET, HEAD")
+        }
         let response = request.method == .head ? full.createHeadResponse() : full
         // A body means nothing here. One that is too long to be read past ends the connection.
         return UploadBody.mayBeTooLarge(request.headers) ? response.closing(context.channel) : response
     }
 
-    private func answer(to request: Request) -> Response {
+    private func answer(to request: Request) throws(ProblemDetails) -> Response {
         guard request.method == .get || request.method == .head else {
-            return ProblemDetails(.methodNotAllowed, detail: "The metric set is read with GET.")
-                .response(allow: "GET, HEAD")
+            throw ProblemDetails(.methodNotAllowed, detail: "The metric set is read with GET.")
         }
         guard let registry = metrics.current.registry else {
-            return ProblemDetails(.noRegistry, detail: "This collector publishes no metric set.").response()
+            throw ProblemDetails(.noRegistry, detail: "This collector publishes no metric set.")
         }
         var headers: HTTPFields = [.eTag: registry.entityTag, .cacheControl: "public, max-age=3600"]
         guard !Self.isKnown(registry.entityTag, to: request.headers[values: .ifNoneMatch]) else {
@@ -51,13 +57,18 @@ package struct PublicRoutes: HTTPResponder {
     private let uploads: UploadRoute
     private let registry: RegistryRoute
     private let rate: RequestRate
+    private let figures: IngestFigures
 
-    package init(uploads: UploadRoute, registry: RegistryRoute, rate: RequestRate = RequestRate(limit: 0)) {
-        (self.uploads, self.registry, self.rate) = (uploads, registry, rate)
+    package init(
+        uploads: UploadRoute, registry: RegistryRoute, rate: RequestRate = RequestRate(limit: 0),
+        figures: IngestFigures = IngestFigures()
+    ) {
+        (self.uploads, self.registry, self.rate, self.figures) = (uploads, registry, rate, figures)
     }
 
     package func respond(to request: Request, context: UploadContext) async throws -> Response {
         guard !rate.isExceeded(by: AddressPrefix(context.channel.remoteAddress)) else {
+            figures.count(.rateLimited)
             return ProblemDetails(.rateLimited, detail: "Send the same request again later.")
                 .answer(to: request, on: context.channel)
         }

@@ -30,6 +30,8 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var flags: SettingFlags
 
     func run() async throws {
+        // Until there is something to reread, a request to do so must not end the process.
+        signal(SIGHUP, SIG_IGN)
         let settings = try flags.effective()
         guard let configuration = CollectorConfiguration(settings) else { return }
         let format = settings[.logFormat].flatMap { LineLogHandler.Format(rawValue: $0) } ?? .text

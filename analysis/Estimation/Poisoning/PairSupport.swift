@@ -58,7 +58,9 @@ public struct PairSupport: Sendable {
     /// - Parameter pairCount: of all values that are estimated.
     func logPValue(_ sums: PairSums, pairCount: Double) -> Double {
         guard sums.reportCount > 0, valueCount >= 2 else { return 0 }
-        let total = Double(sums.reportCount), largest = (1 - spurious) * (1 - spurious)
+        let total = Double(sums.reportCount)
+        // Of both supported, or of neither, whichever is rarer by chance.
+        let largest = max(spurious * spurious, (1 - spurious) * (1 - spurious))
         let excess = sums.largest(of: valueCount) - total * mean
         guard excess > 0 else { return 0 }
         return (-excess * excess / (2 * (total * square + largest * excess / 3))).multiplied(by: max(1, pairCount))

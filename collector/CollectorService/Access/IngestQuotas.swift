@@ -7,6 +7,8 @@ package final class IngestQuotas: Sendable {
     fileprivate struct State {
         var day: UTCDay?
         var used: [String: Int] = [:]
+        /// The batches under tokens with a quota that are being stored.
+        var underWay: Set<BatchIdentifier> = []
     }
 
     private let state = Mutex(State())
@@ -24,6 +26,20 @@ package final class IngestQuotas: Sendable {
             state.used[token.name, default: 0] += granted
             return granted
         }
+    }
+
+    /// Takes up a batch.
+    ///
+    /// - Returns: whether it is not being stored already, under a token with a quota; then ``end(_:under:)`` is due.
+    func begin(_ identifier: BatchIdentifier, under token: AccessToken?) -> Bool {
+        guard let token, token.dailyQuota > 0 else { return true }
+        return state.withLock { $0.underWay.insert(identifier).inserted }
+    }
+
+    /// Puts a batch down that ``begin(_:under:)`` took up.
+    func end(_ identifier: BatchIdentifier, under token: AccessToken?) {
+        guard let token, token.dailyQuota > 0 else { return }
+        state.withLock { _ = $0.underWay.remove(identifier) }
     }
 
     /// Gives back what was taken and not stored.
@@ -50,6 +66,6 @@ package final class IngestQuotas: Sendable {
 extension IngestQuotas.State {
     /// Begins a new day with full quotas. A clock that is set back gives none a second time.
     fileprivate mutating func turn(to today: UTCDay) {
-        if day.map({ $0 < today }) ?? true { self = IngestQuotas.State(day: today) }
+        if day.map({ $0 < today }) ?? true { (day, used) = (today, [:]) }
     }
 }

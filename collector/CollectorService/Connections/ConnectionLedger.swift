@@ -14,6 +14,8 @@ package final class ConnectionLedger: Sendable {
         package var refused = 0
         /// Closed because a head, a body, a request or the reading of an answer took too long.
         package var overdue = 0
+        /// Closed because what they sent was no HTTP, or too long a head.
+        package var malformed = 0
     }
 
     private struct State {
@@ -60,6 +62,8 @@ package final class ConnectionLedger: Sendable {
     func stopWaiting(for slot: Int) { state.withLock { $0.slots.stopWaiting(for: slot) } }
 
     func leave(_ slot: Int) { state.withLock { $0.slots.leave(slot) } }
+
+    func noteMalformed() { state.withLock { $0.counts.malformed += 1 } }
 
     func noteOverdue() { state.withLock { $0.counts.overdue += 1 } }
 }

@@ -42,7 +42,14 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isParting else { return }
         switch unwrapInboundIn(data) {
-        case .head: timing.receivedHead(at: .now())
+        case .head:
+            guard timing.unansweredCount < ListenerLimits.unansweredCount else {
+                isParting = true
+                ledger.noteOverdue()
+                context.close(promise: nil)
+                return
+            }
+            timing.receivedHead(at: .now())
         case .body(let bytes): timing.receivedBody(byteCount: bytes.readableBytes)
         case .end:
             timing.receivedEnd(at: .now())
@@ -88,6 +95,7 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
     /// collector on its batch.
     private func part(_ context: ChannelHandlerContext, after error: HTTPParserError) {
         isParting = true
+        ledger.noteMalformed()
         var head = HTTPResponse(status: error == .headerOverflow ? .requestHeaderFieldsTooLarge : .badRequest)
         head.headerFields = [.connection: "close", .contentLength: "0"]
         context.write(wrapOutboundOut(.head(head)), promise: nil)

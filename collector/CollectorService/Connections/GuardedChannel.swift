@@ -31,7 +31,7 @@ struct GuardedChannel: ServerChildChannel {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
         guard let identity else { return http.setup(channel: channel, logger: logger) }
         return channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: identity.context))
+            try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: identity.makeContext()))
         }.flatMap { http.setup(channel: channel, logger: logger) }
     }
 

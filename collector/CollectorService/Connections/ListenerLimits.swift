@@ -4,6 +4,8 @@ package struct ListenerLimits: Hashable, Sendable {
     package static let headByteCount = 8_192
     /// A body, or an answer that its reader is slow to take, moves at this rate at least, in bytes a second.
     package static let bytesPerSecond = 4_096
+    /// A connection ends whose client sends this many requests and waits for none of the answers.
+    static let unansweredCount = 16
 
     /// At most this many connections are open; then the one that has kept the collector waiting longest makes room.
     package var connectionCount = 10_000
@@ -18,4 +20,11 @@ package struct ListenerLimits: Hashable, Sendable {
     package var idleSeconds = 30
 
     package init() {}
+
+    /// Those of the listener for operators, who are few.
+    static var operations: ListenerLimits {
+        var limits = ListenerLimits()
+        limits.connectionCount = 64
+        return limits
+    }
 }

@@ -1,3 +1,4 @@
+internal import NIOCore
 internal import NIOSSL
 internal import Synchronization
 
@@ -5,27 +6,30 @@ internal import Synchronization
 /// with, and the next handshake is made with the new.
 package final class TLSIdentity: Sendable {
     private let files: CollectorConfiguration.TLSFiles
-    private let current: Mutex<NIOSSLContext>
+    private let current: Mutex<TLSConfiguration>
 
     /// - Throws: ``CollectorError/certificateUnreadable(path:)``, ``CollectorError/keyUnreadable(path:)``,
     ///   ``CollectorError/tlsRefused(certificatePath:keyPath:)``.
     package init(_ files: CollectorConfiguration.TLSFiles) throws(CollectorError) {
         self.files = files
-        current = Mutex(try Self.context(files))
+        current = Mutex(try Self.settings(files))
     }
 
-    /// What the next handshake is made with.
-    var context: NIOSSLContext { current.withLock { $0 } }
+    /// What one handshake is made with, and no other: sessions are resumed by what is kept in a context, and a session
+    /// that is resumed links two connections of one device.
+    func makeContext() throws -> NIOSSLContext { try NIOSSLContext(configuration: current.withLock { $0 }) }
 
     /// Reads the files again.
     ///
     /// - Throws: as ``init(_:)``; then the certificate stays that it was.
     package func exchange() throws(CollectorError) {
-        let renewed = try Self.context(files)
+        let renewed = try Self.settings(files)
         current.withLock { $0 = renewed }
     }
 
-    private static func context(_ files: CollectorConfiguration.TLSFiles) throws(CollectorError) -> NIOSSLContext {
+    private static func settings(
+        _ files: CollectorConfiguration.TLSFiles
+    ) throws(CollectorError) -> TLSConfiguration {
         guard let chain = try? NIOSSLCertificate.fromPEMFile(files.certificatePath), !chain.isEmpty else {
             throw .certificateUnreadable(path: files.certificatePath)
         }
@@ -36,9 +40,11 @@ package final class TLSIdentity: Sendable {
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
         settings.minimumTLSVersion = .tlsv12
         settings.applicationProtocols = ["http/1.1"]
-        guard let context = try? NIOSSLContext(configuration: settings) else {
+        // Whoever is shut out to make room for others keeps his file open for no longer.
+        settings.shutdownTimeout = .milliseconds(500)
+        guard (try? NIOSSLContext(configuration: settings)) != nil else {
             throw .tlsRefused(certificatePath: files.certificatePath, keyPath: files.keyPath)
         }
-        return context
+        return settings
     }
 }

@@ -67,11 +67,11 @@ package struct CollectorStatus: Sendable {
             "dither_connections", .gauge, "Open connections of senders.", Double(connections.open))
         page.family(
             "dither_connections_closed_total", .counter,
-            "Connections that the collector closed: evicted for another one, refused for want of room, or overdue.",
+            "Connections that the collector closed: evicted for another one, refused for want of room, overdue, or no HTTP.",
             by: "cause",
             [
-                ("evicted", Double(connections.evicted)), ("overdue", Double(connections.overdue)),
-                ("refused", Double(connections.refused)),
+                ("evicted", Double(connections.evicted)), ("malformed", Double(connections.malformed)),
+                ("overdue", Double(connections.overdue)), ("refused", Double(connections.refused)),
             ])
         page.family("dither_ingest_request_size_bytes", "Bodies of batches, as announced.", counts.bodySizes)
         page.family(

@@ -1,5 +1,6 @@
 internal import HTTPTypes
 package import Hummingbird
+internal import ReportFormat
 
 /// Counts the requests of senders on their way to the routes and back.
 package struct MeasuredRoutes<Routes: HTTPResponder>: HTTPResponder {
@@ -12,8 +13,11 @@ package struct MeasuredRoutes<Routes: HTTPResponder>: HTTPResponder {
         figures.begin()
         do {
             let response = try await routes.respond(to: request, context: context)
-            let announced = request.method == .post ? request.headers[.contentLength].flatMap { Int($0) } : nil
-            figures.end(status: response.status.code, bodyByteCount: announced.map { max(0, $0) })
+            let isUpload = request.method == .post && request.uri.path == UploadRoute.path
+            let announced = isUpload ? request.headers[.contentLength].flatMap { Int($0) } : nil
+            // Whatever is announced, one request must not outweigh all others in the sum.
+            let bodyByteCount = announced.map { min(max(0, $0), WireLimits.batchByteCount + 1) }
+            figures.end(status: response.status.code, bodyByteCount: bodyByteCount)
             return response
         } catch {
             // The connection broke off: nothing was answered.

@@ -43,6 +43,11 @@ package struct OperationsRoutes: HTTPResponder {
     }
 
     package func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+        let full = await full(request)
+        return request.method == .head ? full.createHeadResponse() : full
+    }
+
+    private func full(_ request: Request) async -> Response {
         guard let question = Question(rawValue: request.uri.path) else {
             return ProblemDetails(
                 .notFound, detail: "Operators ask /healthz, /readyz, /metrics, /v1/status, /v1/reload and /v1/seal."
@@ -55,8 +60,7 @@ package struct OperationsRoutes: HTTPResponder {
                 : ProblemDetails(.methodNotAllowed, detail: "This is read with GET.").response(allow: "GET, HEAD")
         }
         do throws(ProblemDetails) { try check(request.headers, for: question) } catch { return error.response() }
-        let response = await answer(to: question)
-        return request.method == .head ? response.createHeadResponse() : response
+        return await answer(to: question)
     }
 
     private func check(_ headers: HTTPFields, for question: Question) throws(ProblemDetails) {
