@@ -145,7 +145,8 @@ struct ReloadTests {
 
     @Test("A certificate, a set or tokens that are broken stay what they were, and the log says which and why")
     func brokenFiles() throws {
-        let certificate = try Certificate(in: workspace), other = try Certificate(in: try Workspace())
+        let elsewhere = try Workspace()
+        let certificate = try Certificate(in: workspace), other = try Certificate(in: elsewhere)
         let tokens = try workspace.write("tokens", "")
         let collector = try RunningCollector(
             metricSet: metricSet, store: workspace.file("reports.db"), certificate: certificate,
