@@ -95,6 +95,24 @@ import Testing
         #expect(try collector.place.snapshot().periods().map(\.reportCount) == [5, 4, 3])
     }
 
+    @Test(
+        "A chunk with more reports than one takes is damage to a reader, however its counts add up",
+        arguments: StoreKind.allCases, [0, 65_537, 1 << 62])
+    func impossibleCounts(_ kind: StoreKind, count: Int) async throws {
+        let collector = try StoreUnderTest(kind)
+        for number in 3..<5 {
+            let group = ReportGroup(metric: 1, version: 1, day: testDay.advanced(by: -number))
+            try await stage([[0], [1]], of: group, number: number, in: collector.store)
+        }
+        var work = DayWork()
+        #expect(try await work.turn(on: testDay, in: collector.store) == .done)
+        #expect(try collector.place.snapshot().periods().map(\.reportCount) == [2, 2])
+        try collector.place.execute("UPDATE chunk SET count = \(count), day = \(testDay.index)")
+        #expect(throws: StoreReaderError.malformedRow(table: "chunk")) {
+            try collector.place.snapshot().periods()
+        }
+    }
+
     @Test("A reader names damage, and never takes it for reports", arguments: StoreKind.allCases)
     func readingDamage(_ kind: StoreKind) async throws {
         let collector = try StoreUnderTest(kind)

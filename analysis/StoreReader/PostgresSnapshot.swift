@@ -36,8 +36,9 @@ public struct PostgresSnapshot: StoreSnapshot {
     public func periods() throws(StoreReaderError) -> [StoredPeriod] {
         let answer = try rows(
             """
-            SELECT metric, version, day, sum(reports)::bigint, bool_and(is_staged), bool_or(is_staged)
-            FROM (SELECT metric, version, day, count AS reports, false AS is_staged FROM dither.chunk
+            SELECT metric, version, day, sum(reports)::bigint, bool_and(is_staged), bool_or(is_staged),
+                min(reports)::bigint, max(reports)::bigint
+            FROM (SELECT metric, version, day, least(count, \(Chunk.targetPayloadCount + 1)) AS reports, false AS is_staged FROM dither.chunk
                   UNION ALL SELECT metric, version, day, 1, true FROM dither.staged) AS report
             GROUP BY metric, version, day ORDER BY metric, version, day
             """)
@@ -50,7 +51,9 @@ public struct PostgresSnapshot: StoreSnapshot {
             guard let metric = UInt32(exactly: try integer(answer, row, 0, of: table)),
                 let version = UInt32(exactly: try integer(answer, row, 1, of: table)),
                 let day = UInt32(exactly: try integer(answer, row, 2, of: table)).flatMap(UTCDay.init(index:)),
-                let count = Int(exactly: try integer(answer, row, 3, of: table)), count > 0
+                let count = Int(exactly: try integer(answer, row, 3, of: table)),
+                try integer(answer, row, 6, of: table) > 0,
+                try integer(answer, row, 7, of: table) <= Chunk.targetPayloadCount
             else { throw .malformedRow(table: table) }
             periods.append(StoredPeriod(metric: metric, version: version, day: day, reportCount: count))
         }

@@ -47,8 +47,9 @@ public struct SQLiteSnapshot: StoreSnapshot {
     public func periods() throws(StoreReaderError) -> [StoredPeriod] {
         try reading { database in
             let query = """
-                SELECT metric, version, day, SUM(reports), SUM(isStaged) = COUNT(*), SUM(isStaged) > 0
-                FROM (SELECT metric, version, day, count AS reports, 0 AS isStaged FROM chunk
+                SELECT metric, version, day, SUM(reports), SUM(isStaged) = COUNT(*), SUM(isStaged) > 0,
+                    MIN(reports), MAX(reports)
+                FROM (SELECT metric, version, day, MIN(count, \(Chunk.targetPayloadCount + 1)) AS reports, 0 AS isStaged FROM chunk
                       UNION ALL SELECT metric, version, day, 1, 1 FROM staged)
                 GROUP BY metric, version, day ORDER BY metric, version, day
                 """
@@ -57,7 +58,8 @@ public struct SQLiteSnapshot: StoreSnapshot {
                 guard let metric = UInt32(exactly: try integer(row, 0, of: table)),
                     let version = UInt32(exactly: try integer(row, 1, of: table)),
                     let day = UInt32(exactly: try integer(row, 2, of: table)).flatMap(UTCDay.init(index:)),
-                    let count = Int(exactly: try integer(row, 3, of: table)), count > 0
+                    let count = Int(exactly: try integer(row, 3, of: table)), try integer(row, 6, of: table) > 0,
+                    try integer(row, 7, of: table) <= Chunk.targetPayloadCount
                 else { throw StoreReaderError.malformedRow(table: table) }
                 return StoredPeriod(metric: metric, version: version, day: day, reportCount: count)
             }

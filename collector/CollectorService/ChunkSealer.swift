@@ -54,8 +54,9 @@ enum ChunkSealer {
         var payloads: [[UInt8]] = [], lastKey: Int64 = 0
         payloads.reserveCapacity(count)
         while let row = try rows.next() {
-            lastKey = row[0]
-            payloads.append(Array(row[1] as Data))
+            lastKey = try row.number(0)
+            guard let payload = row.bytes(1) else { throw StoreError.malformedRow }
+            payloads.append(Array(payload))
         }
         return (payloads, lastKey)
     }
@@ -79,9 +80,12 @@ extension ReportGroup {
     /// The columns `metric`, `version`, `day` and `shape_key`.
     var columns: StatementArguments { [metric, version, day.index, shapeKey] }
 
-    /// The group that the first four columns of a row name; `nil` for a day that does not exist.
-    init?(_ row: Row) {
-        guard let day = UTCDay(index: row[2]) else { return nil }
-        self.init(metric: row[0], version: row[1], day: day, shapeKey: row[3])
+    /// The group that the first four columns of a row name.
+    ///
+    /// - Throws: ``StoreError/damaged(resultCode:)`` for numbers that none has, and a day that does not exist.
+    init(_ row: Row) throws(StoreError) {
+        guard let day = UTCDay(index: try row.number(2)) else { throw .malformedRow }
+        self.init(
+            metric: try row.number(0), version: try row.number(1), day: day, shapeKey: try row.number(3))
     }
 }

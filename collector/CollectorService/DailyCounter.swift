@@ -27,14 +27,23 @@ package enum DailyCounter: Hashable, Sendable {
 
     private static let grantedPrefix = "granted."
 
+    /// More reports than a day brings.
+    private static let countLimit: Int64 = 1 << 53
+
     /// What was stored on a day under each token with a quota.
     static func granted(on day: UTCDay, in connection: Database) throws -> [String: Int] {
         let rows = try Row.fetchAll(
             connection, sql: "SELECT name, value FROM counter WHERE day = ? AND name >= ? AND name < ?",
             // The character after the point ends the names that begin with the prefix.
             arguments: [day.index, grantedPrefix, "granted/"])
-        let pairs = rows.map { (String(($0[0] as String).dropFirst(grantedPrefix.count)), $0[1] as Int) }
-        return Dictionary(pairs, uniquingKeysWith: +)
+        var granted: [String: Int] = [:]
+        for row in rows {
+            guard let name = row.text(0), let count = row.integer(1), (0...countLimit).contains(count) else {
+                throw StoreError.malformedRow
+            }
+            granted[String(name.dropFirst(grantedPrefix.count))] = Int(count)
+        }
+        return granted
     }
 
     /// Adds to the counters of a day, as part of a transaction: they are right after a crash too.

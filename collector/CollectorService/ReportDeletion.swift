@@ -1,5 +1,6 @@
 internal import GRDB
 internal import ReportFormat
+internal import StoreFormat
 
 /// Deletes a metric's reports, a part at a time, so that commits go on between two of them.
 enum ReportDeletion {
@@ -32,11 +33,14 @@ enum ReportDeletion {
     static func count(ofMetric metric: UInt32, before day: UTCDay?, in connection: Database) throws -> Int {
         let limit = day.map { Int64($0.index) } ?? .max
         let query = """
-            SELECT (SELECT TOTAL(count) FROM chunk WHERE metric = ?1 AND day < ?2)
+            SELECT (SELECT COALESCE(SUM(\(plausibleCount)), 0) FROM chunk WHERE metric = ?1 AND day < ?2)
                 + (SELECT COUNT(*) FROM staged WHERE metric = ?1 AND day < ?2)
             """
-        return Int(exactly: try Double.fetchOne(connection, sql: query, arguments: [metric, limit]) ?? 0) ?? 0
+        return try Int.fetchOne(connection, sql: query, arguments: [metric, limit]) ?? 0
     }
+
+    /// A chunk's count in SQL. A damaged one counts as one report, so that the sum can be had and the chunk goes too.
+    private static let plausibleCount = "IIF(count BETWEEN 1 AND \(Chunk.targetPayloadCount), count, 1)"
 
     /// Gives free pages back to the file system, a part of them in one transaction.
     ///
@@ -57,14 +61,13 @@ enum ReportDeletion {
     private static func deleteChunks(of metric: UInt32, before limit: Int64, in connection: Database) throws -> Int {
         let rows = try Row.fetchAll(
             connection.cachedStatement(
-                sql: "SELECT key, count FROM chunk WHERE metric = ? AND day < ? LIMIT \(chunksPerPart)"),
+                sql: "SELECT key, \(plausibleCount) FROM chunk WHERE metric = ? AND day < ? LIMIT \(chunksPerPart)"),
             arguments: [metric, limit])
         let statement = try connection.cachedStatement(sql: "DELETE FROM chunk WHERE key = ?")
         var count = 0
         for row in rows {
             try statement.execute(arguments: [row[0] as DatabaseValue])
-            // A damaged count still counts as a chunk that is gone, or the rest would stay.
-            count += max(1, Int.fromDatabaseValue(row[1]) ?? 1)
+            count += try row.number(1)
         }
         return count
     }

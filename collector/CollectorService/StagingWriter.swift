@@ -59,6 +59,8 @@ enum StagingWriter {
     }
 
     /// What is staged in the store, counted.
+    ///
+    /// - Throws: an error of SQLite; ``StoreError/damaged(resultCode:)`` for rows of a group that cannot be.
     static func loads(in connection: Database) throws -> [ReportGroup: StagedGroups.Load] {
         let rows = try Row.fetchCursor(
             connection,
@@ -68,8 +70,7 @@ enum StagingWriter {
                 """)
         var loads: [ReportGroup: StagedGroups.Load] = [:]
         while let row = try rows.next() {
-            guard let group = ReportGroup(row) else { continue }
-            loads[group] = .init(count: row[4], byteCount: row[5])
+            loads[try ReportGroup(row)] = .init(count: try row.number(4), byteCount: try row.number(5))
         }
         return loads
     }

@@ -58,6 +58,9 @@ package enum StoreError: Error, Hashable, Sendable {
     /// The store is closed.
     case closed
 
+    /// A row that no collector writes.
+    static let malformedRow = StoreError.damaged(resultCode: ResultCode.SQLITE_CORRUPT.rawValue)
+
     /// The error that SQLite or sealing threw.
     init(_ error: any Error) {
         switch error {
@@ -74,6 +77,8 @@ package enum StoreError: Error, Hashable, Sendable {
             case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damaged(resultCode: code)
             default: self = .sqlite(resultCode: code)
             }
+        // A value of another type or range than the column's.
+        case is RowDecodingError: self = .malformedRow
         default: self = .sqlite(resultCode: ResultCode.SQLITE_ERROR.rawValue)
         }
     }

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import GRDB
 package import ReportFormat
+internal import StoreFormat
 
 /// What a store holds, in numbers.
 package struct StoreInspection: Hashable, Sendable {
@@ -82,8 +83,9 @@ package struct StoreInspection: Hashable, Sendable {
 
     private static func days(in connection: Database) throws -> [Holding] {
         let query = """
-            SELECT metric, version, day, SUM(staged), SUM(sealed), SUM(chunks), SUM(bytes)
-            FROM (SELECT metric, version, day, 0 AS staged, count AS sealed, 1 AS chunks, stride * count AS bytes FROM chunk
+            SELECT metric, version, day, SUM(staged), SUM(sealed), SUM(chunks), SUM(bytes), MIN(sealed), MAX(sealed)
+            FROM (SELECT metric, version, day, 0 AS staged, MIN(count, \(Chunk.targetPayloadCount + 1)) AS sealed,
+                      1 AS chunks, LENGTH(payloads) AS bytes FROM chunk
                   UNION ALL SELECT metric, version, day, 1, 0, 0, LENGTH(payload) FROM staged)
             GROUP BY metric, version, day ORDER BY metric, version, day
             """
@@ -92,7 +94,8 @@ package struct StoreInspection: Hashable, Sendable {
                 let version = row.integer(1).flatMap(UInt32.init(exactly:)),
                 let day = row.integer(2).flatMap(UInt32.init(exactly:)).flatMap(UTCDay.init(index:)),
                 let staged = row.integer(3), let sealed = row.integer(4), let chunks = row.integer(5),
-                let bytes = row.integer(6)
+                let bytes = row.integer(6), row.integer(7) ?? -1 >= 0,
+                row.integer(8) ?? .max <= Chunk.targetPayloadCount
             else { throw StoreError.damaged(resultCode: ResultCode.SQLITE_CORRUPT.rawValue) }
             return Holding(
                 metric: metric, version: version, days: day...day, stagedCount: Int(staged), sealedCount: Int(sealed),

@@ -54,6 +54,14 @@ extension Row {
     /// end the process.
     func integer(_ column: Int) -> Int64? { Int64.fromDatabaseValue(self[column]) }
 
+    /// A whole number that the column's type can hold.
+    ///
+    /// - Throws: ``StoreError/damaged(resultCode:)``.
+    func number<Number: BinaryInteger>(_ column: Int) throws(StoreError) -> Number {
+        guard let number = integer(column).flatMap(Number.init(exactly:)) else { throw .malformedRow }
+        return number
+    }
+
     /// Bytes.
     func bytes(_ column: Int) -> Data? { Data.fromDatabaseValue(self[column]) }
 

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import GRDB
 package import ReportFormat
+internal import StoreFormat
 internal import Synchronization
 
 extension SQLiteReportStore {
@@ -14,11 +15,15 @@ extension SQLiteReportStore {
             let rows = try Row.fetchCursor(
                 connection,
                 sql: """
-                    SELECT metric, SUM(count), SUM(CASE WHEN day = ?1 THEN count ELSE 0 END) FROM chunk GROUP BY metric
-                    """, arguments: [day])
+                    SELECT metric, SUM(reports), SUM(CASE WHEN day = ?1 THEN reports ELSE 0 END), MIN(reports), MAX(reports)
+                    FROM (SELECT metric, day, MIN(count, ?2 + 1) AS reports FROM chunk) GROUP BY metric
+                    """, arguments: [day, Chunk.targetPayloadCount])
             while let row = try rows.next() {
-                figures.reportCount += row[1] as Int
-                figures.settledCounts[row[0] as UInt32, default: 0] += row[2] as Int
+                guard try row.number(3) > 0, try row.number(4) <= Chunk.targetPayloadCount else {
+                    throw StoreError.malformedRow
+                }
+                figures.reportCount += try row.number(1)
+                figures.settledCounts[try row.number(0), default: 0] += try row.number(2)
             }
             return figures
         }
