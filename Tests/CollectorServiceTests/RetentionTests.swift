@@ -82,12 +82,36 @@ import Testing
         #expect(outcome.reportCount == 5)
         #expect(try days(of: 2, in: collector.storePath) == Array(-4...0))
         #expect(try days(of: 1, in: collector.storePath).count == 10)
-        // The collector still counts what the purge took, and seals what is there.
+        // What the purge took is not counted any more.
+        #expect(try await collector.store.figures(on: testDay)?.stagedCount == 15)
         var work = DayWork()
         #expect(try await work.turn(on: testDay, in: collector.store) == .done)
         #expect(collector.store.stagedGroups(before: testDay.advanced(by: -1)).isEmpty)
         #expect(try await collector.intake.take(simpleBatch(collector.metricSet, number: 99).encoded).isEmpty)
         #expect(try StoreVerification.run(path: collector.storePath).findings.isEmpty)
+    }
+
+    @Test(
+        "A group that has fewer reports than were counted is done when it has none, and counted anew at the day's work")
+    func deletedByOthers() async throws {
+        let collector = try CollectorUnderTest()
+        let groups = [-3, 0].map { ReportGroup(metric: 1, version: 1, day: testDay.advanced(by: $0)) }
+        for (number, group) in groups.enumerated() {
+            let reports = (UInt8(1)...3).map { AdmittedReport(group: group, payload: [$0]) }
+            try await collector.store.store(
+                AdmittedBatch(try batchIdentifier(number), reports: reports, arrivingOn: testDay))
+        }
+        try await DatabaseQueue(path: collector.storePath).write {
+            try $0.execute(sql: "DELETE FROM staged WHERE payload = x'01'")
+        }
+        #expect(try await !collector.store.sealChunk(of: groups[0]))
+        #expect(collector.store.stagedGroups(before: testDay).isEmpty)
+        var work = DayWork()
+        #expect(try await work.turn(on: testDay, in: collector.store) == .done)
+        try await DatabaseQueue(path: collector.storePath).write { try $0.execute(sql: "DELETE FROM staged") }
+        var nextWork = DayWork()
+        #expect(try await nextWork.turn(on: testDay, in: collector.store) == .done)
+        #expect(collector.store.stagedGroups(before: testDay.advanced(by: 1)).isEmpty)
     }
 
     @Test("A purged report's bytes are in neither file nor log any more")

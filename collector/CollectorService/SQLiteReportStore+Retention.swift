@@ -4,13 +4,14 @@ internal import Synchronization
 
 extension SQLiteReportStore {
     /// Deletes the reports that a policy keeps no longer on a day, sealed or not, and gives back the space that the
-    /// next days will not take.
+    /// next days will not take. Notices first what another program deleted.
     ///
     /// A report that arrives later for a day that is past its retention is deleted the next day.
     ///
     /// - Throws: ``StoreError``; what is deleted by then stays deleted, and the rest is deleted the next time.
     /// - Complexity: linear in the deleted reports and the space given back.
     package func deleteReports(beyond policy: RetentionPolicy, on today: UTCDay) async throws(StoreError) {
+        try await perform { [self] connection in try recountAfterOthers(on: connection) }
         for metric in try await perform({ try Self.metrics(in: $0) }) {
             guard let day = policy.firstKeptDay(of: metric, on: today) else { continue }
             while try await deletePart(ofMetric: metric, before: day, today: today) {}

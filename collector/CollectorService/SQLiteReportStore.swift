@@ -42,7 +42,8 @@ package final class SQLiteReportStore: ReportStore {
             try database.inDatabase { [logKeeper] connection in
                 logKeeper.watch(connection)
                 try StoreFile.enter(metricSet, into: connection)
-                staged.add(try StagingWriter.loads(in: connection))
+                let dataVersion = try Self.dataVersion(of: connection)
+                staged.recount(try StagingWriter.loads(in: connection), dataVersion: dataVersion)
             }
         } catch { throw StoreError(error) }
         groups = Mutex(staged)
@@ -204,11 +205,25 @@ extension SQLiteReportStore {
         let count = groups.withLock { ChunkSealer.payloadCount(for: $0.load(of: group)) }
         do {
             let sealed = try ChunkSealer.seal(group, atMost: count, in: connection)
-            groups.withLock { $0.remove(sealed, from: group) }
+            groups.withLock { $0.remove(sealed, from: group, isEmptied: sealed.count < count) }
         } catch {
             groups.withLock { $0.postpone(group) }
             throw error
         }
+    }
+
+    /// Counts the staged reports again if another program wrote to the store, as a purge does.
+    ///
+    /// - Complexity: linear in the staged reports if so, else constant.
+    func recountAfterOthers(on connection: Database) throws {
+        let version = try Self.dataVersion(of: connection)
+        guard groups.withLock({ $0.dataVersion != version }) else { return }
+        let loads = try StagingWriter.loads(in: connection)
+        groups.withLock { $0.recount(loads, dataVersion: version) }
+    }
+
+    private static func dataVersion(of connection: Database) throws -> Int64 {
+        try Int64.fetchOne(connection, sql: "PRAGMA data_version") ?? 0
     }
 
     /// How many batches were known already, since the start.

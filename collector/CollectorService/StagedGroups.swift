@@ -17,6 +17,9 @@ struct StagedGroups {
         }
     }
 
+    /// SQLite's number of what other connections committed, as it was when the store's reports were counted.
+    private(set) var dataVersion: Int64 = 0
+
     /// What is staged of every group.
     var loads: [ReportGroup: Load] { entries.mapValues(\.load) }
 
@@ -38,6 +41,15 @@ struct StagedGroups {
         for (group, load) in loads { entries[group, default: Entry()].load += load }
     }
 
+    /// Takes up what the store holds, at the start and after another program wrote to it.
+    mutating func recount(_ loads: [ReportGroup: Load], dataVersion: Int64) {
+        self.dataVersion = dataVersion
+        entries = Dictionary(
+            uniqueKeysWithValues: loads.map { group, load in
+                (group, Entry(load: load, attempts: entries[group]?.attempts ?? 0))
+            })
+    }
+
     /// What is staged of a group.
     func load(of group: ReportGroup) -> Load { entries[group]?.load ?? Load() }
 
@@ -48,12 +60,14 @@ struct StagedGroups {
     func groups(before day: UTCDay) -> [ReportGroup] { entries.keys.filter { $0.day < day } }
 
     /// Takes sealed reports off. A group with nothing left to seal is gone.
-    mutating func remove(_ load: Load, from group: ReportGroup) {
+    ///
+    /// - Parameter isEmptied: whether the store has no more of the group, whatever was counted: others may delete too.
+    mutating func remove(_ load: Load, from group: ReportGroup, isEmptied: Bool) {
         guard var entry = entries[group] else { return }
         entry.load.count -= load.count
         entry.load.byteCount -= load.byteCount
         entry.attempts = 0
-        entries[group] = load.count > 0 && entry.load.count > 0 ? entry : nil
+        entries[group] = !isEmptied && entry.load.count > 0 ? entry : nil
     }
 
     /// Takes off what was deleted: all of a metric about the days before one.

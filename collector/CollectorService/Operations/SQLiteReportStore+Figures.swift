@@ -9,7 +9,8 @@ extension SQLiteReportStore {
     ///
     /// - Complexity: linear in the chunks, of which only the first page each is read.
     package func figures(on today: UTCDay) async throws(StoreError) -> StoreFigures? {
-        var figures = try await perform { connection in
+        var figures = try await perform { [self] connection in
+            try recountAfterOthers(on: connection)
             var figures = StoreFigures()
             let day = today.advanced(by: -2).index
             let rows = try Row.fetchCursor(
