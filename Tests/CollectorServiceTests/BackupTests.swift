@@ -1,5 +1,6 @@
 import CollectorService
 import Foundation
+import Glibc
 import ReportFormat
 import TestSupport
 import Testing
@@ -58,6 +59,33 @@ import Testing
         #expect { try copy(damaged, to: second) } throws: { ($0 as? StoreMaintenanceError)?.exitCode == 8 }
         let names = try FileManager.default.contentsOfDirectory(atPath: collector.folder.path)
         #expect(!names.contains { $0.hasPrefix("second.db") })
+    }
+
+    @Test(
+        "What root makes belongs to the owner of the store it replaces, or of the folder",
+        .enabled(if: geteuid() == 0, "only root gives files away"))
+    func ownership() async throws {
+        func owner(_ path: String) throws -> Int? {
+            try FileManager.default.attributesOfItem(atPath: path)[.ownerAccountID] as? Int
+        }
+        let folder = try ScratchFolder()
+        let path = folder.file("store.db"), backup = folder.file("copy.db")
+        try #require(chown(folder.path, 1_234, 1_234) == 0)
+        do {
+            let collector = try CollectorUnderTest(folder: folder)
+            for suffix in ["", "-wal", "-shm", ".lock"] { #expect(try owner(path + suffix) == 1_234, "\(suffix)") }
+            try copy(path, to: backup)
+            #expect(try owner(backup) == 1_234)
+            try await collector.store.close()
+        }
+        try #require(chown(path, 2_345, 2_345) == 0 && unlink(path + ".lock") == 0)
+        _ = try restore(backup, to: path, replacing: true)
+        for suffix in ["", ".lock"] { #expect(try owner(path + suffix) == 2_345, "\(suffix)") }
+        // A second name of a file of root's is not given away.
+        let secret = try folder.write([], to: "secret")
+        try #require(unlink(path + ".lock") == 0 && link(secret, path + ".lock") == 0)
+        try StoreUpgrade.run(onStoreAt: path)
+        #expect(try owner(secret) == 0)
     }
 
     @Test("A restored store is the copied one, and what it replaced is kept beside it")

@@ -2,6 +2,7 @@ import CollectorService
 import Foundation
 import GRDB
 import MetricDefinitions
+import ReportFormat
 import StoreFormat
 import TestSupport
 import Testing
@@ -24,6 +25,16 @@ import Testing
         #expect(marks == [String(StoreSchema.applicationIdentifier), String(StoreSchema.version), "wal"])
         #expect(try StoreProbe(path: path).count(of: "definition") == 3)
         withExtendedLifetime(store) {}
+    }
+
+    @Test("A new store, its logs and its lock are readable for their owner alone, whatever the process's mask allows")
+    func modes() async throws {
+        let collector = try CollectorUnderTest()
+        _ = try await collector.intake.take(simpleBatch(collector.metricSet, number: 1).encoded)
+        for suffix in ["", "-wal", "-shm", ".lock"] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: collector.storePath + suffix)
+            #expect(attributes[.posixPermissions] as? Int == 0o600, "\(suffix)")
+        }
     }
 
     @Test("An empty file, which no crash leaves, is refused and left as it was")

@@ -57,9 +57,11 @@ enum StoreFolder {
     }
 
     /// Makes a store, durably: the file is synchronised before it gets its name, and the folder after.
+    /// It is readable for its owner alone, and its logs are as it is.
     private static func make(at path: String, in folder: String) throws {
         let unnamed = path + ".new"
         for suffix in ["", "-journal"] { unlink(unnamed + suffix) }
+        try PrivateFile.make(unnamed, inPlaceOf: path)
         let database = try DatabaseQueue(path: unnamed, configuration: StoreFile.configuration(patienceInSeconds: 0))
         try database.inDatabase { connection in
             try connection.execute(sql: "PRAGMA synchronous = FULL")

@@ -5,7 +5,7 @@ internal import Glibc
 ///
 /// The lock is on a file of its own because SQLite keeps its locks on the store, and closing any other descriptor of
 /// the store would drop them; so readers read while a collector writes. The file stays: removing it would let two
-/// collectors lock two files of one name.
+/// collectors lock two files of one name. One that root makes belongs to the store's owner.
 final class StoreLock: Sendable {
     private let descriptor: Int32
 
@@ -16,6 +16,10 @@ final class StoreLock: Sendable {
         let path = location.resolvedPath + ".lock"
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .cannotLock(path: path, errno: errno) }
+        do { try PrivateFile.handOver(descriptor, path: path, toOwnerOf: location.resolvedPath) } catch {
+            close(descriptor)
+            throw error
+        }
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             let code = errno
             guard code != EINTR else { continue }

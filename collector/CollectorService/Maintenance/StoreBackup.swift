@@ -15,7 +15,8 @@ package enum StoreBackup {
         let (source, target) = (StoreLocation(store), StoreLocation(copy))
         guard source.resolvedPath != target.resolvedPath else { throw .sameFile(path: copy) }
         guard replacing || access(target.resolvedPath, F_OK) != 0 else { throw .exists(path: copy) }
-        let made = try StoreCopy(of: source, to: target.resolvedPath + ".partial", progress: progress)
+        let made = try StoreCopy(
+            of: source, to: target.resolvedPath + ".partial", replacing: target, progress: progress)
         do throws(StoreError) {
             if replacing {
                 try DurableFile.rename(made.path, to: target.resolvedPath)
@@ -52,7 +53,7 @@ package enum StoreBackup {
         let present = suffixes.filter { access(path + $0, F_OK) == 0 }
         guard replacing || present.isEmpty else { throw .exists(path: store) }
         for suffix in present where access(aside + suffix, F_OK) == 0 { throw .setAside(path: aside + suffix) }
-        let made = try StoreCopy(of: source, to: path + ".restoring", progress: progress)
+        let made = try StoreCopy(of: source, to: path + ".restoring", replacing: target, progress: progress)
         do throws(StoreError) {
             // The file before its log: a log alone is refused, and a store without its log would not be.
             for suffix in present {

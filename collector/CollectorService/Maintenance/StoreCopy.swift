@@ -13,17 +13,19 @@ struct StoreCopy {
     /// Copies a store as it is at one moment, whatever a running collector adds meanwhile; its log grows as long as the
     /// copying lasts.
     ///
-    /// The copy is one file without a log, readable for its owner alone.
+    /// The copy is one file without a log, readable for its owner alone: for the owner of what it replaces, if root copies.
     ///
+    /// - Parameter target: where the copy goes once it is made.
     /// - Throws: ``StoreError``, or ``StoreMaintenanceError/unsound(path:_:)`` when what was copied is damaged. Nothing is
     ///   left behind then.
     init(
-        of source: StoreLocation, to path: String, progress: @escaping (_ done: Int, _ total: Int) -> Void
+        of source: StoreLocation, to path: String, replacing target: StoreLocation,
+        progress: @escaping (_ done: Int, _ total: Int) -> Void
     ) throws(StoreMaintenanceError) {
         self.path = path
         do throws(StoreError) {
             let (database, _) = try StoreReading.open(source)
-            try Self.makeEmpty(path)
+            try Self.makeEmpty(path, inPlaceOf: target.resolvedPath)
             try Self.copy(database, to: path, progress: progress)
             let findings = try StoreVerification.run(path: path).findings
             guard findings.isEmpty else {
@@ -39,11 +41,9 @@ struct StoreCopy {
     /// Removes what is no use.
     func discard() { for suffix in ["", "-journal", "-wal", "-shm"] { unlink(path + suffix) } }
 
-    private static func makeEmpty(_ path: String) throws(StoreError) {
+    private static func makeEmpty(_ path: String, inPlaceOf place: String) throws(StoreError) {
         for suffix in ["", "-journal", "-wal", "-shm"] { unlink(path + suffix) }
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw .notWritable(path: path, errno: errno) }
-        close(descriptor)
+        try PrivateFile.make(path, inPlaceOf: place)
     }
 
     private static func copy(
