@@ -34,7 +34,7 @@ import Testing
         let probe = try StoreProbe(path: path)
         for number in 0..<200 { #expect(try probe.knows(try batchIdentifier(number))) }
         let names = try FileManager.default.contentsOfDirectory(atPath: collector.folder.path)
-        #expect(names.filter { $0.hasPrefix("copy.db") } == ["copy.db"])
+        #expect(names.filter { $0.hasPrefix("copy.db") }.sorted() == ["copy.db", "copy.db.lock"])
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
     }
@@ -59,6 +59,27 @@ import Testing
         #expect { try copy(damaged, to: second) } throws: { ($0 as? StoreMaintenanceError)?.exitCode == 8 }
         let names = try FileManager.default.contentsOfDirectory(atPath: collector.folder.path)
         #expect(!names.contains { $0.hasPrefix("second.db") })
+    }
+
+    @Test("A copy replaces no store that a collector has, and is made beside no log that would be played into it")
+    func ontoAStore() async throws {
+        let (collector, other) = (try CollectorUnderTest(), try CollectorUnderTest())
+        #expect(throws: StoreMaintenanceError.store(.locked(path: other.storePath))) {
+            try copy(collector.storePath, to: other.storePath, replacing: true)
+        }
+        let path = collector.folder.file("copy.db")
+        for suffix in ["-wal", "-journal"] {
+            _ = try collector.folder.write([1], to: "copy.db" + suffix)
+            for replacing in [false, true] {
+                #expect { try copy(collector.storePath, to: path, replacing: replacing) } throws: { error in
+                    let error = error as? StoreMaintenanceError
+                    return error == .leftoverLog(path: path + suffix) && error?.exitCode == 1
+                }
+            }
+            #expect(!FileManager.default.fileExists(atPath: path))
+            try FileManager.default.removeItem(atPath: path + suffix)
+        }
+        try copy(collector.storePath, to: path, replacing: true)
     }
 
     @Test(
@@ -86,6 +107,17 @@ import Testing
         try #require(unlink(path + ".lock") == 0 && link(secret, path + ".lock") == 0)
         try StoreUpgrade.run(onStoreAt: path)
         #expect(try owner(secret) == 0)
+    }
+
+    @Test("A restoration that finds a log without its store names the log")
+    func logAlone() async throws {
+        let collector = try CollectorUnderTest()
+        let backup = collector.folder.file("copy.db")
+        try copy(collector.storePath, to: backup)
+        let log = try collector.folder.write([1], to: "gone.db-wal")
+        #expect(throws: StoreMaintenanceError.exists(path: log)) {
+            try restore(backup, to: collector.folder.file("gone.db"))
+        }
     }
 
     @Test("A restored store is the copied one, and what it replaced is kept beside it")

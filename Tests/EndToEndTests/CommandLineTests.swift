@@ -274,6 +274,13 @@ struct CommandLineTests {
             CommandLine("store-purge-unknown", "dither-collector purge --store DIR/counted.db --metric arrived_late"),
             CommandLine("usage-purge", "dither-collector purge --store DIR/counted.db --metric 1 --before today"),
             CommandLine("usage-backup", "dither-collector backup --store DIR/first.db"),
+            CommandLine("usage-verify-database", "dither-collector verify --store postgres://db.example/reports"),
+            CommandLine(
+                "usage-restore-database",
+                "dither-collector restore --from DIR/first.db --store postgresql://db.example/reports"),
+            CommandLine(
+                "usage-backup-database", "dither-collector backup --store DIR/first.db -o postgres://db.example/reports"
+            ),
             CommandLine(
                 "unknown-retention",
                 "dither-collector serve --metrics DIR/metrics.set --store DIR/r.db --listen 127.0.0.1:0 "

@@ -16,7 +16,7 @@ struct Backup: ParsableCommand {
 
             EXIT CODES:
               0 copied and checked · 1 the copy exists or cannot be written · 2 usage · 6 store locked by another
-              program · 8 no store, a damaged one or another version
+              program, or a collector has the file that --force would replace · 8 no store, a damaged one or another version
             """)
 
     @OptionGroup var source: StoreOption
@@ -26,6 +26,8 @@ struct Backup: ParsableCommand {
 
     @Flag(help: "Replace a file that has the copy's name.")
     var force = false
+
+    func validate() throws { try requireFile(output, of: "--output") }
 
     func run() throws {
         let progress = Progress("copying")

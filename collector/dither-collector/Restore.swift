@@ -27,6 +27,11 @@ struct Restore: ParsableCommand {
     @Flag(help: "Replace a store that is there.")
     var force = false
 
+    func validate() throws {
+        try requireFile(from, of: "--from")
+        try requireFile(store, of: "--store")
+    }
+
     func run() throws {
         let progress = Progress("copying")
         let aside = try StoreBackup.restore(from, to: store, replacing: force) { progress.update($0, of: $1) }

@@ -6,7 +6,7 @@ package enum StoreBackup {
     /// Copies a store, also while its collector runs. The copy gets its name when it is whole, checked and on the disk.
     ///
     /// - Parameters:
-    ///   - replacing: whether a file that has the copy's name is replaced.
+    ///   - replacing: whether a file that has the copy's name is replaced, which no collector may have meanwhile.
     ///   - progress: is told how many of how many pages are copied.
     /// - Throws: ``StoreMaintenanceError``; whatever has the copy's name then is what it was.
     package static func make(
@@ -15,6 +15,13 @@ package enum StoreBackup {
         let (source, target) = (StoreLocation(store), StoreLocation(copy))
         guard source.resolvedPath != target.resolvedPath else { throw .sameFile(path: copy) }
         guard replacing || access(target.resolvedPath, F_OK) != 0 else { throw .exists(path: copy) }
+        // What is replaced may be a store, and its collector would go on acknowledging into a file without a name.
+        let lock: StoreLock?
+        do { lock = replacing ? try StoreLock(target) : nil } catch { throw .store(error) }
+        defer { withExtendedLifetime(lock) {} }
+        for suffix in ["-wal", "-journal"] where access(target.resolvedPath + suffix, F_OK) == 0 {
+            throw .leftoverLog(path: copy + suffix)
+        }
         let made = try StoreCopy(
             of: source, to: target.resolvedPath + ".partial", replacing: target, progress: progress)
         do throws(StoreError) {
@@ -51,7 +58,7 @@ package enum StoreBackup {
         do { lock = try StoreLock(target) } catch { throw .store(error) }
         defer { withExtendedLifetime(lock) {} }
         let present = suffixes.filter { access(path + $0, F_OK) == 0 }
-        guard replacing || present.isEmpty else { throw .exists(path: store) }
+        if !replacing, let suffix = present.first { throw .exists(path: store + suffix) }
         for suffix in present where access(aside + suffix, F_OK) == 0 { throw .setAside(path: aside + suffix) }
         let made = try StoreCopy(of: source, to: path + ".restoring", replacing: target, progress: progress)
         do throws(StoreError) {

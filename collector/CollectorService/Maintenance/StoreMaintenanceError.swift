@@ -8,6 +8,8 @@ package enum StoreMaintenanceError: Error, Hashable, Sendable {
     case damaged(path: String)
     /// Something has that name, and nobody said that it may be replaced.
     case exists(path: String)
+    /// A log lies where the copy's would, and SQLite would play it into the copy.
+    case leftoverLog(path: String)
     /// A store and its copy are one file.
     case sameFile(path: String)
     /// What an earlier restoration put aside is still there.
@@ -20,7 +22,7 @@ package enum StoreMaintenanceError: Error, Hashable, Sendable {
         switch self {
         case .store(let error): CollectorError.store(error).exitCode
         case .unsound, .damaged: 8
-        case .exists, .setAside: 1
+        case .exists, .leftoverLog, .setAside: 1
         case .sameFile, .unknownMetric: 2
         }
     }
@@ -34,6 +36,9 @@ extension StoreMaintenanceError: CustomStringConvertible {
             "\(path) is damaged, and nothing was copied; see what is wrong with: dither-collector verify --store \(path)"
         case .damaged(let path): "\(path) is damaged; restore it from a backup with: dither-collector restore"
         case .exists(let path): "there is a file \(path) already; name another one, or replace it with --force"
+        case .leftoverLog(let path):
+            "there is a log \(path), which would damage the copy; name another copy, or move the log away together with "
+                + "the file that it belongs to"
         case .sameFile(let path): "\(path) would be copied onto itself; name another file"
         case .setAside(let path):
             "\(path) is what an earlier restoration put aside; move it away or remove it, and restore again"
