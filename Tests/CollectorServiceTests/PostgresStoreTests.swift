@@ -224,6 +224,41 @@ import Testing
         #expect(try probe.allPayloads().flatMap(\.self).sorted() == expected)
     }
 
+    @Test("Retention deletes in parts, each short enough for commits to go on")
+    func retentionInParts() async throws {
+        let place = try StorePlace(.postgres)
+        let store = try open(place.location)
+        let old = testDay.advanced(by: -9).index, recent = testDay.index
+        try place.execute(
+            "INSERT INTO staged SELECT 2, 1, \(old), 0, key, '\\x01' FROM generate_series(1, 25000) AS key")
+        try place.execute(
+            "INSERT INTO staged SELECT 2, 1, \(recent), 0, key, '\\x01' FROM generate_series(1, 3) AS key")
+        try place.execute(
+            """
+            INSERT INTO chunk (key, metric, version, day, shape_key, stride, count, checksum, payloads)
+            SELECT key, 2, 1, CASE WHEN key <= 130 THEN \(old) ELSE \(recent) END, 0, 1, 1, '', '\\x01'
+            FROM generate_series(1, 135) AS key
+            """)
+        try place.execute(
+            """
+            CREATE FUNCTION refuse_many() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF (SELECT count(*) FROM gone) > TG_ARGV[0]::bigint THEN RAISE EXCEPTION 'too many at once'; END IF;
+                RETURN NULL;
+            END $$
+            """)
+        for (table, limit) in [("chunk", 64), ("staged", 10_000)] {
+            try place.execute(
+                """
+                CREATE TRIGGER few AFTER DELETE ON \(table) REFERENCING OLD TABLE AS gone
+                FOR EACH STATEMENT EXECUTE FUNCTION refuse_many('\(limit)')
+                """)
+        }
+        let policy = try RetentionPolicy(dayCount: 5, byName: [:], metricSet: try testMetricSet())
+        try await store.deleteReports(beyond: policy, on: testDay)
+        let probe = try place.probe()
+        #expect(try probe.count(of: "staged") == 3 && probe.count(of: "chunk") == 5)
+    }
+
     @Test("A name without rights but to read reads, and cannot write")
     func readingRole() async throws {
         let place = try StorePlace(.postgres)

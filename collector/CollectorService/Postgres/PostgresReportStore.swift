@@ -112,16 +112,8 @@ extension PostgresReportStore {
     package func deleteReports(beyond policy: RetentionPolicy, on today: UTCDay) async throws(StoreError) {
         for metric in try await perform({ try PostgresChunkSealer.metrics(in: $0) }) {
             guard let day = policy.firstKeptDay(of: metric, on: today) else { continue }
-            try await perform { connection in
-                try connection.transaction {
-                    try PostgresTables.Lock.take(.tidying, on: connection)
-                    for table in ["chunk", "staged"] {
-                        try connection.execute(
-                            "DELETE FROM \(table) WHERE metric = $1 AND day < $2",
-                            [.integer(Int64(metric)), .integer(Int64(day.index))])
-                    }
-                }
-            }
+            // Each part is a turn on the queue, and commits go on between two of them.
+            while try await perform({ try PostgresDeletion.deletePart(ofMetric: metric, before: day, in: $0) }) > 0 {}
         }
     }
 
