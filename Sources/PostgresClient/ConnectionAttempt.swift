@@ -36,7 +36,7 @@ struct ConnectionAttempt {
                 defer { PQfinish(handle) }
                 throw Self.refusal(String(cString: PQerrorMessage(handle)))
             }
-            guard Self.wait(for: handle, toWrite: state == PGRES_POLLING_WRITING, until: deadline) else {
+            guard SocketWait.isReady(handle, state == PGRES_POLLING_WRITING ? POLLOUT : POLLIN, until: deadline) else {
                 PQfinish(handle)
                 throw .unreachable(reason: "no answer within \(Int(patienceInSeconds)) s")
             }
@@ -53,20 +53,6 @@ struct ConnectionAttempt {
             valuePointers.append(UnsafePointer(strdup(value)))
         }
         return PQconnectStartParams(keywordPointers + [nil], valuePointers + [nil], 0)
-    }
-
-    /// Whether the socket was ready before the deadline.
-    private static func wait(
-        for handle: OpaquePointer, toWrite: Bool, until deadline: ContinuousClock.Instant
-    ) -> Bool {
-        while true {
-            let left = deadline - .now
-            guard left > .zero else { return false }
-            let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000
-            var poller = pollfd(fd: PQsocket(handle), events: Int16(toWrite ? POLLOUT : POLLIN), revents: 0)
-            let ready = poll(&poller, 1, Int32(clamping: milliseconds + 1))
-            guard ready < 0, errno == EINTR else { return ready > 0 }
-        }
     }
 
     private static func refusal(_ message: String) -> PostgresError {

@@ -1,13 +1,18 @@
 internal import CPostgres
 internal import Synchronization
 
-/// One connection to a database. Its calls block until the server has answered; one is made after the other.
+/// One connection to a database. Its calls block until the server has answered, or for as long as it may take; one is made
+/// after the other.
 public final class PostgresConnection: Sendable {
     private struct Session {
         let handle: OpaquePointer
         /// The names of the statements that the server has prepared.
         var prepared: [String: String] = [:]
+        /// Whether an answer stayed out. It would be taken for that of the next statement.
+        var isAbandoned = false
     }
+
+    private let patience: Mutex<Duration?> = Mutex(nil)
 
     private let session: Mutex<Session>
 
@@ -22,10 +27,25 @@ public final class PostgresConnection: Sendable {
     ) throws(PostgresError) {
         let handle = try ConnectionAttempt(address, mustTakeWrites: mustTakeWrites)
             .handle(patienceInSeconds: patienceInSeconds)
+        // Sending must not wait without a limit either.
+        PQsetnonblocking(handle, 1)
         session = Mutex(Session(handle: handle))
     }
 
     deinit { session.withLock { PQfinish($0.handle) } }
+
+    /// Bounds how long each statement is waited for from here on; `nil`, as at first, waits for as long as it takes.
+    ///
+    /// The server's own limits do not help where it is the server, or the way to it, that hangs.
+    ///
+    /// - Returns: what held before.
+    @discardableResult
+    public func setPatience(_ duration: Duration?) -> Duration? {
+        patience.withLock { patience in
+            defer { patience = duration }
+            return patience
+        }
+    }
 
     /// Has the server execute one statement. One with parameters is prepared the first time.
     ///
@@ -34,7 +54,16 @@ public final class PostgresConnection: Sendable {
     @discardableResult
     public func execute(_ sql: String, _ parameters: [PostgresValue] = []) throws(PostgresError) -> PostgresAnswer {
         let outcome = session.withLock { session in
-            Result { () throws(PostgresError) in try Self.execute(sql, parameters, in: &session) }
+            Result { () throws(PostgresError) in
+                guard !session.isAbandoned else { throw Self.silence }
+                let deadline = patience.withLock { $0 }.map { ContinuousClock.now + $0 }
+                do throws(PostgresError) {
+                    return try Self.execute(sql, parameters, in: &session, until: deadline)
+                } catch {
+                    if error == Self.silence { session.isAbandoned = true }
+                    throw error
+                }
+            }
         }
         return try outcome.get()
     }
@@ -59,11 +88,13 @@ public final class PostgresConnection: Sendable {
     }
 
     private static func execute(
-        _ sql: String, _ parameters: [PostgresValue], in session: inout Session
+        _ sql: String, _ parameters: [PostgresValue], in session: inout Session,
+        until deadline: ContinuousClock.Instant?
     ) throws(PostgresError) -> PostgresAnswer {
         let handle = session.handle
         guard !parameters.isEmpty else {
-            return try answer(PQexecParams(handle, sql, 0, nil, nil, nil, nil, 1), of: handle)
+            let isSent = PQsendQueryParams(handle, sql, 0, nil, nil, nil, nil, 1) == 1
+            return try answer(try PendingAnswer(handle, isSent: isSent).result(until: deadline), of: handle)
         }
         let name: String
         if let known = session.prepared[sql] {
@@ -71,7 +102,8 @@ public final class PostgresConnection: Sendable {
         } else {
             name = "statement_\(session.prepared.count)"
             let types = parameters.map(\.typeIdentifier)
-            _ = try answer(PQprepare(handle, name, sql, Int32(types.count), types), of: handle)
+            let isSent = PQsendPrepare(handle, name, sql, Int32(types.count), types) == 1
+            _ = try answer(try PendingAnswer(handle, isSent: isSent).result(until: deadline), of: handle)
             session.prepared[sql] = name
         }
         var buffer: [UInt8] = [], offsets: [Int] = []
@@ -84,12 +116,14 @@ public final class PostgresConnection: Sendable {
         let formats = [Int32](repeating: 1, count: parameters.count)
         // A parameter of no bytes still needs an address: without one it is a null.
         buffer.append(0)
-        let result = buffer.withUnsafeBytes { bytes in
+        let isSent = buffer.withUnsafeBytes { bytes in
             let values = offsets.map { bytes.baseAddress?.advanced(by: $0).assumingMemoryBound(to: CChar.self) }
-            return PQexecPrepared(handle, name, Int32(parameters.count), values, lengths, formats, 1)
+            return PQsendQueryPrepared(handle, name, Int32(parameters.count), values, lengths, formats, 1) == 1
         }
-        return try answer(result, of: handle)
+        return try answer(try PendingAnswer(handle, isSent: isSent).result(until: deadline), of: handle)
     }
+
+    private static let silence = PostgresError.unreachable(reason: PendingAnswer.silence)
 
     private static func answer(
         _ result: OpaquePointer?, of handle: OpaquePointer

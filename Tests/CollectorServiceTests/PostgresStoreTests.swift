@@ -1,4 +1,5 @@
 import CollectorService
+import Glibc
 import Logging
 import MetricDefinitions
 import PostgresClient
@@ -222,6 +223,36 @@ import Testing
         }
         #expect(try probe.count(of: "batch") == 0 && probe.count(of: "staged") == 0)
         #expect(try probe.allPayloads().flatMap(\.self).sorted() == expected)
+    }
+
+    /// Has the operating system stop the server's processes for the connections to a database.
+    private func stopBackends(of url: String) throws -> [pid_t] {
+        let rows = try PostgresServer.shared.get().connection(to: url).execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND "
+                + "backend_type = 'client backend'")
+        let processes = try (0..<rows.rowCount).map { pid_t(try rows.integer($0, 0, of: "the sessions")) }
+        for process in processes { kill(process, SIGSTOP) }
+        return processes
+    }
+
+    @Test("A session that hangs is given up within seconds, the next one works, and closing waits for none")
+    func hangingSession() async throws {
+        let place = try StorePlace(.postgres)
+        let store = try open(place.location)
+        var stopped = try stopBackends(of: place.location)
+        defer { for process in stopped { kill(process, SIGCONT) } }
+        let start = ContinuousClock.now
+        await #expect(throws: StoreError.self) { try await store.checkWritable() }
+        #expect(ContinuousClock.now - start < .seconds(8))
+        for process in stopped { kill(process, SIGCONT) }
+        try await store.store(try batch(1))
+        #expect(try place.probe().count(of: "staged") == 1)
+        stopped += try stopBackends(of: place.location)
+        let hanging = Task { try await store.store(try batch(2)) }
+        try? await store.close()
+        #expect(ContinuousClock.now - start < .seconds(20))
+        for process in stopped { kill(process, SIGCONT) }
+        _ = await hanging.result
     }
 
     @Test("Retention deletes in parts, each short enough for commits to go on")

@@ -11,6 +11,9 @@ internal import Synchronization
 /// a queue of its own; nothing blocks a caller's thread. Which collector stores a batch makes no difference: its
 /// identifier is unique in the database, and is committed with its reports.
 package final class PostgresReportStore: ReportStore {
+    /// How long a statement that takes no time is waited for, and the end of the store.
+    private static let shortPatienceInSeconds = 5
+
     private let session: PostgresSession
     private let queue = DispatchQueue(label: "store")
     private let pending = Mutex(PendingBatches())
@@ -38,8 +41,12 @@ package final class PostgresReportStore: ReportStore {
     }
 
     package func checkWritable() async throws(StoreError) {
-        try await perform { connection in
-            _ = try connection.transaction { try connection.execute("UPDATE store SET version = version") }
+        try await inTime { session throws(StoreError) in
+            try session.perform { connection in
+                let patience = connection.setPatience(.seconds(Self.shortPatienceInSeconds))
+                defer { connection.setPatience(patience) }
+                _ = try connection.transaction { try connection.execute("UPDATE store SET version = version") }
+            }
         }
     }
 
@@ -54,12 +61,9 @@ package final class PostgresReportStore: ReportStore {
 
     package func close() async throws(StoreError) {
         pending.withLock { $0.close() }
-        await withCheckedContinuation { waiter in
-            queue.async { [self] in
-                commit()
-                session.close()
-                waiter.resume()
-            }
+        try await inTime { [self] session throws(StoreError) in
+            commit()
+            session.close()
         }
     }
 
@@ -149,5 +153,40 @@ extension PostgresReportStore {
             }
         }
         return try outcome.get()
+    }
+
+    /// Does something on the queue, and waits no longer for it than a short time, also where what is before it hangs.
+    private func inTime(
+        _ work: @escaping @Sendable (PostgresSession) throws(StoreError) -> Void
+    ) async throws(StoreError) {
+        let outcome = await withCheckedContinuation {
+            (waiter: CheckedContinuation<Result<Void, StoreError>, Never>) in
+            let answer = FirstAnswer(waiter)
+            DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Self.shortPatienceInSeconds)) {
+                answer.give(.failure(.postgres(.unreachable(reason: "no answer in time"))))
+            }
+            queue.async { [session] in
+                // What nobody waits for any more would only hold up the rest.
+                guard answer.isAwaited else { return }
+                answer.give(Result { () throws(StoreError) in try work(session) })
+            }
+        }
+        try outcome.get()
+    }
+}
+
+/// Gives who waits the first of two answers.
+private final class FirstAnswer: Sendable {
+    private let waiter: Mutex<CheckedContinuation<Result<Void, StoreError>, Never>?>
+
+    init(_ waiter: CheckedContinuation<Result<Void, StoreError>, Never>) { self.waiter = Mutex(waiter) }
+
+    var isAwaited: Bool { waiter.withLock { $0 != nil } }
+
+    func give(_ answer: Result<Void, StoreError>) {
+        waiter.withLock { waiter in
+            defer { waiter = nil }
+            return waiter
+        }?.resume(returning: answer)
     }
 }

@@ -15,6 +15,9 @@ final class PostgresSession: Sendable {
 
     /// A transaction that meets another one is repeated this often; meetings are short.
     private static let attemptLimit = 10
+    /// How long one statement is waited for: a little more than the server gives it, and less than the 30 seconds in which
+    /// a collector stops.
+    private static let patience = Duration.seconds(21)
 
     private let address: PostgresAddress
     private let logger: Logger
@@ -94,7 +97,8 @@ final class PostgresSession: Sendable {
     private static func connect(
         to address: PostgresAddress, metricSet: MetricSet, mayCreate: Bool
     ) throws -> PostgresConnection {
-        let connection = try PostgresConnection(address, mustTakeWrites: true)
+        let connection = try PostgresConnection(address, mustTakeWrites: true, patienceInSeconds: 5)
+        connection.setPatience(patience)
         try PostgresTables.makeDurable(connection, address: address)
         try PostgresTables.identify(connection, address: address, mayCreate: mayCreate)
         try PostgresTables.enter(metricSet, into: connection)

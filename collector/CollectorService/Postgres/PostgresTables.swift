@@ -36,7 +36,7 @@ enum PostgresTables {
         }
         for statement in [
             "SET default_transaction_isolation = 'read committed'", "SET search_path = dither",
-            "SET lock_timeout = '20s'", "SET statement_timeout = '60s'",
+            "SET lock_timeout = '10s'", "SET statement_timeout = '20s'",
             // A collector that hangs must not hold up the others for ever.
             "SET idle_in_transaction_session_timeout = '30s'",
         ] { try connection.execute(statement) }
