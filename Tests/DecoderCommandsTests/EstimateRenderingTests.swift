@@ -169,8 +169,10 @@ struct EstimateRenderingTests {
     @Test("frequency times reports is the count in all its digits")
     func digits() throws {
         let metric = try categoryMetric(epsilonThousandths: 300)
-        for scale in [200, 4321, 20_001] {
-            let store = try storeOfReports(of: metric, sealed: [(1, [3, 1, 1, 0, 1].map { $0 * scale })])
+        // As many as a chunk cannot hold take three.
+        for (scale, chunkCount) in [(200, 1), (4321, 1), (20_001, 3)] {
+            let chunk = (1, [3, 1, 1, 0, 1].map { $0 * scale / chunkCount })
+            let store = try storeOfReports(of: metric, sealed: Array(repeating: chunk, count: chunkCount))
             let result = try estimated(EstimateRequest(metric: "carrier"), from: store, metrics: [metric])
             for line in result.rendered(as: .csv).split(separator: "\n").dropFirst() {
                 let fields = line.split(separator: ",")

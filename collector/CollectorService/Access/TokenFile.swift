@@ -52,11 +52,20 @@ package struct TokenFile: Sendable {
             guard count > 0 else { throw .tokensUnwritable(path: draft, errno: errno) }
             written += count
         }
+        if exists { try keepGroup(of: descriptor) }
         guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0, rename(draft, path) == 0 else {
             throw .tokensUnwritable(path: path, errno: errno)
         }
         isDone = true
         synchronizeFolder()
+    }
+
+    /// Gives the new file the group of the old one, through which the collector may read it.
+    private func keepGroup(of descriptor: Int32) throws(CollectorError) {
+        var (old, new) = (stat(), stat())
+        guard stat(path, &old) == 0, fstat(descriptor, &new) == 0 else { throw .tokensUnreadable(path: path) }
+        guard old.st_gid != new.st_gid else { return }
+        guard fchown(descriptor, uid_t.max, old.st_gid) == 0 else { throw .tokensUnwritable(path: path, errno: errno) }
     }
 
     private func permissions() throws(CollectorError) -> mode_t {
