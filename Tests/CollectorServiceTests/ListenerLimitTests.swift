@@ -73,24 +73,25 @@ import Testing
         #expect(answer.hasPrefix("40 HTTP/1.1 200 "))
     }
 
-    @Test("One address gets no more connections than its share")
+    @Test("One address gets no more connections than its share", .timeLimit(.minutes(10)))
     func share() async throws {
         var collector = try RunningCollector()
         collector.configuration.limits.connectionCountPerAddress = 2
+        // A busy machine may take its time until one is refused, for which the other two wait.
+        collector.configuration.limits.requestSeconds = 300
         let answers = try await collector.run { url in
             let port = try Self.port(of: url)
             return await onBlockingThread {
-                let first = RawConnection(port: port), second = RawConnection(port: port)
-                let third = RawConnection(port: port)
-                let refused = third?.readToEnd()
-                for connection in [first, second] {
-                    _ = connection?.send(Self.head("Connection: close\r\n", method: "GET", path: "/v1/registry"))
+                // Which of the three comes last to the count is the server's affair.
+                let connections = (0..<3).compactMap { _ in RawConnection(port: port) }
+                while !connections.contains(where: \.hasAnswer) { usleep(1_000) }
+                for connection in connections {
+                    _ = connection.send(Self.head("Connection: close\r\n", method: "GET", path: "/v1/registry"))
                 }
-                return [first?.readToEnd(), second?.readToEnd(), refused]
+                return connections.map { $0.readToEnd() }
             }
         }
-        #expect(answers[0]?.hasPrefix("HTTP/1.1 404 ") == true && answers[1]?.hasPrefix("HTTP/1.1 404 ") == true)
-        #expect(answers[2] == "")
+        #expect(answers.count { $0.hasPrefix("HTTP/1.1 404 ") } == 2 && answers.count(where: \.isEmpty) == 1)
     }
 
     @Test(
