@@ -141,6 +141,22 @@ import Testing
         #expect(error?.exitCode == 6)
     }
 
+    @Test("A file in the place of a Unix socket is refused with 6 and left alone")
+    func fileInPlaceOfSocket() async throws {
+        let folder = try ScratchFolder()
+        let path = try folder.write(Array("a file".utf8), to: "socket")
+        var collector = try RunningCollector()
+        collector.configuration.uploadAddress = try #require(ListenAddress("unix:\(path)"))
+        do {
+            _ = try await collector.run { $0 }
+            Issue.record("listens on a file")
+        } catch let error as CollectorError {
+            #expect(error.exitCode == 6)
+            #expect("\(error)".contains("where there is nothing yet"))
+        }
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "a file")
+    }
+
     @Test("When the health listener cannot have its address, batches are not announced either")
     func operationsAddressInUse() async throws {
         let collector = try RunningCollector()

@@ -76,6 +76,31 @@ import Testing
         }
     }
 
+    @Test("Whatever 512-byte sector a closed store is cut at, it is refused at the start")
+    func cutFile() async throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("store.db")
+        do {
+            let collector = try CollectorUnderTest(folder: folder)
+            for number in 0..<12 {
+                _ = try await collector.intake.take(simpleBatch(collector.metricSet, number: number).encoded)
+            }
+            try await collector.store.close()
+        }
+        let whole = Array(try Data(contentsOf: URL(filePath: path)))
+        for byteCount in stride(from: 0, to: whole.count, by: 512) {
+            for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+            _ = try folder.write(Array(whole[..<byteCount]), to: "store.db")
+            do {
+                _ = try SQLiteReportStore(path: path, metricSet: try testMetricSet())
+                Issue.record("opened, cut at \(byteCount) of \(whole.count)")
+            } catch let error as StoreError {
+                #expect(CollectorError.store(error).exitCode == 8, "cut at \(byteCount): \(error)")
+            }
+            #expect(try Data(contentsOf: URL(filePath: path)).count == byteCount)
+        }
+    }
+
     @Test("Whatever byte of the header is wrong, the store is refused or has every batch")
     func header() async throws {
         let folder = try ScratchFolder()

@@ -104,7 +104,7 @@ final class SmallFileSystem {
         _ = try disk.fill()
         while (try? await store.checkWritable()) != nil {}
         let uploads = CollectorUnderTest.application(UploadRoute(intake: intake, drain: drain))
-        try await uploads.test(.live) { client in
+        try await uploads.test(.router) { client in
             let response = try await client.upload(try simpleBatch(metricSet, number: 1).encoded)
             #expect(response.isProblem(.storageUnavailable))
             #expect(response.headers[.retryAfter] == "30")
@@ -120,7 +120,7 @@ final class SmallFileSystem {
             OperationsRoutes(
                 store: store, drain: drain, figures: IngestFigures(), clock: TestClock().clock, metrics: metrics,
                 reloader: reloader))
-        try await health.test(.live) { client in
+        try await health.test(.router) { client in
             let ready = try await client.execute(uri: "/readyz", method: .get)
             #expect(ready.isProblem(.storageUnavailable))
         }

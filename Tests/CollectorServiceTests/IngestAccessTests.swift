@@ -53,7 +53,7 @@ import Testing
 
     @Test("Without the token, or with another, nothing is stored and 401 names the scheme")
     func unauthorized() async throws {
-        try await application().test(.live) { client in
+        try await application().test(.router) { client in
             for shown in [nil, "dither_00", secret.text + "0"] {
                 let response = try await post(try batch(1, days: 0...0), client, shown)
                 #expect(response.isProblem(.unauthorized) && response.headers[.wwwAuthenticate] == "Bearer")
@@ -66,7 +66,7 @@ import Testing
     @Test("Reports above the quota are rejected one by one, and the next day has a quota of its own")
     func quota() async throws {
         let over = "{\"rejected\":[{\"index\":2,\"code\":\"over_quota\"},{\"index\":3,\"code\":\"over_quota\"}]}"
-        try await application().test(.live) { client in
+        try await application().test(.router) { client in
             var answers = [try await answer(1, 0...2, client), try await answer(2, 3...6, client)]
             answers.append(try await answer(3, 0...0, client))
             #expect(answers == [Self.complete, over, "{\"rejected\":[{\"index\":0,\"code\":\"over_quota\"}]}"])
@@ -80,7 +80,7 @@ import Testing
 
     @Test("A repeated batch takes nothing from the quota, and neither does a report that is not stored")
     func repetition() async throws {
-        try await application().test(.live) { client in
+        try await application().test(.router) { client in
             let late = "{\"rejected\":[{\"index\":2,\"code\":\"too_late\"},{\"index\":3,\"code\":\"too_late\"}]}"
             for _ in 0..<4 {
                 let text = try await answer(1, 30...33, client)
@@ -93,7 +93,7 @@ import Testing
     @Test("What cannot be stored is given back to the quota")
     func unavailable() async throws {
         try await collector.store.close()
-        try await application().test(.live) { client in
+        try await application().test(.router) { client in
             let response = try await post(try batch(1, days: 0...2), client, secret.text)
             #expect(response.isProblem(.storageUnavailable))
         }
@@ -112,7 +112,7 @@ import Testing
 
     @Test("A batch with a report of a retired metric is answered 410 with the metric, and nothing of it is stored")
     func retired() async throws {
-        try await application(retired: [2_000]).test(.live) { client in
+        try await application(retired: [2_000]).test(.router) { client in
             let definition = try #require(collector.metricSet.metric(1))
             let gone = ReportRecord(
                 metric: 2_000, period: testDay, fingerprint: definition.fingerprint, payload: [1])
@@ -131,11 +131,11 @@ import Testing
         "A batch that was stored before its metric was retired gets its first answer: its sender makes no other of it")
     func retiredLater() async throws {
         let bytes = try batch(1, days: 0...0)
-        try await application().test(.live) { client in
+        try await application().test(.router) { client in
             let response = try await post(bytes, client, secret.text)
             #expect(response.status.code == 200)
         }
-        try await application(retired: [1]).test(.live) { client in
+        try await application(retired: [1]).test(.router) { client in
             #expect(try await post(bytes, client, secret.text).text == Self.complete)
             let response = try await post(try batch(2, days: 0...0), client, secret.text)
             #expect(response.status.code == 410)

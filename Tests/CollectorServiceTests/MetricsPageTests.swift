@@ -33,7 +33,7 @@ enum Promtool {
 extension CollectorUnderTest {
     /// What `/metrics` answers.
     func metricsPage() async throws -> String {
-        try await operations.test(.live) { client in
+        try await operations.test(.router) { client in
             let response = try await client.execute(uri: "/metrics", method: .get)
             #expect(response.status == .ok)
             return response.text
@@ -51,7 +51,7 @@ extension CollectorUnderTest {
         let mixed = try Batch(
             identifier: try batchIdentifier(2), reports: [try report(collector.metricSet), stranger]
         ).encoded
-        try await collector.uploads.test(.live) { client in
+        try await collector.uploads.test(.router) { client in
             for bytes in [sound, sound, mixed] {
                 let response = try await client.upload(bytes)
                 #expect(response.status == .ok)
@@ -139,7 +139,7 @@ extension CollectorUnderTest {
     @Test("The status is one JSON object with the numbers of the store")
     func status() async throws {
         let collector = try await loadedCollector()
-        let text = try await collector.operations.test(.live) { client in
+        let text = try await collector.operations.test(.router) { client in
             try await client.execute(uri: "/v1/status", method: .get).text
         }
         let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])

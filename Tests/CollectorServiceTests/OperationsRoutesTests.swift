@@ -11,7 +11,7 @@ import Testing
     @Test("A collector that can store is alive and ready, and asking leaves no trace in the store")
     func ready() async throws {
         let collector = try CollectorUnderTest()
-        try await collector.operations.test(.live) { client in
+        try await collector.operations.test(.router) { client in
             for path in ["/healthz", "/readyz"] {
                 let response = try await client.execute(uri: path, method: .get)
                 #expect(response.status == .ok)
@@ -26,7 +26,7 @@ import Testing
     func draining() async throws {
         let collector = try CollectorUnderTest()
         collector.drain.turn()
-        try await collector.operations.test(.live) { client in
+        try await collector.operations.test(.router) { client in
             let alive = try await client.execute(uri: "/healthz", method: .get)
             #expect(alive.status == .ok)
             let ready = try await client.execute(uri: "/readyz", method: .get)
@@ -38,7 +38,7 @@ import Testing
     func closedStore() async throws {
         let collector = try CollectorUnderTest()
         try await collector.store.close()
-        try await collector.operations.test(.live) { client in
+        try await collector.operations.test(.router) { client in
             let alive = try await client.execute(uri: "/healthz", method: .get)
             #expect(alive.status == .ok)
             let ready = try await client.execute(uri: "/readyz", method: .get)
@@ -49,7 +49,7 @@ import Testing
     @Test("Batches and other methods are refused on the operations listener")
     func nothingElse() async throws {
         let collector = try CollectorUnderTest()
-        try await collector.operations.test(.live) { client in
+        try await collector.operations.test(.router) { client in
             let batch = try simpleBatch(collector.metricSet, number: 1).encoded
             let uploaded = try await client.upload(batch)
             #expect(uploaded.isProblem(.notFound))

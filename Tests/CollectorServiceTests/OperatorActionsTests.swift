@@ -23,7 +23,7 @@ import Testing
         let collector = try CollectorUnderTest()
         let keys = try AccessControlTests.Keys()
         let routes = collector.operations(Gatekeeper(AccessControl(keys.tokens)))
-        try await routes.test(.live) { client in
+        try await routes.test(.router) { client in
             for (role, statuses) in Self.expected {
                 for (route, status) in zip(Self.routes, statuses) {
                     let response = try await client.execute(
@@ -38,7 +38,7 @@ import Testing
     func withoutTokens() async throws {
         let collector = try CollectorUnderTest()
         for isLocal in [true, false] {
-            try await collector.operations(isLocal: isLocal).test(.live) { client in
+            try await collector.operations(isLocal: isLocal).test(.router) { client in
                 for path in ["/metrics", "/v1/status"] {
                     #expect(try await client.execute(uri: path, method: .get).status == (isLocal ? .ok : .forbidden))
                 }
@@ -57,7 +57,7 @@ import Testing
         let keys = try AccessControlTests.Keys([.operate])
         let path = collector.folder.file("metrics.set")
         let routes = collector.operations(Gatekeeper(AccessControl(keys.tokens)), metricSetPath: path)
-        try await routes.test(.live) { client in
+        try await routes.test(.router) { client in
             try Data("no set".utf8).write(to: URL(filePath: path))
             let kept = try await client.execute(
                 uri: "/v1/reload", method: .post, headers: keys.headers(.operate))
@@ -81,7 +81,7 @@ import Testing
             _ = try await collector.store.store(
                 AdmittedBatch(try batchIdentifier(number), reports: reports, arrivingOn: testDay))
         }
-        try await collector.operations(Gatekeeper(AccessControl(keys.tokens))).test(.live) { client in
+        try await collector.operations(Gatekeeper(AccessControl(keys.tokens))).test(.router) { client in
             let sealed = try await client.execute(uri: "/v1/seal", method: .post, headers: keys.headers(.operate))
             #expect(sealed.status == .ok && sealed.text == "{\"chunks\":1}\n")
         }

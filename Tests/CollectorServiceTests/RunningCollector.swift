@@ -107,6 +107,16 @@ final class RawConnection {
         return poll(&poller, 1, 0) > 0
     }
 
+    /// What the other side sends up to and with a text, or until it closes.
+    func read(upTo text: String) -> String {
+        var content: [UInt8] = []
+        var byte: UInt8 = 0
+        while !content.reversed().starts(with: text.utf8.reversed()), recv(descriptor, &byte, 1, 0) == 1 {
+            content.append(byte)
+        }
+        return String(decoding: content, as: UTF8.self)
+    }
+
     /// Everything that the other side sends until it closes.
     func readToEnd() -> String {
         var content: [UInt8] = []

@@ -81,6 +81,31 @@ import Testing
         #expect(counter.count.withLock { $0 } == WireLimits.batchByteCount / 1_024 + 1)
     }
 
+    @Test("A sender that waits to be asked for a body is asked, and told of a refusal without being asked")
+    func expectation() async throws {
+        let collector = try RunningCollector()
+        let bytes = try simpleBatch(collector.metricSet, number: 1).encoded
+        let answers = try await collector.run { url in
+            let port = try Self.port(of: url)
+            return await onBlockingThread {
+                let patient = RawConnection(port: port)
+                _ = patient?.send(
+                    Array(
+                        "\(Self.head)Connection: close\r\nExpect: 100-continue\r\nContent-Length: \(bytes.count)\r\n\r\n"
+                            .utf8))
+                let invitation = patient?.read(upTo: "\r\n\r\n") ?? ""
+                _ = patient?.send(bytes)
+                let refused = RawConnection(port: port)
+                _ = refused?.send(
+                    Array("\(Self.head)Expect: 100-continue\r\nContent-Length: 1000000000\r\n\r\n".utf8))
+                return [invitation, patient?.readToEnd() ?? "", refused?.readToEnd() ?? ""]
+            }
+        }
+        #expect(answers[0].hasPrefix("HTTP/1.1 100 "))
+        #expect(answers[1].hasPrefix("HTTP/1.1 200 "))
+        #expect(answers[2].hasPrefix("HTTP/1.1 413 "))
+    }
+
     @Test("A sender that stops half-way is no batch, and the collector goes on")
     func aborted() async throws {
         let collector = try RunningCollector()

@@ -12,7 +12,7 @@ import Testing
     @Test("A sound batch is answered with no rejections, in exactly these bytes, and is stored")
     func accepted() async throws {
         let collector = try CollectorUnderTest()
-        try await collector.uploads.test(.live) { client in
+        try await collector.uploads.test(.router) { client in
             let response = try await client.upload(try simpleBatch(collector.metricSet, number: 1).encoded)
             #expect(response.status == .ok)
             #expect(response.headers[.contentType] == "application/json")
@@ -24,7 +24,7 @@ import Testing
     @Test("The answer carries no header beyond type, length and date")
     func minimalHeaders() async throws {
         let collector = try CollectorUnderTest()
-        try await collector.uploads.test(.live) { client in
+        try await collector.uploads.test(.router) { client in
             let response = try await client.upload(try simpleBatch(collector.metricSet, number: 1).encoded)
             let names = Set(response.headers.map { $0.name.canonicalName })
             #expect(names.isSubset(of: ["content-type", "content-length", "date"]))
@@ -39,7 +39,7 @@ import Testing
         unknown.metric = 77
         let late = try report(collector.metricSet, metric: 2, day: testDay.advanced(by: -40), payload: [3])
         let batch = try Batch(identifier: try batchIdentifier(1), reports: [unknown, good, late])
-        try await collector.uploads.test(.live) { client in
+        try await collector.uploads.test(.router) { client in
             let response = try await client.upload(batch.encoded)
             #expect(response.status == .ok)
             #expect(
@@ -82,7 +82,7 @@ import Testing
         "What is no upload of a batch is refused with its token and status, and nothing is stored", arguments: refusals)
     func refused(_ refusal: Refusal) async throws {
         let collector = try CollectorUnderTest()
-        try await collector.uploads.test(.live) { client in
+        try await collector.uploads.test(.router) { client in
             let response = try await client.execute(
                 uri: refusal.path, method: refusal.method, headers: refusal.headers,
                 body: refusal.byteCount.map { ByteBuffer(repeating: 0, count: $0) })
@@ -98,7 +98,7 @@ import Testing
     func harmlessHeaders(_ parameters: String) async throws {
         let collector = try CollectorUnderTest()
         let bytes = try simpleBatch(collector.metricSet, number: 1).encoded
-        try await collector.uploads.test(.live) { client in
+        try await collector.uploads.test(.router) { client in
             let response = try await client.execute(
                 uri: "/v1/reports", method: .post,
                 headers: [.contentType: WireLimits.mediaType + parameters, .contentEncoding: "identity"],
@@ -134,7 +134,7 @@ import Testing
         }
         let batch = try Batch(identifier: try batchIdentifier(1), reports: reports)
         #expect(batch.encoded.count == WireLimits.batchByteCount)
-        try await collector.uploads.test(.live) { client in
+        try await collector.uploads.test(.router) { client in
             let response = try await client.upload(batch.encoded)
             #expect(response.status == .ok)
             #expect(response.text.contains("\"index\":14,\"code\":\"malformed\""))
@@ -145,7 +145,7 @@ import Testing
     func draining() async throws {
         let collector = try CollectorUnderTest()
         collector.drain.turn()
-        try await collector.uploads.test(.live) { client in
+        try await collector.uploads.test(.router) { client in
             let response = try await client.upload(try simpleBatch(collector.metricSet, number: 1).encoded)
             #expect(response.isProblem(.shuttingDown))
             #expect(response.headers[.retryAfter] == "5")

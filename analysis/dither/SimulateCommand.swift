@@ -81,7 +81,7 @@ struct SimulateCommand: ParsableCommand {
         if let devices, !(1...1_000_000_000).contains(devices) {
             throw ValidationError("--devices is in 1 to 1000000000.")
         }
-        let longest = to == nil ? MetricDefinition.maximumMemoizedReports : WireLimits.daysBack + 1
+        let longest = to == nil ? MetricDefinition.maximumMemoizedReports : WireLimits.daysBack
         guard (1...longest).contains(periods) else {
             throw ValidationError("--periods is in 1 to \(longest)\(to == nil ? "" : " with --to").")
         }

@@ -106,11 +106,17 @@ extension CollectorError: CustomStringConvertible {
             "--retired-metrics names metric \(metric), which --metrics has; take it out of one of them"
         case .store(let error): error.description
         case .cannotListen(let address, let errno):
-            "cannot listen on \(address) (\(Self.words(forErrno: errno))); "
-                + "name another HOST:PORT, or port 0 to have one picked"
+            "cannot listen on \(address) (\(Self.words(forErrno: errno))); \(Self.remedy(for: address))"
         case .retentionOfUnknownMetric(let name):
             "--retention \(name)=… names no metric of --metrics; write the name as in the registry"
         case .listenerFailed(let address): "the listener on \(address) ended; start the collector again"
+        }
+    }
+
+    private static func remedy(for address: ListenAddress) -> String {
+        switch address.place {
+        case .network: "name another HOST:PORT, or port 0 to have one picked"
+        case .unixSocket: "name a path in a folder that you may write to, where there is nothing yet"
         }
     }
 

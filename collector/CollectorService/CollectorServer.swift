@@ -65,12 +65,13 @@ package struct CollectorServer: Sendable {
         let limits = attainableLimits, ledger = ConnectionLedger(limits)
         // Batches are announced last: whoever reads the line finds operators answered too.
         let (operationsAreListening, operationsStarted) = AsyncStream.makeStream(of: Never.self)
+        let (batchesAreListenedFor, uploadsStarted) = AsyncStream.makeStream(of: Never.self)
         // Services stop in the reverse order: no more requests, then no more connections, operations last.
         let reloader = Reloader(
             configuration, store: store, metrics: metrics, gatekeeper: gatekeeper, identity: identity, logger: logger)
         var services: [any Service] = [
             DayKeeper(store: store, clock: clock, metrics: metrics, logger: logger, figures: figures),
-            ReloadService(reloader: reloader, manager: manager),
+            ReloadService(reloader: reloader, manager: manager, start: batchesAreListenedFor),
         ]
         if let address = configuration.operationsAddress {
             services.append(operationsListener(on: address, reloader, ledger, hasStarted: operationsStarted))
@@ -78,7 +79,8 @@ package struct CollectorServer: Sendable {
             operationsStarted.finish()
         }
         services += [
-            uploadListener(limits, ledger, startingAfter: operationsAreListening, announce: announce),
+            uploadListener(
+                limits, ledger, startingAfter: operationsAreListening, hasStarted: uploadsStarted, announce: announce),
             DrainService(drain: drain),
         ]
         services.append(ManagedLife(manager: manager, store: store))
@@ -120,7 +122,7 @@ package struct CollectorServer: Sendable {
 
     private func uploadListener(
         _ limits: ListenerLimits, _ ledger: ConnectionLedger, startingAfter start: AsyncStream<Never>,
-        announce: @escaping @Sendable (String) -> Void
+        hasStarted: AsyncStream<Never>.Continuation, announce: @escaping @Sendable (String) -> Void
     ) -> some Service {
         let scheme = configuration.tls == nil ? "http" : "https"
         let intake = BatchIntake(
@@ -137,6 +139,7 @@ package struct CollectorServer: Sendable {
         ) { [manager] in
             announce($0.url(scheme: scheme))
             manager.tellReady()
+            hasStarted.finish()
         }
     }
 

@@ -26,6 +26,7 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
         case .network(let host, let port): bindAddress = .hostname(host, port: port)
         case .unixSocket(let path):
             guard !UnixSocket.isInUse(path) else { throw CollectorError.cannotListen(address, errno: EADDRINUSE) }
+            guard !UnixSocket.isAnotherFile(path) else { throw CollectorError.cannotListen(address, errno: EEXIST) }
             bindAddress = .unixDomainSocket(path: path)
         }
         let application = Application(

@@ -35,6 +35,26 @@ enum StoreFolder {
         guard faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) == 0 else {
             throw StoreError.notWritable(path: location.path, errno: errno)
         }
+        try checkLastPage(path, byteCount: byteCount)
+    }
+
+    /// Refuses a file that ends within a page and has no log to mend it from. SQLite itself takes no notice before it
+    /// reads that page.
+    ///
+    /// - Throws: ``StoreError/damaged(resultCode:)``.
+    private static func checkLastPage(_ path: String, byteCount: Int) throws(StoreError) {
+        guard try self.byteCount(ofFile: path + "-wal") ?? 0 == 0 else { return }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .notWritable(path: path, errno: errno) }
+        defer { close(descriptor) }
+        // The size of a page is at byte 16, big-endian; 1 stands for 65,536. Whatever is no database, SQLite refuses.
+        var header = [UInt8](repeating: 0, count: 18)
+        guard pread(descriptor, &header, header.count, 0) == header.count, header.starts(with: "SQLite format 3\0".utf8)
+        else { return }
+        let stated = Int(header[16]) << 8 | Int(header[17])
+        let pageByteCount = stated == 1 ? 65_536 : stated
+        guard pageByteCount.nonzeroBitCount == 1, !byteCount.isMultiple(of: pageByteCount) else { return }
+        throw .malformedRow
     }
 
     /// The length of the store's file; `nil` if there is none.

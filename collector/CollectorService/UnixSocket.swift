@@ -12,6 +12,12 @@ enum UnixSocket {
         return address.withSockAddr { connect(descriptor, $0, socklen_t($1)) } == 0
     }
 
+    /// Whether something lies there that is no socket, which is never replaced.
+    static func isAnotherFile(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFSOCK
+    }
+
     /// Lets owner and group of the socket in, and nobody else.
     static func restrict(_ path: String) { chmod(path, 0o660) }
 

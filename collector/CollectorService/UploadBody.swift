@@ -1,6 +1,7 @@
 internal import HTTPTypes
 package import Hummingbird
 internal import NIOCore
+internal import NIOHTTPTypes
 internal import ReportFormat
 
 /// Reads the body of an upload, never more of it than a batch may have.
@@ -11,6 +12,15 @@ package enum UploadBody {
             return Int(announced).map { $0 > WireLimits.batchByteCount } ?? true
         }
         return headers[.transferEncoding] != nil
+    }
+
+    /// Asks for a body whose sender waits for that, as `Expect: 100-continue` says (RFC 9110, section 10.1.1); not if its
+    /// announced length is above the limit, which ``read(_:)`` says then.
+    static func invite(_ request: Request, on channel: any Channel) async throws {
+        guard request.headers[.expect]?.lowercased() == "100-continue",
+            request.headers[.contentLength].map({ Int($0) ?? .max <= WireLimits.batchByteCount }) ?? true
+        else { return }
+        try await channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
     }
 
     /// The bytes of the body.

@@ -33,6 +33,7 @@ package struct UploadRoute: HTTPResponder {
     package func respond(to request: Request, context: UploadContext) async throws -> Response {
         do {
             let token = try check(request)
+            try await UploadBody.invite(request, on: context.channel)
             let rejected = try await intake.take(try await UploadBody.read(request), under: token)
             return Response(
                 status: .ok, headers: [.contentType: "application/json"],

@@ -5,10 +5,15 @@ internal import UnixSignals
 struct ReloadService: Service {
     let reloader: Reloader
     let manager: ServiceManager
+    /// Ends when batches are listened for: a signal that comes before is kept, and nobody is told too early that the
+    /// collector is ready.
+    let start: AsyncStream<Never>
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            for await _ in await UnixSignalsSequence(trapping: .sighup) {
+            let signals = await UnixSignalsSequence(trapping: .sighup)
+            for await _ in start {}
+            for await _ in signals {
                 manager.tellReloading()
                 _ = await reloader.reload()
                 manager.tellReady()
