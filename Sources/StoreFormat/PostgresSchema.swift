@@ -41,7 +41,15 @@ public enum PostgresSchema {
             // Payloads are noise and do not shrink.
             "ALTER TABLE dither.chunk ALTER COLUMN payloads SET STORAGE EXTERNAL",
             "CREATE INDEX chunk_by_metric ON dither.chunk (metric, version, day)",
-        ]
+        ],
+        [
+            // What was stored on a UTC day under each token with a quota, by all collectors.
+            """
+            CREATE TABLE dither.counter (
+                day bigint NOT NULL, name text NOT NULL, value bigint NOT NULL, PRIMARY KEY (day, name)
+            )
+            """
+        ],
     ]
 
     /// The version of the tables, in `store.version`.
@@ -53,7 +61,9 @@ public enum PostgresSchema {
         "batch_pkey (identifier)", "chunk.checksum bytea not null", "chunk.count bigint not null",
         "chunk.day bigint not null", "chunk.key bigint not null", "chunk.metric bigint not null",
         "chunk.payloads bytea not null", "chunk.shape_key bigint not null", "chunk.stride bigint not null",
-        "chunk.version bigint not null", "chunk_pkey (key)", "definition.hash bytea not null",
+        "chunk.version bigint not null", "chunk_pkey (key)", "counter.day bigint not null",
+        "counter.name text not null", "counter.value bigint not null", "counter_pkey (day, name)",
+        "definition.hash bytea not null",
         "definition.metric bigint not null", "definition.version bigint not null",
         "definition_pkey (metric, version)", "staged.day bigint not null", "staged.key bigint not null",
         "staged.metric bigint not null", "staged.payload bytea not null", "staged.shape_key bigint not null",
@@ -68,13 +78,14 @@ public enum PostgresSchema {
             || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END AS line
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
         WHERE n.nspname = 'dither' AND c.relkind = 'r' AND c.relpersistence = 'p'
-            AND c.relname IN ('store', 'definition', 'batch', 'staged', 'chunk')
+            AND c.relname IN ('store', 'definition', 'batch', 'staged', 'chunk', 'counter')
             AND a.attnum > 0 AND NOT a.attisdropped
         UNION ALL
         SELECT k.conname || ' ' || replace(pg_get_constraintdef(k.oid), 'PRIMARY KEY ', '')
         FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace
         WHERE n.nspname = 'dither' AND k.contype = 'p' AND k.conrelid IN (
-            SELECT to_regclass('dither.' || t) FROM unnest(ARRAY['store', 'definition', 'batch', 'staged', 'chunk']) t)
+            SELECT to_regclass('dither.' || t)
+            FROM unnest(ARRAY['store', 'definition', 'batch', 'staged', 'chunk', 'counter']) t)
         ORDER BY 1
         """
 

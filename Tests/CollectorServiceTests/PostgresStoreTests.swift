@@ -43,6 +43,7 @@ import Testing
                 "definition.hash", "staged.metric", "staged.version", "staged.day", "staged.shape_key", "staged.key",
                 "staged.payload", "chunk.key", "chunk.metric", "chunk.version", "chunk.day", "chunk.shape_key",
                 "chunk.stride", "chunk.count", "chunk.checksum", "chunk.payloads", "store.only_row", "store.version",
+                "counter.day", "counter.name", "counter.value",
             ])
     }
 
@@ -57,6 +58,22 @@ import Testing
         try execute("DROP TABLE dither.song", at: place.location)
         try await place.open().close()
         #expect(try place.snapshot().periods().isEmpty)
+    }
+
+    @Test("A store of the first version is raised to this one, and keeps what it has")
+    func migration() async throws {
+        let place = try StorePlace(.postgres)
+        try execute("CREATE SCHEMA dither", at: place.location)
+        for statement in PostgresSchema.steps[0] + ["UPDATE dither.store SET version = 1"] {
+            try execute(statement, at: place.location)
+        }
+        try execute(
+            "INSERT INTO dither.staged VALUES (1, 1, \(testDay.index), 0, 7, '\\x01'::bytea)", at: place.location)
+        #expect(throws: StoreReaderError.unsupportedVersion(found: 1, supported: Int32(PostgresSchema.version))) {
+            try place.snapshot()
+        }
+        try await place.open().close()
+        #expect(try place.snapshot().periods().map(\.reportCount) == [1])
     }
 
     @Test("Another version is refused by both numbers, by writer and reader")

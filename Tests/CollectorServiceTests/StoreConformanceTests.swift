@@ -60,6 +60,56 @@ import Testing
         #expect(try await collector.intake.take(other).isEmpty)
     }
 
+    @Test(
+        "What was stored under a token's quota is known to another collector and after a restart",
+        arguments: StoreKind.allCases)
+    func quotas(_ kind: StoreKind) async throws {
+        let place = try StorePlace(kind)
+        try await storeUnderQuotas(at: place)
+        let successor = try place.open()
+        let quotas = IngestQuotas()
+        quotas.resume(try await successor.granted(on: testDay), on: testDay)
+        quotas.raise(to: ["fleet": 2, "other": 9], on: testDay)
+        #expect(quotas.used(on: testDay) == ["fleet": 3, "other": 9])
+        try await successor.close()
+    }
+
+    /// Stores and repeats three batches under two tokens, and ends.
+    private func storeUnderQuotas(at place: StorePlace) async throws {
+        let store = try place.open()
+        for number in 0..<3 {
+            let reports = (0...number).map { _ in AdmittedReport(group: boolean, payload: [1]) }
+            var batch = AdmittedBatch(try batchIdentifier(number), reports: reports, arrivingOn: testDay)
+            batch.quotaToken = number < 2 ? "fleet" : "other"
+            try await store.store(batch)
+            // A repetition takes nothing.
+            try await store.store(batch)
+        }
+        #expect(try await store.granted(on: testDay) == ["fleet": 3, "other": 3])
+        #expect(try await store.granted(on: testDay.advanced(by: 1)).isEmpty)
+        #expect(try await store.figures(on: testDay)?.repeatedBatchCount == 3)
+        try await store.close()
+    }
+
+    @Test(
+        "A store counts what it has, staged and sealed, and what settled days brought in hundreds",
+        arguments: StoreKind.allCases)
+    func figures(_ kind: StoreKind) async throws {
+        let collector = try StoreUnderTest(kind)
+        let settled = ReportGroup(metric: 1, version: 1, day: testDay.advanced(by: -2))
+        try await stage(Array(repeating: [1], count: 250), of: settled, number: 1, in: collector.store)
+        var work = DayWork()
+        #expect(try await work.turn(on: testDay, in: collector.store) == .done)
+        try await stage(Array(repeating: [0], count: 60), of: settled, number: 2, in: collector.store)
+        try await stage([[1], [0]], of: boolean, number: 3, in: collector.store)
+        let figures = try #require(try await collector.store.figures(on: testDay))
+        #expect(figures.reportCount == 312)
+        #expect(figures.stagedCount == 62)
+        #expect(figures.settledCounts == [1: 300])
+        #expect(figures.byteCount > 0)
+        #expect(figures.repeatedBatchCount == 0)
+    }
+
     @Test("A reader gets every payload once, sealed and staged, by period and partition", arguments: StoreKind.allCases)
     func reading(_ kind: StoreKind) async throws {
         let collector = try StoreUnderTest(kind)

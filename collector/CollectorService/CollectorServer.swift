@@ -70,7 +70,7 @@ package struct CollectorServer: Sendable {
         let reloader = Reloader(
             configuration, store: store, metrics: metrics, gatekeeper: gatekeeper, identity: identity, logger: logger)
         var services: [any Service] = [
-            DayKeeper(store: store, clock: clock, metrics: metrics, logger: logger, figures: figures),
+            DayKeeper(store: store, clock: clock, metrics: metrics, logger: logger, figures: figures, quotas: quotas),
             ReloadService(reloader: reloader, manager: manager, start: batchesAreListenedFor),
         ]
         if let address = configuration.operationsAddress {

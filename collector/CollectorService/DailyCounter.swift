@@ -27,8 +27,13 @@ package enum DailyCounter: Hashable, Sendable {
 
     private static let grantedPrefix = "granted."
 
+    /// The token of a ``granted(token:)`` by its name; `nil` for another counter.
+    static func token(inName name: String) -> String? {
+        name.hasPrefix(grantedPrefix) ? String(name.dropFirst(grantedPrefix.count)) : nil
+    }
+
     /// More reports than a day brings.
-    private static let countLimit: Int64 = 1 << 53
+    static let countLimit: Int64 = 1 << 53
 
     /// What was stored on a day under each token with a quota.
     static func granted(on day: UTCDay, in connection: Database) throws -> [String: Int] {
@@ -38,10 +43,10 @@ package enum DailyCounter: Hashable, Sendable {
             arguments: [day.index, grantedPrefix, "granted/"])
         var granted: [String: Int] = [:]
         for row in rows {
-            guard let name = row.text(0), let count = row.integer(1), (0...countLimit).contains(count) else {
-                throw StoreError.malformedRow
-            }
-            granted[String(name.dropFirst(grantedPrefix.count))] = Int(count)
+            guard let token = row.text(0).flatMap(token(inName:)), let count = row.integer(1),
+                (0...countLimit).contains(count)
+            else { throw StoreError.malformedRow }
+            granted[token] = Int(count)
         }
         return granted
     }

@@ -2,13 +2,15 @@ internal import Logging
 internal import ReportFormat
 internal import ServiceLifecycle
 
-/// Does what a store needs once a day, as long as the collector runs.
+/// Does what a store needs once a day, as long as the collector runs, and learns each minute what other collectors stored
+/// under its tokens.
 struct DayKeeper: Service {
     let store: any ReportStore
     let clock: CollectorClock
     let metrics: ServedMetrics
     let logger: Logger
     let figures: IngestFigures
+    let quotas: IngestQuotas
 
     /// How often the clock is read.
     static let interval = Duration.seconds(60)
@@ -24,6 +26,7 @@ struct DayKeeper: Service {
         while true {
             do throws(StoreError) {
                 let today = clock.today
+                quotas.raise(to: try await store.granted(on: today), on: today)
                 let outcome = try await work.turn(on: today, in: store, keeping: metrics.current.retention)
                 if outcome != .nothingToDo { figures.countDayWork(of: today.index, isDone: true) }
                 if outcome == .readerHoldsLog {

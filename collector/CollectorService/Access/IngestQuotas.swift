@@ -54,6 +54,13 @@ package final class IngestQuotas: Sendable {
     /// What was stored under each token on a day, to be kept over a restart.
     package func used(on day: UTCDay) -> [String: Int] { state.withLock { $0.day == day ? $0.used : [:] } }
 
+    /// Takes in what a store knows of a day, which other collectors may have stored.
+    package func raise(to stored: [String: Int], on day: UTCDay) {
+        state.withLock { state in
+            if state.day == day { state.used.merge(stored, uniquingKeysWith: max) }
+        }
+    }
+
     /// Takes up what a predecessor stored on a day.
     package func resume(_ used: [String: Int], on day: UTCDay) {
         state.withLock { state in

@@ -13,11 +13,17 @@ internal import Synchronization
 package final class PostgresReportStore: ReportStore {
     /// How long a statement that takes no time is waited for, and the end of the store.
     private static let shortPatienceInSeconds = 5
+    /// Figures are counted at most this often: they are read from all that is staged.
+    static let figuresInterval = Duration.seconds(60)
 
     private let session: PostgresSession
     private let queue = DispatchQueue(label: "store")
     private let pending = Mutex(PendingBatches())
     private let groups = Mutex(SharedGroups())
+    private let repetitions = Atomic(0)
+    private let now: @Sendable () -> ContinuousClock.Instant
+    /// What was counted last, on which day and when.
+    private let counted = Mutex<(figures: StoreFigures, day: UTCDay, at: ContinuousClock.Instant)?>(nil)
 
     /// Connects to a database for the metrics of a set, and makes the store's tables if there are none.
     ///
@@ -26,6 +32,7 @@ package final class PostgresReportStore: ReportStore {
         _ address: PostgresAddress, metricSet: MetricSet, logger: Logger,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) throws(StoreError) {
+        self.now = now
         session = try PostgresSession(address, metricSet: metricSet, logger: logger, now: now)
     }
 
@@ -55,6 +62,24 @@ package final class PostgresReportStore: ReportStore {
         return try answers[identifier]?.get()
     }
 
+    package func granted(on day: UTCDay) async throws(StoreError) -> [String: Int] {
+        try await perform { try PostgresCounters.granted(on: day, in: $0) }
+    }
+
+    /// What the store says of itself, as it was within the last minute.
+    package func figures(on today: UTCDay) async throws(StoreError) -> StoreFigures? {
+        let known = counted.withLock { $0 }
+        var figures: StoreFigures
+        if let known, known.day == today, now() < known.at + Self.figuresInterval {
+            figures = known.figures
+        } else {
+            figures = try await perform { try PostgresFigures.read(on: today, from: $0) }
+            counted.withLock { $0 = (figures, today, now()) }
+        }
+        figures.repeatedBatchCount = repetitions.load(ordering: .relaxed)
+        return figures
+    }
+
     package func enter(_ metricSet: MetricSet) async throws(StoreError) {
         try await onQueue { session throws(StoreError) in try session.enter(metricSet) }
     }
@@ -82,9 +107,11 @@ package final class PostgresReportStore: ReportStore {
         var loads: [ReportGroup: StagedGroups.Load] = [:]
         var answers: [StagingWriter.Answer] = []
         do throws(StoreError) {
-            (loads, answers) = try session.perform { connection in
+            var repeated = 0
+            (loads, answers, repeated) = try session.perform { connection in
                 try connection.transaction { try PostgresStagingWriter.write(batches, to: connection) }
             }
+            repetitions.add(repeated, ordering: .relaxed)
         } catch { answers = Array(repeating: .failure(error), count: batches.count) }
         for (waiter, answer) in zip(waiters, answers) { waiter.resume(returning: answer) }
         for group in groups.withLock({ $0.add(loads) }) { sealWhileFull(group) }

@@ -8,10 +8,10 @@ enum PostgresStagingWriter {
 
     /// Enters the batches that are new and stages their reports, in random order under random keys.
     ///
-    /// - Returns: what was staged of each group, and the answer to each batch.
+    /// - Returns: what was staged of each group, the answer to each batch, and how many batches were known already.
     static func write(
         _ batches: [AdmittedBatch], to connection: PostgresConnection
-    ) throws -> (loads: [ReportGroup: StagedGroups.Load], answers: [StagingWriter.Answer]) {
+    ) throws -> (loads: [ReportGroup: StagedGroups.Load], answers: [StagingWriter.Answer], repeated: Int) {
         var firsts: [BatchIdentifier: AdmittedBatch] = [:]
         for batch in batches where batch.isRemembered && firsts[batch.identifier] == nil {
             firsts[batch.identifier] = batch
@@ -24,6 +24,7 @@ enum PostgresStagingWriter {
         // The table keeps the order of insertion; shuffled, it does not tell which reports came together.
         try shuffle(&reports)
         try stage(reports, in: connection)
+        try PostgresCounters.add(entered.compactMap { firsts[$0] }, to: connection)
         var loads: [ReportGroup: StagedGroups.Load] = [:]
         for report in reports {
             loads[report.group, default: .init()] += .init(count: 1, byteCount: report.payload.count)
@@ -35,7 +36,7 @@ enum PostgresStagingWriter {
             // One that should be known is not if it was forgotten between the two statements: a repetition will be new.
             return known[batch.identifier] ?? (batch.isRemembered ? .failure(unreadable) : .success(batch.rejected))
         }
-        return (loads, answers)
+        return (loads, answers, batches.count { $0.isRemembered } - entered.count)
     }
 
     /// Enters what is new, and waits for other collectors that enter the same at this moment.
