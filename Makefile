@@ -1,7 +1,7 @@
 # Thin names over scripts/ and the Swift package manager.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo headlines accuracy poisoning regtest test thorough torture lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture bench-record bench-ingest openapi clean
+.PHONY: help setup demo headlines accuracy poisoning regtest test thorough torture lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture bench bench-peers bench-record bench-ingest openapi clean
 
 RELEASE := .build/release
 DEMO := .build/demo
@@ -95,6 +95,14 @@ fuzz: setup ## fuzz everything that takes bytes from outside, SECONDS= (10) each
 
 abi-torture: setup ## a million random calls of the C interface under each of two sanitizers
 	@scripts/check_abi_sequences.sh
+
+bench: setup ## measure against limits and peers (ROWS=1,3a ROUNDS=9); writes docs/performance.md: a quarter of an hour
+	swift build -c release --package-path Benchmarks
+	@Benchmarks/.build/release/Benchmarks --json docs/performance.json --page docs/performance.md \
+		--rounds $(or $(ROUNDS),9) $(if $(ROWS),--rows $(ROWS))
+
+bench-peers: setup ## install what `make bench` compares with, pinned, from PyPI into .build/bench-peers
+	@scripts/install_peers.sh
 
 bench-record: setup ## what recording costs a host in C: latency and memory, against the limits
 	@Benchmarks/record-latency/run.sh

@@ -22,6 +22,13 @@ let package = Package(
         .executable(name: "dither-collector", targets: ["dither-collector"]),
         .executable(name: "dither", targets: ["dither"]),
         .plugin(name: "MetricConstants", targets: ["MetricConstants"]),
+        // What the package in Benchmarks/ measures.
+        .library(
+            name: "DitherCore",
+            targets: [
+                "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions", "StoreFormat",
+                "TelemetryAgent", "Estimation", "StoreReader",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),

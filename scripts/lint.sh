@@ -39,7 +39,7 @@ imports_are_declared() {
     return 1
 }
 
-swift_code=(Package.swift Sources clients collector analysis Tests)
+swift_code=(Package.swift Sources clients collector analysis Tests Benchmarks/Package.swift Benchmarks/Sources)
 check "formatting" swift format lint --strict --parallel --recursive "${swift_code[@]}"
 check "dependency arrows and strict settings" scripts/check_arrows.py
 check "no Foundation in the core and the agent" scripts/check_sources.py foundation

@@ -1,0 +1,2 @@
+/// What is done to counts.
+let decodingRows: [any Row] = []

@@ -1,0 +1,2 @@
+/// What a device does.
+let encodingRows: [any Row] = [InstantaneousResponseRow()]
