@@ -18,7 +18,7 @@ struct DatabaseLockTests {
     @Test("leave each other's locks on the database alone, without which another process could take its log away")
     func locksStay() throws {
         // A fork by another test of this process closes every agent's database, which is opened again at the next call:
-        // hence a few tries, of which a fault spoils all.
+        // hence many tries, of which a fault spoils all.
         for attempt in 1... {
             let device = try TestAgent()
             let first = device.open()
@@ -31,7 +31,7 @@ struct DatabaseLockTests {
             let left = try locks(on: database)
             withExtendedLifetime((first, second)) {}
             if held > 0, left >= held { break }
-            guard attempt < 10 else {
+            guard attempt < 200 else {
                 Issue.record("\(held) locks were held, and \(left) are left")
                 break
             }
