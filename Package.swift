@@ -27,7 +27,7 @@ let package = Package(
             name: "DitherCore",
             targets: [
                 "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions", "StoreFormat",
-                "TelemetryAgent", "Estimation", "StoreReader",
+                "TelemetryAgent", "Estimation", "StoreReader", "CKernels",
             ]),
     ],
     dependencies: [
@@ -137,9 +137,12 @@ let package = Package(
             path: "collector/dither-collector", swiftSettings: strict),
 
         // ── analysis
+        .target(name: "CKernels", path: "analysis/CKernels"),
         .target(
             name: "Estimation",
-            dependencies: ["LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions"],
+            dependencies: [
+                "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions", "CKernels",
+            ],
             path: "analysis/Estimation", swiftSettings: strict),
         .target(
             name: "Planning",
@@ -300,7 +303,7 @@ let package = Package(
             name: "EstimationTests",
             dependencies: [
                 "Estimation", "Mechanisms", "MetricDefinitions", "LocalPrivacy", "ReportFormat", "SecureRandomness",
-                "TestSupport",
+                "CKernels", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

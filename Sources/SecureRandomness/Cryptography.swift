@@ -21,6 +21,19 @@ public enum SHA256 {
         }
         return digest
     }
+
+    /// The 32-byte digest of bytes that somebody else owns.
+    ///
+    /// - Throws: ``RandomnessError`` when libcrypto has no SHA-256.
+    public static func digest(_ message: Span<UInt8>) throws(RandomnessError) -> [UInt8] {
+        guard let algorithm = Algorithms.sha256 else { throw .algorithmUnavailable(name: "SHA256") }
+        var digest = [UInt8](repeating: 0, count: 32)
+        let succeeded = message.withUnsafeBufferPointer {
+            EVP_Digest($0.baseAddress, $0.count, &digest, nil, algorithm, nil) == 1
+        }
+        guard succeeded else { throw .cryptographyFailed(operation: "SHA-256") }
+        return digest
+    }
 }
 
 /// MD5 (RFC 1321), from libcrypto. It hides nothing: RAPPOR's Bloom filters use it for compatibility alone.

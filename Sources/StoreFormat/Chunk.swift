@@ -54,13 +54,24 @@ public struct Chunk: Hashable, Sendable {
     ///
     /// - Throws: ``ChunkError`` when the columns contradict each other or the checksum.
     public init(stride: Int, count: Int, checksum: [UInt8], payloads: [UInt8]) throws(ChunkError) {
+        try Self.check(payloads.span, stride: stride, count: count, checksum: checksum)
+        (self.stride, self.payloads, self.checksum) = (stride, payloads, checksum)
+    }
+
+    /// Makes sure that payloads, wherever they lie, are those that were sealed.
+    ///
+    /// - Parameter checksum: their SHA-256; `nil` checks no more than their length.
+    /// - Throws: ``ChunkError`` when the columns contradict each other or the checksum.
+    public static func check(
+        _ payloads: Span<UInt8>, stride: Int, count: Int, checksum: [UInt8]?
+    ) throws(ChunkError) {
         let (expected, overflow) = stride.multipliedReportingOverflow(by: count)
         guard stride > 0, count > 0, !overflow, payloads.count == expected else {
             throw .wrongByteCount(actual: payloads.count, expected: overflow ? .max : expected)
         }
+        guard let checksum else { return }
         let digest: [UInt8]
         do { digest = try SHA256.digest(payloads) } catch { throw .noRandomness(error) }
         guard digest == checksum else { throw .checksumMismatch }
-        (self.stride, self.payloads, self.checksum) = (stride, payloads, checksum)
     }
 }

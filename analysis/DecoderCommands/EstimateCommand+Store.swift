@@ -77,6 +77,15 @@ struct EstimateStore {
         }
     }
 
+    /// Appends the payloads of a part; several threads may.
+    func read(
+        _ part: StoredPart, of period: StoredPeriod, payloadByteCount: Int, into payloads: inout [UInt8]
+    ) throws(CommandError) {
+        do { try snapshot.read(part, of: period, payloadByteCount: payloadByteCount, into: &payloads) } catch {
+            throw commandError(for: error)
+        }
+    }
+
     func error(of error: ReportError, in period: StoredPeriod) -> CommandError {
         let reason: String
         switch error {

@@ -96,39 +96,31 @@ struct GroupReader {
         _ periods: [StoredPeriod], oracle: Oracle, progress: inout Progress
     ) throws(CommandError) -> (PooledReports<Oracle.Aggregate>, ReportScreen<Oracle>) {
         progress.begin("reading reports")
-        let none = oracle.makeAggregate(of: definition.fingerprint)
-        var pool = PooledReports(none, on: periods[0].day)
         var screen = ReportScreen(
             oracle, definition: definition.fingerprint, reportCount: periods.reduce(0) { $0 + $1.reportCount })
+        guard screen.looksAtAggregates else {
+            let pool = try count(periods, oracle: oracle, screen: &screen, progress: &progress)
+            return (pool, screen)
+        }
+        // What all reports of a period count to is looked at by itself.
+        var pool = PooledReports(oracle.makeAggregate(of: definition.fingerprint), on: periods[0].day)
         for period in periods {
-            guard screen.looksAtAggregates, periods.count > 1 else {
-                try tally(period, oracle: oracle, into: &pool, screen: &screen, progress: &progress)
-                screen.count(pool.aggregate, on: period.day)
-                continue
-            }
-            var ofPeriod = PooledReports(none, on: period.day)
-            try tally(period, oracle: oracle, into: &ofPeriod, screen: &screen, progress: &progress)
+            let ofPeriod = try count([period], oracle: oracle, screen: &screen, progress: &progress)
             screen.count(ofPeriod.aggregate, on: period.day)
             do { try pool.merge(ofPeriod) } catch { throw store.error(of: .countOverflow, in: period) }
         }
         return (pool, screen)
     }
 
-    private mutating func tally<Oracle: ReportCounter>(
-        _ period: StoredPeriod, oracle: Oracle, into pool: inout PooledReports<Oracle.Aggregate>,
-        screen: inout ReportScreen<Oracle>, progress: inout Progress
-    ) throws(CommandError) {
-        for part in try store.parts(of: period) {
-            let payloads = try store.payloads(of: part, in: period, payloadByteCount: oracle.storedByteCount)
-            let before = pool.reportCount
-            do {
-                try pool.count(on: period.day) { (aggregate) throws(ReportError) in
-                    try oracle.tally(payloads.span, partition: part.partition, into: &aggregate)
-                }
-            } catch { throw store.error(of: error, in: period) }
-            screen.count(payloads.span, on: period.day)
-            doneCount += pool.reportCount - before
-            progress.update(doneCount, of: reportCount)
-        }
+    private mutating func count<Oracle: ReportCounter>(
+        _ periods: [StoredPeriod], oracle: Oracle, screen: inout ReportScreen<Oracle>, progress: inout Progress
+    ) throws(CommandError) -> PooledReports<Oracle.Aggregate> {
+        let counting = try ReportCounting(
+            periods, oracle: oracle, definition: definition.fingerprint, screen: screen, store: store)
+        let before = doneCount
+        let pool = try counting.run { progress.update(before + $0, of: reportCount) }
+        doneCount = before + pool.reportCount
+        screen = counting.screen
+        return pool
     }
 }

@@ -20,7 +20,7 @@ extension BitCounts {
             let sound = UnsafeBufferPointer(rebasing: vectors[..<(count * stride)])
             return tally.count(sound) && sound.count == vectors.count
         }
-        add(reportCount: tally.reportCount, setCounts: tally.setCounts, cohort: 0)
+        add(reportCount: tally.reportCount, setCounts: tally.takeSetCounts(), cohort: 0)
         guard isWhole else { throw .valueOutOfRange }
     }
 }

@@ -1,3 +1,4 @@
+internal import CKernels
 public import Mechanisms
 public import ReportFormat
 
@@ -16,66 +17,53 @@ extension BitVectorRandomizer where Self: ReportCounter, Aggregate == BitCounts 
         }
         var tally = BitTally(bitCount: shape.bitCount)
         let isWhole = payloads.withUnsafeBufferPointer { tally.count($0) }
-        aggregate.add(reportCount: tally.reportCount, setCounts: tally.setCounts, cohort: partition)
+        aggregate.add(reportCount: tally.reportCount, setCounts: tally.takeSetCounts(), cohort: partition)
         guard isWhole else { throw .valueOutOfRange }
     }
 }
 
-/// Counts the set bits of vectors by their position.
+/// Counts the set bits of vectors by their position, with the kernel for this processor.
 ///
-/// A table spreads the bits of a byte over the eight bytes of a word, so that one addition counts eight positions. The
-/// bytes are emptied into whole counters before they can overflow.
-struct BitTally {
+/// - Complexity: 128 bits or 1,024 cost about as much as to read them from memory.
+struct BitTally: ~Copyable {
     private let bitCount: Int
     private let byteCount: Int
+    private let counter: OpaquePointer
     private(set) var reportCount = 0
-    private(set) var setCounts: [Int]
-    /// For each byte of a vector, eight counters of eight bits.
-    private var lanes: [UInt64]
 
     init(bitCount: Int) {
         (self.bitCount, byteCount) = (bitCount, (bitCount + 7) / 8)
-        setCounts = [Int](repeating: 0, count: bitCount)
-        lanes = [UInt64](repeating: 0, count: byteCount)
+        guard let counter = dither_bit_counter_create(byteCount, .best) else {
+            preconditionFailure("there is memory for a few bytes a bit")
+        }
+        self.counter = counter
     }
+
+    deinit { dither_bit_counter_destroy(counter) }
 
     /// Counts vectors that lie end to end, up to the first with a spare bit set; false if there is one.
     mutating func count(_ vectors: UnsafeBufferPointer<UInt8>) -> Bool {
-        var offset = 0
-        while offset < vectors.count {
-            let block = min(255, (vectors.count - offset) / byteCount)
-            let counted = addToLanes(vectors[offset..<offset + block * byteCount])
-            emptyLanes()
-            reportCount += counted
-            guard counted == block else { return false }
-            offset += block * byteCount
+        guard let first = vectors.baseAddress else { return true }
+        let whole = vectors.count / byteCount
+        var sound = whole
+        if !bitCount.isMultiple(of: 8) {
+            sound = dither_rows_without(first, whole, byteCount, UInt8.max << UInt8(bitCount % 8))
         }
-        return true
+        dither_bit_counter_add(counter, first, sound)
+        reportCount += sound
+        return sound == whole
     }
 
-    /// Adds up to 255 vectors to the lanes, and says how many there are before the first with a spare bit set.
-    private mutating func addToLanes(_ vectors: Slice<UnsafeBufferPointer<UInt8>>) -> Int {
-        let spareBits: UInt8 = bitCount.isMultiple(of: 8) ? 0 : .max << UInt8(bitCount % 8)
-        let (byteCount, vectors) = (byteCount, UnsafeBufferPointer(rebasing: vectors))
-        return Self.spread.withUnsafeBufferPointer { spread in
-            lanes.withUnsafeMutableBufferPointer { lanes in
-                var offset = 0
-                while offset < vectors.count, vectors[offset + byteCount - 1] & spareBits == 0 {
-                    for index in 0..<byteCount { lanes[index] &+= spread[Int(vectors[offset + index])] }
-                    offset += byteCount
-                }
-                return offset / byteCount
-            }
-        }
+    /// The vectors with each bit set since the last time.
+    mutating func takeSetCounts() -> [Int] {
+        var counts = [Int](repeating: 0, count: 8 * byteCount)
+        dither_bit_counter_take(counter, &counts)
+        counts.removeLast(8 * byteCount - bitCount)
+        return counts
     }
+}
 
-    private mutating func emptyLanes() {
-        for bit in 0..<bitCount { setCounts[bit] += Int(lanes[bit / 8] >> UInt64(8 * (bit % 8)) & 0xFF) }
-        for index in lanes.indices { lanes[index] = 0 }
-    }
-
-    /// For each byte, a word whose byte i is bit i of it.
-    private static let spread: [UInt64] = (0..<256).map { (byte: UInt64) in
-        (0..<8).reduce(0) { $0 | (byte >> $1 & 1) << (8 * $1) }
-    }
+extension dither_instruction_set {
+    /// The best that this processor has.
+    static let best = dither_best_instruction_set()
 }

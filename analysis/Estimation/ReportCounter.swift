@@ -18,6 +18,10 @@ public protocol ReportCounter: LocalRandomizer {
     /// How often honest reports support two of the first ``PairSupport/valueLimit`` of these values at once.
     func pairSupport(of values: [MechanismInput]) -> PairSupport?
 
+    /// The bytes of payloads from which one call of ``tally(_:partition:into:)`` is fast, where the counters are too many for
+    /// a core's cache: threads that count at once then share an aggregate. 0, the default, where it makes no difference.
+    var tallyByteCount: Int { get }
+
     /// How many reports there are of each payload that ``HonestReports/payloads`` is about, where that is what is counted.
     func payloadCounts(in aggregate: Aggregate) -> [Int]?
 
@@ -38,6 +42,8 @@ public protocol ReportCounter: LocalRandomizer {
 
 extension ReportCounter {
     public var caveats: [String] { [] }
+
+    public var tallyByteCount: Int { 0 }
 
     public var honestReports: HonestReports { HonestReports() }
 

@@ -1,3 +1,4 @@
+internal import CKernels
 public import ReportFormat
 
 /// How many reports fell into each row of a sketch, and how many of them had each bit set.
@@ -51,33 +52,36 @@ public struct SketchCounts: MergeableAggregate {
         cells[row * width + cell] &+= 1
     }
 
-    /// Counts the bits of one report of a row: `bytes` from `offset` on, bit i in bit i mod 8 of byte ⌊i / 8⌋.
+    /// Counts the bits of one report of a row that has fewer than eight cells, from the lowest bit up.
     ///
     /// - Throws: ``ReportError/countOverflow``; the report is then not counted.
-    mutating func count(row: Int, bitsOf bytes: Span<UInt8>, from offset: Int) throws(ReportError) {
+    mutating func count(row: Int, bits: UInt8) throws(ReportError) {
         guard rowReportCounts[row] < .max else { throw .countOverflow }
         rowReportCounts[row] += 1
         reportCount += 1
-        let (first, byteCount) = (row * width, width / 8)
-        guard byteCount > 0 else {
-            for bit in 0..<width { cells[first + bit] &+= UInt32(bytes[offset] >> UInt8(bit) & 1) }
-            return
-        }
-        // Eight cells a byte, by adding the eight bits that it spreads to: no branch depends on the bits.
-        cells.withUnsafeMutableBytes { cells in
-            Self.bitsOfByte.withUnsafeBufferPointer { bitsOfByte in
-                for index in 0..<byteCount {
-                    let place = 4 * (first + 8 * index)
-                    let counts = cells.loadUnaligned(fromByteOffset: place, as: SIMD8<UInt32>.self)
-                    cells.storeBytes(
-                        of: counts &+ bitsOfByte[Int(bytes[offset + index])], toByteOffset: place,
-                        as: SIMD8<UInt32>.self)
-                }
-            }
-        }
+        for bit in 0..<width { cells[row * width + bit] &+= UInt32(bits >> UInt8(bit) & 1) }
     }
 
-    private static let bitsOfByte = (0..<256).map { byte in
-        SIMD8<UInt32>((0..<8).map { UInt32(byte >> $0 & 1) })
+    /// Counts the bits of reports that lie end to end, each the number of its row and then a bit for each of its cells, of
+    /// which there is a multiple of eight.
+    ///
+    /// - Throws: ``ReportError`` for the first report of a row that there is not, or that is full; those before it are then
+    ///   counted.
+    /// - Complexity: beside the time, memory for a copy of the payloads and some MiB where rows are many.
+    mutating func count(rowsAndBitsOf payloads: Span<UInt8>, rowByteCount: Int) throws(ReportError) {
+        let (rowCount, stride) = (rowReportCounts.count, rowByteCount + width / 8)
+        let counted = payloads.withUnsafeBufferPointer { payloads in
+            var reports = dither_row_reports(
+                bytes: payloads.baseAddress, count: payloads.count / stride, row_byte_count: rowByteCount,
+                bit_byte_count: width / 8)
+            return dither_count_row_reports(&reports, rowCount, &cells, &rowReportCounts, .best)
+        }
+        reportCount += counted
+        let rest = payloads.extracting(droppingFirst: counted * stride)
+        guard !rest.isEmpty else { return }
+        var row = 0
+        for index in 0..<rowByteCount { row |= Int(rest[index]) << (8 * index) }
+        guard row < rowCount else { throw .valueOutOfRange }
+        throw .countOverflow
     }
 }

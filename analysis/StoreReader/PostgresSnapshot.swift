@@ -78,13 +78,13 @@ public struct PostgresSnapshot: StoreSnapshot {
         return parts
     }
 
-    public func payloads(
-        of part: StoredPart, in period: StoredPeriod, payloadByteCount: Int
-    ) throws(StoreReaderError) -> [UInt8] {
+    public func read(
+        _ part: StoredPart, of period: StoredPeriod, payloadByteCount: Int, into payloads: inout [UInt8]
+    ) throws(StoreReaderError) {
         switch part {
-        case .chunk(let key, _): try chunk(key: key, payloadByteCount: payloadByteCount)
+        case .chunk(let key, _): payloads += try chunk(key: key, payloadByteCount: payloadByteCount)
         case .staged(let partition):
-            try staged(in: period, partition: partition, payloadByteCount: payloadByteCount)
+            payloads += try staged(in: period, partition: partition, payloadByteCount: payloadByteCount)
         }
     }
 }

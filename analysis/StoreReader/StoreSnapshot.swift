@@ -16,11 +16,29 @@ public protocol StoreSnapshot: Sendable {
     /// - Throws: ``StoreReaderError``.
     func parts(of period: StoredPeriod) throws(StoreReaderError) -> [StoredPart]
 
+    /// Appends the payloads of a part, end to end, checked against their checksum where they are sealed.
+    ///
+    /// Several threads may read: the store is asked by one at a time, and checksums are computed by all at once.
+    ///
+    /// - Parameters:
+    ///   - payloadByteCount: the length of each.
+    ///   - payloads: what is appended to; of a part that cannot be read as a whole, bytes of no use.
+    /// - Throws: ``StoreReaderError``.
+    func read(
+        _ part: StoredPart, of period: StoredPeriod, payloadByteCount: Int, into payloads: inout [UInt8]
+    ) throws(StoreReaderError)
+}
+
+extension StoreSnapshot {
     /// The payloads of a part, end to end, checked against their checksum where they are sealed.
     ///
     /// - Parameter payloadByteCount: the length of each.
     /// - Throws: ``StoreReaderError``.
-    func payloads(
+    public func payloads(
         of part: StoredPart, in period: StoredPeriod, payloadByteCount: Int
-    ) throws(StoreReaderError) -> [UInt8]
+    ) throws(StoreReaderError) -> [UInt8] {
+        var payloads: [UInt8] = []
+        try read(part, of: period, payloadByteCount: payloadByteCount, into: &payloads)
+        return payloads
+    }
 }

@@ -25,7 +25,13 @@ public struct ReportScreen<Oracle: ReportCounter>: Sendable {
     private let isMemoized: Bool
     private var weights: [UTCDay: WeightCounts] = [:]
     private var payloads: [UTCDay: Double] = [:]
-    private var samples: [UTCDay: [UInt8]] = [:]
+    private var samples: [UTCDay: [Sample]] = [:]
+
+    /// Reports that are looked at for pairs.
+    private struct Sample {
+        let part: Int
+        var payloads: [UInt8]
+    }
 
     /// Looks at reports that will be so many.
     public init(_ oracle: Oracle, definition: Fingerprint, reportCount: Int) {
@@ -38,8 +44,9 @@ public struct ReportScreen<Oracle: ReportCounter>: Sendable {
 
     /// Looks at well-formed payloads that lie end to end.
     ///
-    /// - Complexity: about a nanosecond for every eight bytes.
-    public mutating func count(_ payloads: Span<UInt8>, on day: UTCDay) {
+    /// - Parameter part: which of the parts they are that several screens look at, in their order.
+    /// - Complexity: about as much as to read them from memory.
+    public mutating func count(_ payloads: Span<UInt8>, on day: UTCDay, part: Int = 0) {
         let (stride, definition) = (oracle.storedByteCount, definition)
         if let laws = honest.weights {
             weights[day, default: WeightCounts(of: definition, byteCount: stride - laws.firstByte)]
@@ -48,7 +55,26 @@ public struct ReportScreen<Oracle: ReportCounter>: Sendable {
         guard sampledShare > 0 else { return }
         // Which reports are looked at is fixed by their places alone, whatever they hold.
         let sampled = Int((Double(payloads.count / stride) * sampledShare).rounded(.up)) * stride
-        payloads.withUnsafeBufferPointer { samples[day, default: []].append(contentsOf: $0.prefix(sampled)) }
+        let sample = payloads.withUnsafeBufferPointer { Sample(part: part, payloads: Array($0.prefix(sampled))) }
+        samples[day, default: []].append(sample)
+    }
+
+    /// A screen for the same reports that has seen none.
+    public var unseen: Self {
+        var screen = self
+        (screen.weights, screen.payloads, screen.samples) = ([:], [:], [:])
+        return screen
+    }
+
+    /// Adds what another screen has seen of other parts, or of other days.
+    ///
+    /// - Throws: ``AggregateError``; this screen is then of no use.
+    public mutating func merge(_ other: Self) throws(AggregateError) {
+        for (day, counts) in other.weights {
+            if weights[day] == nil { weights[day] = counts } else { try weights[day]?.merge(counts) }
+        }
+        samples.merge(other.samples) { $0 + $1 }
+        payloads.merge(other.payloads) { $1 }
     }
 
     /// Whether all reports of a period have to be counted by themselves for ``count(_:on:)-(Oracle.Aggregate,_)``.
@@ -93,19 +119,23 @@ public struct ReportScreen<Oracle: ReportCounter>: Sendable {
         guard let pairs = oracle.pairSupport(of: largest.map { values[$0] }), pairs.valueCount >= 2, !samples.isEmpty
         else { return nil }
         let pairCount = Double(values.count) * Double(values.count - 1) / 2
-        func finding(_ payloads: some Sequence<[UInt8]>, day: UTCDay) -> ScreenOutcome.Finding {
-            let sums = sums(of: payloads, pairs: pairs)
+        func finding(_ samples: [Sample], day: UTCDay) -> ScreenOutcome.Finding {
+            let sums = sums(of: samples, pairs: pairs)
             return .init(.pairs, day: day, logPValue: pairs.logPValue(sums, pairCount: pairCount))
         }
-        guard isMemoized else { return samples.keys.min().map { [finding(samples.values, day: $0)] } }
-        return samples.map { finding([$0.value], day: $0.key) }
+        // Sums of products depend on their order in the last place, which is that of the parts whoever read them.
+        let byDay = samples.sorted { $0.key < $1.key }.map { day, samples in
+            (day: day, samples: samples.sorted { $0.part < $1.part })
+        }
+        guard isMemoized else { return byDay.first.map { [finding(byDay.flatMap(\.samples), day: $0.day)] } }
+        return byDay.map { finding($0.samples, day: $0.day) }
     }
 
-    private func sums(of payloads: some Sequence<[UInt8]>, pairs: PairSupport) -> PairSums {
+    private func sums(of samples: [Sample], pairs: PairSupport) -> PairSums {
         var sums = PairSums()
         let stride = oracle.storedByteCount
-        for block in payloads {
-            let bytes = block.span
+        for sample in samples {
+            let bytes = sample.payloads.span
             for offset in Swift.stride(from: 0, to: bytes.count, by: stride) {
                 guard let values = pairs.supportedValues(bytes.extracting(offset..<offset + stride)) else { continue }
                 sums.add(values, spurious: pairs.spurious)

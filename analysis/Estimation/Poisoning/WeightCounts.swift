@@ -1,3 +1,4 @@
+internal import CKernels
 public import ReportFormat
 
 /// How many reports of one period have each number of bits set.
@@ -17,24 +18,12 @@ public struct WeightCounts: MergeableAggregate {
 
     /// Counts payloads that lie end to end, from a byte of each on.
     ///
-    /// - Complexity: about a nanosecond for every eight bytes.
+    /// - Complexity: about as much as to read them from memory.
     mutating func count(_ payloads: Span<UInt8>, stride: Int, from first: Int) {
         counts.withUnsafeMutableBufferPointer { counts in
-            payloads.withUnsafeBytes { bytes in
-                var start = 0
-                while start + stride <= bytes.count {
-                    var (index, weight) = (start + first, 0)
-                    start += stride
-                    while index + 8 <= start {
-                        weight += bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self).nonzeroBitCount
-                        index += 8
-                    }
-                    while index < start {
-                        weight += bytes[index].nonzeroBitCount
-                        index += 1
-                    }
-                    counts[weight] += 1
-                }
+            payloads.withUnsafeBufferPointer { payloads in
+                guard let start = payloads.baseAddress, let counts = counts.baseAddress else { return }
+                dither_count_weights(start + first, payloads.count / stride, stride, stride - first, counts, .best)
             }
         }
     }
