@@ -1,7 +1,7 @@
 # Thin names over scripts/ and the Swift package manager.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo headlines accuracy poisoning regtest test thorough torture lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture bench bench-peers bench-record bench-ingest openapi clean
+.PHONY: help setup demo headlines accuracy poisoning regtest test thorough torture lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture bench bench-peers bench-record bench-ingest scale openapi clean
 
 RELEASE := .build/release
 DEMO := .build/demo
@@ -111,6 +111,11 @@ bench-ingest: setup ## what a collector takes, beside a bare disk, SQLite, nginx
 	swift build -c release --product dither-collector
 	swift build -c release --product ingest-host
 	@FASTAPI_PYTHON=$$(scripts/fastapi_environment.sh) Benchmarks/ingest/run.py --markdown docs/performance-ingest.md
+
+scale: setup ## what `dither estimate` costs for 10^4 to 10^8 reports; writes docs/scale.md: some minutes, 2 GB of disk
+	swift build -c release --product dither-collector
+	swift build -c release --product dither
+	@Benchmarks/scale/run.py --markdown docs/scale.md
 
 check-packages: package ## as root: judge them by lintian if there is one; install, use, remove and purge them
 	@scripts/test_packages.sh

@@ -14,7 +14,8 @@ extension EstimateResult {
     ///   - patienceInSeconds: how long a store that is locked is waited for.
     /// - Throws: ``CommandError``: of status 2 for an unknown metric, 4 for other parameters than the reports', 3 where
     ///   there are no reports, 6 for a locked store and 8 for one that is damaged or of another version.
-    /// - Complexity: one pass over the reports; memory for one chunk and a counter per value.
+    /// - Complexity: one pass over the reports on all cores; memory for the counters of each core and a chunk of 256 KiB, or of
+    ///   a sketch for its counters once, up to 64 MiB of reports for each core and as much for them in order.
     public static func compute(
         _ request: EstimateRequest, from set: MetricSet, candidates: CandidateList? = nil, storePath: String,
         today: UTCDay,

@@ -1,6 +1,7 @@
 #ifndef DITHER_CANCHORS_H
 #define DITHER_CANCHORS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -9,5 +10,30 @@ void dither_keep(const void *result);
 
 /// One getrandom(2) of so many bytes, at most 4,096.
 void dither_anchor_random(size_t byte_count);
+
+/// Memory of zeros in large pages where there are some; NULL where there is none.
+uint8_t *dither_anchor_pages(size_t byte_count);
+
+void dither_anchor_free_pages(uint8_t *pages, size_t byte_count);
+
+/// Reads all bytes and adds them up as words: as fast as memory can be read.
+void dither_anchor_sum(const uint8_t *bytes, size_t byte_count);
+
+/// Counts reports of 1,024 bits, each after two bytes with its row, in planes of bytes that are emptied into the cells: no
+/// faster way is known where rows are mixed. Nothing is checked. False without memory.
+bool dither_anchor_count_planes(const uint8_t *reports, size_t count, size_t row_count, uint32_t *cells);
+
+/// Reads a file in parts of 256 KiB and adds up its words. False where it cannot be read.
+bool dither_anchor_sum_file(const char *path);
+
+/// Writes a store with chunks of payloads, after a schema. False where that fails.
+bool dither_anchor_write_chunks(
+    const char *path, const char *schema, const uint8_t *payloads, size_t stride, size_t chunk_bytes, size_t chunks);
+
+/// Writes a database with a row for each payload. False where that fails.
+bool dither_anchor_write_rows(const char *path, const uint8_t *payloads, size_t stride, size_t count);
+
+/// Steps through the rows of such a database, mapped into memory, and looks at each payload. How many there are.
+size_t dither_anchor_scan_rows(const char *path);
 
 #endif
