@@ -5,6 +5,7 @@
 #define DITHER_CKERNELS_H
 
 #include "bit_counter.h"
+#include "hadamard.h"
 #include "instruction_set.h"
 #include "row_counter.h"
 #include "row_weights.h"
