@@ -51,7 +51,11 @@ struct HyperplaneCountsTests {
 
     @Test("are the same by every method in larger spaces, of which a part of the points are items")
     func largerSpaces() throws {
-        for (order, dimension, itemCount) in [(4, 6, 300), (8, 4, 200), (2, 10, 600), (11, 4, 150), (32, 3, 400)] {
+        for (order, dimension, itemCount) in [
+            (4, 6, 300), (8, 4, 200), (2, 10, 600), (11, 4, 150), (32, 3, 400), (64, 3, 4161), (13, 4, 2380),
+            (9, 4, 820),
+            (17, 4, 5200), (5, 6, 3000),
+        ] {
             let geometry = try geometry(order: order, dimension: dimension)
             var noise = SeededNoise(seed: 0x6E0_2)
             let reports = (0..<geometry.pointCount).map { _ in noise.index(below: 100) }
@@ -73,6 +77,8 @@ struct HyperplaneCountsTests {
         #expect(try method(53, 4, 100) == .enumeration)
         #expect(try method(2, 10, 3) == .transform)
         #expect(try method(64, 4, 100) == .enumeration)
+        #expect(try method(64, 3, 4096) == .transform)
+        #expect(try method(64, 3, 500) == .enumeration)
     }
 
     private func geometry(order: Int, dimension: Int) throws -> ProjectiveGeometry {

@@ -26,13 +26,13 @@ package struct HyperplaneCounts {
 
     /// The way of the fewest operations.
     ///
-    /// Per item (q^(t−1) − 1)/(q − 1) loads; or K·q·t additions of vectors; or K·q of numbers and a transform of q^(t−1).
+    /// Per item (q^(t−1) − 1)/(q − 1) loads; or K·q·t additions of vectors; or K·log₂ q of numbers and a transform of q^(t−1).
     package var shortestMethod: Method {
         let (points, order) = (Double(geometry.pointCount), Double(geometry.field.order))
         let enumeration = Double(itemCount) * Double(geometry.hyperplanePointCount)
-        if geometry.field.characteristic == 2, geometry.dimension > 8 || 2 * points * order < enumeration {
-            return .transform
-        }
+        // A few loads and stores a point beside the additions.
+        let transform = points * Double(geometry.field.degree + 8)
+        if geometry.field.characteristic == 2, geometry.dimension > 8 || transform < enumeration { return .transform }
         // One coordinate less leaves nothing to share: its lines are what is enumerated.
         let partial = points * order * Double(geometry.dimension) / 2
         return geometry.dimension > 3 && partial < enumeration ? .partialSums : .enumeration

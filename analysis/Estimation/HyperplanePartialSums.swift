@@ -78,38 +78,60 @@ struct HyperplanePartialSums {
             let unit = points * order
             for x in 0..<count { own[unit + x] &+= longer.totals[first + x] }
             // b = (1, g·e).
-            var turned = [Int](repeating: 0, count: order * count)
+            let isWhole = count == order && geometry.field.degree == 1 && order >= Self.laneCount
+            var turned = [Int](repeating: 0, count: order * count * (isWhole ? 2 : 1))
             for point in 0..<points {
-                // By z, then by coordinate.
+                // By z, then by coordinate; where rows are added turned, twice in a row.
                 for x in 0..<count {
                     let start = ((first + x) * points + point) * order
-                    for z in 0..<order { turned[z * count + x] = sums[start + z] }
+                    for z in 0..<order {
+                        if isWhole { turned[(2 * z + 1) * count + x] = sums[start + z] }
+                        turned[(isWhole ? 2 * z : z) * count + x] = sums[start + z]
+                    }
                 }
                 let tail = geometry.coordinates(UInt64(point) + 1, count: tailLength(of: longer)).map { Int($0) }
                 for factor in 1..<order {
                     let place = points + tail.reduce(0) { $0 * order + product(factor, $1) }
-                    add(turned, count: count, factor: factor, to: own.baseAddress.map { $0 + place * order })
+                    guard let own = own.baseAddress.map({ $0 + place * order }) else { return }
+                    if isWhole {
+                        setToTurnedSum(turned, factor: factor, own)
+                    } else {
+                        add(turned, count: count, factor: factor, to: own)
+                    }
                 }
             }
         }
     }
 
+    /// The sums that are made at once.
+    private static let laneCount = 8
+
+    /// own[y] = Σ_z turned[z][y − g·z mod q] for a prime q: rows are there twice, so that a turned one is a part of it.
+    private func setToTurnedSum(_ turned: [Int], factor: Int, _ own: UnsafeMutablePointer<Int>) {
+        turned.withUnsafeBytes { turned in
+            let stride = MemoryLayout<Int>.stride
+            // What does not fill all lanes begins further to the front, and is made twice.
+            for first in Swift.stride(from: 0, to: order, by: Self.laneCount) {
+                let start = min(first, order - Self.laneCount)
+                var (sum, shift, row) = (SIMD8<Int>.zero, 0, order + start)
+                for _ in 0..<order {
+                    sum &+= turned.loadUnaligned(fromByteOffset: (row - shift) * stride, as: SIMD8<Int>.self)
+                    row += 2 * order
+                    shift += factor
+                    if shift >= order { shift -= order }
+                }
+                UnsafeMutableRawPointer(own + start).storeBytes(of: sum, as: SIMD8<Int>.self)
+            }
+        }
+    }
+
     /// own[g·z + x] += turned[z][x].
-    private func add(_ turned: [Int], count: Int, factor: Int, to own: UnsafeMutablePointer<Int>?) {
-        guard let own else { return }
-        let isPrime = geometry.field.degree == 1
+    private func add(_ turned: [Int], count: Int, factor: Int, to own: UnsafeMutablePointer<Int>) {
         turned.withUnsafeBufferPointer { turned in
             sums.withUnsafeBufferPointer { sums in
                 for z in 0..<order {
-                    let (shift, start) = (product(factor, z), z * count)
-                    if isPrime {
-                        // Up to q − 1, and on from 0.
-                        let straight = min(count, order - shift)
-                        for x in 0..<straight { own[shift + x] &+= turned[start + x] }
-                        for x in straight..<count { own[shift + x - order] &+= turned[start + x] }
-                    } else {
-                        for x in 0..<count { own[Int(sums[shift * order + x])] &+= turned[start + x] }
-                    }
+                    let (shift, start) = (product(factor, z) * order, z * count)
+                    for x in 0..<count { own[Int(sums[shift + x])] &+= turned[start + x] }
                 }
             }
         }
@@ -119,18 +141,22 @@ struct HyperplanePartialSums {
     private func wholes(_ layer: Layer, itemCount: Int) -> [Int] {
         let points = layer.pointCount
         func sum(_ head: Int, _ point: Int, _ z: Int) -> Int { layer.sums[(head * points + point) * order + z] }
-        return (0..<itemCount).map { item in
-            // v = (0, e).
-            if item < points { return sum(0, item, 0) + sum(1, item, 0) }
-            // v = (1, 0, …, 0).
-            if item == points { return layer.totals[0] }
-            // v = (1, g·e): ⟨u′, e⟩ = −u₀/g.
-            let v = geometry.coordinates(UInt64(item) + 1, count: dimension)
-            guard let factor = v.dropFirst().first(where: { $0 != 0 }) else { return 0 }
-            let scale = geometry.field.inverse(factor)
-            let point = geometry.place(of: v.dropFirst().map { geometry.field.product($0, scale) }) - 1
-            return sum(0, Int(point), 0) + sum(1, Int(point), Int(geometry.field.negative(scale)))
+        // v = (0, e), and (1, 0, …, 0).
+        var supports = [Int](repeating: layer.totals[0], count: itemCount)
+        for item in 0..<min(itemCount, points) { supports[item] = sum(0, item, 0) + sum(1, item, 0) }
+        // v = (1, g·e): ⟨u′, e⟩ = −u₀/g.
+        let quotients = (1..<order).map { factor in
+            Int(geometry.field.negative(geometry.field.inverse(UInt64(factor))))
         }
+        for point in 0..<(itemCount > points ? points : 0) {
+            let e = geometry.coordinates(UInt64(point) + 1, count: dimension - 1).map { Int($0) }
+            for factor in 1..<order {
+                let item = points + e.reduce(0) { $0 * order + product(factor, $1) }
+                guard item < itemCount else { continue }
+                supports[item] = sum(0, point, 0) + sum(1, point, quotients[factor - 1])
+            }
+        }
+        return supports
     }
 
     private func tailLength(of layer: Layer) -> Int {

@@ -7,18 +7,22 @@ internal import Mechanisms
 /// Tr(w·b) is the parity of w and the mask φ(b) whose bit k is Tr(X^k·b), that is a Walsh–Hadamard transform of Y.
 ///
 /// Only one coordinate less has to be transformed. For v = (1, v′), sum Y over the first coordinate c of w with its
-/// character: Z[w′] = Σ_c χ(c)·Y[(c, w′)], and q·T[v] − n = Σ_w′ Z[w′]·χ(⟨w′, v′⟩). For v = (0, v′), reports count by what is
-/// left of u without its first coordinate: a point of one dimension less, or zero, which lies on every hyperplane.
+/// character: Z[w′] = Σ_c χ(c)·Y[(c, w′)], and q·T[v] − n = Σ_w′ Z[w′]·χ(⟨w′, v′⟩). A w′ that is not zero is s·p for a point p, and
+/// (c, s·p) is a multiple of (1, d⁻¹·p) for c = s·d, so that
+///
+///     Z[s·p] = y[(0, p)] + Σ_{d≠0} χ(s·d)·y[(1, d⁻¹·p)]
+///
+/// which is a transform of q numbers for each p, at φ(s). At 0 it is the sum of all reports that are p without their first
+/// coordinate; and for v = (0, v′), reports count by what that leaves: a point of one dimension less, or zero, which lies on
+/// every hyperplane.
 struct HyperplaneTransform<Count: FixedWidthInteger & SignedInteger> {
     private let geometry: ProjectiveGeometry
     private let tables: FieldTables
     private let order: Int
     private let transform: (UnsafeMutableBufferPointer<Count>) -> Void
-    /// χ(c) = −1.
-    private let isNegative: [Bool]
     /// φ.
     private let masks: [Int]
-    /// The multiples of each c.
+    /// The multiples of each element.
     private let multiples: [[UInt32]]
 
     init(
@@ -34,14 +38,14 @@ struct HyperplaneTransform<Count: FixedWidthInteger & SignedInteger> {
             return Int(sum)
         }
         self.order = order
-        isNegative = (0..<order).map { trace($0) == 1 }
         masks = (0..<order).map { element in
             (0..<field.degree).reduce(0) { $0 | trace(tables.product(1 << $1, element)) << $1 }
         }
         multiples = (0..<order).map { tables.multiples(of: $0) }
     }
 
-    /// - Complexity: K·q additions and a transform of q^(t−1), and a q-th of that for each dimension less.
+    /// - Complexity: K·log₂ q additions and a transform of q^(t−1), and a q-th of that for each dimension less; memory for as
+    ///   many numbers twice, and q² of them.
     func supports(_ counts: [Count], itemCount: Int) -> [Count] {
         supports(counts, dimension: geometry.dimension, itemCount: itemCount)
     }
@@ -50,62 +54,67 @@ struct HyperplaneTransform<Count: FixedWidthInteger & SignedInteger> {
         // A line has no point at right angles to its one point but zero.
         guard dimension > 1 else { return [Count](repeating: 0, count: itemCount) }
         let start = pointCount(dimension - 1)
-        let heads = heads(dimension - 2)
-        var supports = supports(
-            withoutFirst(counts, start, heads), dimension: dimension - 1, itemCount: min(itemCount, start))
+        var merged = [Count](repeating: 0, count: start)
+        var sums = [Count](repeating: 0, count: counts.count - start)
+        sums.withUnsafeMutableBufferPointer { sums in
+            merged.withUnsafeMutableBufferPointer { merged in
+                counts.withUnsafeBufferPointer { transformLines($0, dimension, sums: sums, merged: merged) }
+            }
+            transform(sums)
+        }
+        var supports = supports(merged, dimension: dimension - 1, itemCount: min(itemCount, start))
         let everywhere = counts[start]
         for item in supports.indices { supports[item] += everywhere }
         guard itemCount > start else { return supports }
-        var sums = [Count](repeating: 0, count: counts.count - start)
-        sums.withUnsafeMutableBufferPointer { sums in
-            counts.withUnsafeBufferPointer { spread($0, start, heads, dimension, into: sums) }
-            transform(sums)
-        }
-        let (total, degree) = (counts.reduce(0, &+), Count(tables.field.degree))
+        let (total, degree) = (counts.reduce(0, &+), tables.field.degree)
         supports.reserveCapacity(itemCount)
-        for tail in 0..<itemCount - start { supports.append((sums[mask(tail)] &+ total) >> degree) }
+        for first in stride(from: 0, to: itemCount - start, by: order) {
+            let head = mask(first >> degree) << degree
+            for x in 0..<min(order, itemCount - start - first) {
+                supports.append((sums[head | masks[x]] &+ total) >> Count(degree))
+            }
+        }
         return supports
     }
 
-    /// The reports by their point without the first coordinate; those of (1, 0, …, 0) are left out.
-    private func withoutFirst(_ counts: [Count], _ start: Int, _ heads: [Int]) -> [Count] {
-        var merged = Array(counts[..<start])
-        merged.withUnsafeMutableBufferPointer { merged in
-            counts.withUnsafeBufferPointer { counts in
-                for factor in 1..<order {
-                    multiples[factor].withUnsafeBufferPointer { row in
-                        merged[0] &+= counts[start + factor]
-                        for (number, head) in heads.enumerated() {
-                            let (own, other) = (order * number + 1, start + order * scaled(head, row))
-                            for x in 0..<order { merged[own + x] &+= counts[other + Int(row[x])] }
-                        }
+    /// From the reports of all points, Z, and the reports by their point without the first coordinate; those of
+    /// (1, 0, …, 0) are left out of these.
+    private func transformLines(
+        _ counts: UnsafeBufferPointer<Count>, _ dimension: Int, sums: UnsafeMutableBufferPointer<Count>,
+        merged: UnsafeMutableBufferPointer<Count>
+    ) {
+        // y[(1, w′)], by w′ as a number in base q.
+        let tails = UnsafeBufferPointer(rebasing: counts[merged.count...])
+        // χ(c) adds up to −1 over c ≠ 0.
+        sums[0] = 0 &- tails[0]
+        // The point (0, …, 0, 1), and then all (h, x) for each point h and all x.
+        withUnsafeTemporaryAllocation(of: Count.self, capacity: order) { line in
+            line[0] = counts[0]
+            for d in 1..<order { line[d] = tails[tables.inverse(d)] }
+            transform(line)
+            merged[0] = line[0]
+            for s in 1..<order { sums[s] = line[masks[s]] }
+        }
+        let heads = heads(dimension - 2)
+        guard !heads.isEmpty else { return }
+        withUnsafeTemporaryAllocation(of: Count.self, capacity: order * order) { lines in
+            for (number, head) in heads.enumerated() {
+                let own = order * number + 1
+                for x in 0..<order { lines[order * x] = counts[own + x] }
+                for d in 1..<order {
+                    multiples[tables.inverse(d)].withUnsafeBufferPointer { row in
+                        let from = order * scaled(head, row)
+                        for x in 0..<order { lines[order * x + d] = tails[from + Int(row[x])] }
                     }
                 }
-            }
-        }
-        return merged
-    }
-
-    /// Adds the reports of each point to Z at all its multiples without their first coordinate, with the character of it.
-    private func spread(
-        _ counts: UnsafeBufferPointer<Count>, _ start: Int, _ heads: [Int], _ dimension: Int,
-        into sums: UnsafeMutableBufferPointer<Count>
-    ) {
-        let blockCount = sums.count / order
-        for factor in 1..<order {
-            multiples[factor].withUnsafeBufferPointer { row in
-                // (0, …): the first coordinate of every multiple is 0, of character 1.
-                sums[factor] &+= counts[0]
-                for (number, head) in heads.enumerated() {
-                    let (own, other) = (order * number + 1, order * scaled(head, row))
-                    for x in 0..<order { sums[other + Int(row[x])] &+= counts[own + x] }
+                for x in 0..<order {
+                    transform(UnsafeMutableBufferPointer(rebasing: lines[order * x..<order * (x + 1)]))
+                    merged[own + x] = lines[order * x]
                 }
-                for block in 0..<blockCount {
-                    let (own, other) = (start + order * block, order * scaled(block, row))
-                    if isNegative[factor] {
-                        for x in 0..<order { sums[other + Int(row[x])] &-= counts[own + x] }
-                    } else {
-                        for x in 0..<order { sums[other + Int(row[x])] &+= counts[own + x] }
+                for s in 1..<order {
+                    multiples[s].withUnsafeBufferPointer { row in
+                        let (to, place) = (order * scaled(head, row), masks[s])
+                        for x in 0..<order { sums[to + Int(row[x])] = lines[order * x + place] }
                     }
                 }
             }
