@@ -27,38 +27,27 @@ extension SketchOracle {
             truthful: cell.truthful, spurious: cell.spurious + cell.gap * share, gap: cell.gap * (1 - share))
     }
 
-    /// - Complexity: candidates times rows with reports, and linear in the cells.
+    /// - Complexity: a digest a candidate and candidates times rows with reports, on all cores; and linear in the cells.
+    ///   Memory for an estimate and a number a candidate.
     public func estimates(
         of candidates: [MechanismInput], from reports: PooledReports<SketchCounts>, confidence: ConfidenceLevel,
         progress: EstimationProgress
     ) throws(EstimationError) -> [FrequencyEstimate] {
-        let keys = try keys(of: candidates)
-        guard reports.reportCount > 0 else { return [] }
         let counts = supportedCells(in: reports.aggregate)
+        let supportCounts = try SketchLookup(in: counts, of: table).supports(of: candidates, progress: progress)
+        guard reports.reportCount > 0 else { return [] }
         let model = SupportModel(
             reportCount: reports.reportCount, support: support, noise: .independent,
             collisions: HashCollisions(in: counts, cell: cellSupport))
         let threshold = FrequencyEstimate.familyErrorRate / Double(candidates.count)
         // Candidates with equal support have equal estimates, and among many most share theirs with others.
         var known: [Int: FrequencyEstimate] = [:]
-        return SketchLookup(in: counts, of: table).supports(of: keys, progress: progress).map { supportCount in
+        return supportCounts.map { supportCount in
             if let estimate = known[supportCount] { return estimate }
             let estimate = model.estimate(
                 supportCount: supportCount, confidence: confidence, detectionThreshold: threshold)
             known[supportCount] = estimate
             return estimate
         }
-    }
-
-    private func keys(of candidates: [MechanismInput]) throws(EstimationError) -> [SketchKey] {
-        var keys: [SketchKey] = []
-        keys.reserveCapacity(candidates.count)
-        for (position, candidate) in candidates.enumerated() {
-            do { keys.append(try table.key(of: candidate)) } catch {
-                guard case .noRandomness = error else { throw .candidateOutOfDomain(position: position) }
-                throw .algorithmUnavailable(name: "SHA256")
-            }
-        }
-        return keys
     }
 }
