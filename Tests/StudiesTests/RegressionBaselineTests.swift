@@ -93,7 +93,7 @@ struct RegressionBaselineTests {
             let lasso = NonNegativeLasso(rows, weights: weights, hasIntercept: hasIntercept)
             let penalty = 0.05
             let fit = lasso.solution(
-                targets: targets.fractions, penalties: [Double](repeating: penalty, count: rows.count))
+                targets: targets.fractions, penalties: [Double](repeating: penalty, count: rows.count), tolerance: 1e-9)
             var residuals = zip(targets.fractions, rows.fitted(fit)).map { $0 - $1 }
             if hasIntercept {
                 let mean = zip(residuals, weights).reduce(0) { $0 + $1.0 * $1.1 } / weights.reduce(0, +)

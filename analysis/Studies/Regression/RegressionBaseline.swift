@@ -109,7 +109,7 @@ struct BaselineFits {
         // The standard deviation of a candidate's gradient where there is only noise; the intercept takes its mean off.
         let total = weights.reduce(0, +)
         let penalties = lasso.candidateWeights.map { universal * max(0, $0 - $0 * $0 / total).squareRoot() }
-        let solution = lasso.solution(targets: targets.fractions, penalties: penalties)
+        let solution = lasso.solution(targets: targets.fractions, penalties: penalties, tolerance: 1e-9)
         let support = solution.indices.filter { solution[$0] > 0 }
         // Least squares with an intercept: centred normal equations.
         let own = candidates.chosen(support), shares = own.sums(of: weights)
