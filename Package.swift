@@ -27,7 +27,7 @@ let package = Package(
             name: "DitherCore",
             targets: [
                 "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions", "StoreFormat",
-                "TelemetryAgent", "Estimation", "StoreReader", "CKernels",
+                "TelemetryAgent", "Estimation", "Studies", "StoreReader", "CKernels",
             ]),
     ],
     dependencies: [

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "decoding.h"
+
 /// Takes a result as if somebody read it, so that no compiler leaves its computation out.
 void dither_keep(const void *result);
 
