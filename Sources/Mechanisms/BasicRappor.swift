@@ -82,7 +82,8 @@ public struct BasicRappor: BitVectorRandomizer {
 
     public func bits(of input: MechanismInput, cohort: Int) throws(InputError) -> [UInt64] {
         let item = try item(of: input)
-        var words = [item].bitVector(wordCount: (configuration.valueCount + 64) / 64)
+        var words = [UInt64](repeating: 0, count: (configuration.valueCount + 64) / 64)
+        words[item / 64] = 1 << UInt64(item % 64)
         // "No event" set the bit after the last value's.
         if words.count > shape.wordCount { words.removeLast() }
         words[words.count - 1] &= shape.lastWordMask

@@ -79,39 +79,47 @@ public struct BitResponse: Hashable, Sendable {
     }
 
     /// How many words ``report(about:using:)`` draws.
-    var freshWordCount: Int { clear.noiseWordCount(for: wordCount) + set.noiseWordCount(for: wordCount) }
+    var freshWordCount: Int { (64 - firstFreshLevel) * wordCount }
+
+    /// The least bit that P or Q has: no lane is below either before it.
+    private var firstFreshLevel: Int { min(clear.numerator.trailingZeroBitCount, set.numerator.trailingZeroBitCount) }
 
     /// The permanent response to a value's bits, from words of permanent noise: those for T, then those for K.
     package func permanentResponse(to bits: [UInt64], words: [UInt64]) -> [UInt64] {
-        var noise = NoiseWords(words)
-        let flips = flip.draw(wordCount: wordCount, using: &noise)
-        let kept = keep?.draw(wordCount: wordCount, using: &noise) ?? flips.map { ~$0 }
-        return masked(bits.indices.map { kept[$0] & bits[$0] | flips[$0] & ~bits[$0] })
+        let noise = words.span, flipWordCount = flip.noiseWordCount(for: wordCount)
+        var response = flip.lanesBelow(wordCount: wordCount, noise: noise.extracting(first: flipWordCount))
+        let kept = keep?.lanesBelow(wordCount: wordCount, noise: noise.extracting(droppingFirst: flipWordCount))
+        for index in response.indices {
+            let isFlipped = response[index], isKept = kept?[index] ?? ~isFlipped
+            response[index] = isKept & bits[index] | isFlipped & ~bits[index]
+        }
+        response[wordCount - 1] &= lastWordMask
+        return response
     }
 
-    /// A report about a permanent response: both thresholds are drawn for every bit, P first, and one of them counts.
+    /// A report about a permanent response: in every lane one uniform number, compared with Q where the bit is set and with
+    /// P where it is clear.
+    ///
+    /// The chain of ``LaneThreshold`` with a bit of the threshold for each lane: `below = T_k & (below | r) | below & r`.
+    /// Takes the source's words level by level, from the least bit of P or Q, and within a level in the order of the lanes.
     func report<Source: NoiseSource & ~Copyable>(about bits: [UInt64], using source: inout Source) -> [UInt64] {
-        let whereClear = clear.draw(wordCount: wordCount, using: &source)
-        let whereSet = set.draw(wordCount: wordCount, using: &source)
-        return masked(bits.indices.map { whereSet[$0] & bits[$0] | whereClear[$0] & ~bits[$0] })
-    }
-
-    private func masked(_ bits: [UInt64]) -> [UInt64] {
-        var bits = bits
-        bits[wordCount - 1] &= lastWordMask
-        return bits
-    }
-}
-
-/// Words that are there already, drawn one after the other.
-private struct NoiseWords: NoiseSource {
-    private let words: [UInt64]
-    private var position = 0
-
-    init(_ words: [UInt64]) { self.words = words }
-
-    mutating func next() -> UInt64 {
-        defer { position += 1 }
-        return words[position]
+        source.withNext(freshWordCount) { noise in
+            let levels = firstFreshLevel..<64
+            var below: [UInt64] = []
+            below.reserveCapacity(wordCount)
+            while below.count < wordCount {
+                let isSet = bits[below.count]
+                var (lanes, position) = (0 as UInt64, below.count)
+                for level in levels {
+                    let (p, q) = (clear.numerator >> UInt64(level) & 1, set.numerator >> UInt64(level) & 1)
+                    let threshold = (0 &- q) & isSet | (0 &- p) & ~isSet
+                    let random = ~noise[position]
+                    lanes = threshold & (lanes | random) | lanes & random
+                    position += wordCount
+                }
+                below.append(below.count < wordCount - 1 ? lanes : lanes & lastWordMask)
+            }
+            return below
+        }
     }
 }

@@ -49,9 +49,9 @@ extension BitVectorRandomizer {
         var bytes = try canonicalBytes(of: input)
         defer { wipe(&bytes) }
         guard let noise = device.permanentNoise else { throw .permanentNoiseMissing }
-        let (cohort, words): (Int, [UInt64])
+        let cohort = noise.cohort(among: cohortCount)
+        let words: [UInt64]
         do {
-            cohort = try noise.cohort(among: cohortCount)
             words = try noise.words(for: bytes, wordCount: response.permanentWordCount)
         } catch { throw .noRandomness(error) }
         return BitVectorReport(

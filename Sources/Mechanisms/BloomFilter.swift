@@ -21,34 +21,34 @@ public struct BloomFilter: Hashable, Sendable {
     ///
     /// - Throws: ``RandomnessError`` when libcrypto has no MD5.
     public func bits(of text: [UInt8], cohort: Int) throws(RandomnessError) -> [Int] {
-        let cohortBytes = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: cohort >> $0) }
-        var message = cohortBytes + text
-        defer { wipe(&message) }
-        return try MD5.digest(message).prefix(hashCount).map { Int($0) % bitCount }
+        let digest = try MD5.words(of: text, after: UInt32(truncatingIfNeeded: cohort), idleBlockCount: 0)
+        return (0..<hashCount).map { bit(of: $0, in: digest) }
     }
 
-    /// The same for a device, whose time shall not tell the text's length.
+    /// The vector of the bits that a text sets, for a device, whose time shall not tell the text's length.
     ///
-    /// MD5 takes its time by blocks of 64 bytes, so a second message makes up the number: six blocks are hashed for any
-    /// text of up to 254 bytes.
+    /// MD5 takes its time by blocks of 64 bytes, so idle blocks make up the number: five are hashed for any text of up to 254
+    /// bytes.
     ///
     /// - Throws: ``RandomnessError`` when libcrypto has no MD5.
-    func bitsInEqualTime(of text: [UInt8], cohort: Int) throws(RandomnessError) -> [Int] {
+    func vectorInEqualTime(of text: [UInt8], cohort: Int) throws(RandomnessError) -> [UInt64] {
         // Four bytes of cohort go before the text, and nine or more of padding and length follow it.
-        let (blockCount, paddingByteCount) = ((4 + text.count + 8) / 64 + 1, 9)
-        let restBlockCount = max(1, Self.blockCount - blockCount)
-        _ = try MD5.digest([UInt8](repeating: 0, count: 64 * restBlockCount - paddingByteCount))
-        return try bits(of: text, cohort: cohort)
-    }
-
-    private static let blockCount = 6
-}
-
-extension [Int] {
-    /// The vector in which the bits of these indices are set.
-    func bitVector(wordCount: Int) -> [UInt64] {
-        var words = [UInt64](repeating: 0, count: wordCount)
-        for index in self { words[index / 64] |= 1 << UInt64(index % 64) }
+        let blockCount = (4 + text.count + 8) / 64 + 1
+        let digest = try MD5.words(
+            of: text, after: UInt32(truncatingIfNeeded: cohort), idleBlockCount: max(0, Self.blockCount - blockCount))
+        var words: [UInt64] = []
+        words.reserveCapacity((bitCount + 63) / 64)
+        for _ in 0..<(bitCount + 63) / 64 { words.append(0) }
+        for hash in 0..<hashCount {
+            let bit = bit(of: hash, in: digest)
+            words[bit / 64] |= 1 << UInt64(bit % 64)
+        }
         return words
     }
+
+    private func bit(of hash: Int, in digest: (UInt64, UInt64)) -> Int {
+        Int((hash < 8 ? digest.0 : digest.1) >> UInt64(8 * (hash % 8)) & 0xFF) % bitCount
+    }
+
+    private static let blockCount = 5
 }

@@ -44,17 +44,44 @@ public struct LaneThreshold: Hashable, Sendable {
 
     /// For each lane of `wordCount` words whether the event happens. Takes the source's words level by level, the least
     /// kept bit first, and within a level in the order of the lanes.
+    ///
+    /// - Complexity: an operation for each of ``noiseWordCount(for:)`` words, eight at a time.
     public func draw<Source: NoiseSource & ~Copyable>(wordCount: Int, using source: inout Source) -> [UInt64] {
-        var below = [UInt64](repeating: 0, count: wordCount)
-        for level in firstLevel..<64 {
-            let isSet = numerator >> UInt64(level) & 1 == 1
-            for index in 0..<wordCount {
-                let random = ~source.next()
-                below[index] = isSet ? below[index] | random : below[index] & random
+        source.withNext(noiseWordCount(for: wordCount)) { lanesBelow(wordCount: wordCount, noise: $0) }
+    }
+
+    /// The same from words that are there already, ``noiseWordCount(for:)`` of them.
+    func lanesBelow(wordCount: Int, noise: Span<UInt64>) -> [UInt64] {
+        precondition(noise.count == noiseWordCount(for: wordCount), "a chain takes a word a level for each of its own")
+        let levels = decidingLevels, stride = 8 * wordCount
+        let bytes = unsafe noise.bytes
+        var below: [UInt64] = []
+        below.reserveCapacity(wordCount)
+        while below.count + 8 <= wordCount {
+            // The complement of `below`, so that noise need not be complemented.
+            var others = ~SIMD8<UInt64>()
+            var offset = (levels.lowerBound - firstLevel) * stride + 8 * below.count
+            for level in levels {
+                // Bounds are checked, and a vector of integers has no value that is not valid.
+                let random = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: SIMD8<UInt64>.self)
+                others = numerator >> UInt64(level) & 1 == 1 ? others & random : others | random
+                offset += stride
             }
+            for lane in 0..<8 { below.append(~others[lane]) }
+        }
+        while below.count < wordCount {
+            var (others, position) = (UInt64.max, (levels.lowerBound - firstLevel) * wordCount + below.count)
+            for level in levels {
+                others = numerator >> UInt64(level) & 1 == 1 ? others & noise[position] : others | noise[position]
+                position += wordCount
+            }
+            below.append(~others)
         }
         return below
     }
+
+    /// The levels from the least bit that is set: before it no lane is below.
+    private var decidingLevels: Range<Int> { max(firstLevel, numerator.trailingZeroBitCount)..<64 }
 
     private static func unit(for numerator: UInt64) -> UInt64 { numerator >= 1 << 56 ? 1 << 40 : 1 << 32 }
 }

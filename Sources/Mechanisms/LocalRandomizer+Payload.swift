@@ -12,9 +12,6 @@ public enum EncodingError: Error, Hashable, Sendable {
 }
 
 extension LocalRandomizer {
-    /// The payload of one report about an input, with fresh noise from the system.
-    ///
-    /// - Throws: ``EncodingError``.
     public func payload(for input: MechanismInput, on device: DeviceContext) throws(EncodingError) -> [UInt8] {
         let value: Value
         do { value = try self.input(from: input, on: device) } catch { throw .input(error) }
@@ -58,9 +55,6 @@ extension LongitudinalRandomizer {
         }
     }
 
-    /// The payload of one more report about a stored permanent response.
-    ///
-    /// - Throws: ``EncodingError``.
     public func payload(fromPermanentResponse bytes: [UInt8]) throws(EncodingError) -> [UInt8] {
         let value: Value
         do { value = try Value(decoding: bytes.span, shape: permanentShape) } catch {

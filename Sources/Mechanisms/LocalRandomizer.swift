@@ -49,6 +49,12 @@ public protocol LocalRandomizer: Sendable {
 
     /// One report. Takes the same time and the same number of words for every value.
     func randomize<Source: NoiseSource & ~Copyable>(_ value: Value, using source: inout Source) -> Report
+
+    /// The payload of one report about an input, with fresh noise from the system. A requirement so that each mechanism
+    /// has a specialised default; none writes its own.
+    ///
+    /// - Throws: ``EncodingError``.
+    func payload(for input: MechanismInput, on device: DeviceContext) throws(EncodingError) -> [UInt8]
 }
 
 extension LocalRandomizer {
@@ -77,6 +83,11 @@ public protocol LongitudinalRandomizer: LocalRandomizer where Value: ReportPaylo
     ///
     /// - Throws: ``InputError``.
     func canonicalBytes(of input: MechanismInput, on device: DeviceContext) throws(InputError) -> [UInt8]
+
+    /// The payload of one more report about a stored permanent response. A requirement as ``payload(for:on:)`` is.
+    ///
+    /// - Throws: ``EncodingError``.
+    func payload(fromPermanentResponse bytes: [UInt8]) throws(EncodingError) -> [UInt8]
 
     /// How many permanent responses one device can have; no limit by default but that of the values.
     var distinctResponseLimit: Int { get }

@@ -107,8 +107,7 @@ public struct Loloha: LongitudinalRandomizer {
     ) throws(InputError) -> (seed: Int, answer: Int, noise: PermanentNoise) {
         let item = try item(of: input)
         guard let noise = device.permanentNoise else { throw .permanentNoiseMissing }
-        let seed: Int
-        do { seed = try noise.cohort(among: hash.seedCount) } catch { throw .noRandomness(error) }
+        let seed = noise.cohort(among: hash.seedCount)
         return (seed, hash.answer(to: item, seed: seed), noise)
     }
 

@@ -108,16 +108,21 @@ public struct Rappor: BitVectorRandomizer {
     public func bits(of input: MechanismInput, cohort: Int) throws(InputError) -> [UInt64] {
         // "No event" is hashed as well, so that it takes a text's time.
         let text = try text(of: input)
-        let bits: [Int]
-        do { bits = try filter.bitsInEqualTime(of: text ?? [], cohort: cohort) } catch { throw .noRandomness(error) }
-        let vector = bits.bitVector(wordCount: shape.wordCount)
+        let vector: [UInt64]
+        do { vector = try filter.vectorInEqualTime(of: text ?? [], cohort: cohort) } catch {
+            throw .noRandomness(error)
+        }
         return text == nil ? [UInt64](repeating: 0, count: vector.count) : vector
     }
 
     /// A tag and the text, so that no text is "no event".
     public func canonicalBytes(of input: MechanismInput) throws(InputError) -> [UInt8] {
-        let text = try text(of: input)
-        return text.map { [1] + $0 } ?? [0]
+        guard let text = try text(of: input) else { return [0] }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(1 + text.count)
+        bytes.append(1)
+        bytes.append(contentsOf: text)
+        return bytes
     }
 
     /// The text of an input; `nil` for "no event".

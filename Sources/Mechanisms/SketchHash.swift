@@ -5,7 +5,8 @@ public struct SketchKey: Hashable, Sendable {
     /// X: uniform over texts, as far as SHA-256 is a random function.
     public let word: UInt64
 
-    private static let messageByteCount = 13 + 8 + 1 + 2 + 256
+    private static let domain = Array("dither/cms/v1".utf8)
+    private static let zeros = [UInt8](repeating: 0, count: 256)
 
     /// A key of these bits.
     public init(word: UInt64) { self.word = word }
@@ -20,19 +21,12 @@ public struct SketchKey: Hashable, Sendable {
     package init(of text: [UInt8]?, seed: UInt64) throws(RandomnessError) {
         let content = text ?? []
         precondition(content.count <= InputDomain.textByteLimit, "a text has at most 254 bytes")
-        var message: [UInt8] = []
-        defer { wipe(&message) }
-        message.reserveCapacity(Self.messageByteCount)
-        message.append(contentsOf: "dither/cms/v1".utf8)
-        for index in 0..<8 { message.append(UInt8(truncatingIfNeeded: seed >> UInt64(8 * index))) }
-        message.append(text == nil ? 0 : 1)
-        message.append(UInt8(content.count))
-        message.append(0)
-        message.append(contentsOf: content)
-        // Copied and filled bytes are as many for every text.
-        message.append(contentsOf: repeatElement(0, count: Self.messageByteCount - message.count))
-        let digest = try SHA256.digest(message)
-        word = (0..<8).reduce(0) { $0 | UInt64(digest[$1]) << UInt64(8 * $1) }
+        word = try SHA256.firstWord { message in
+            message.add(Self.domain) && message.add(seed, byteCount: 8)
+                && message.add(text == nil ? 0 : 1, byteCount: 1)
+                && message.add(UInt64(content.count), byteCount: 2) && message.add(content)
+                && message.add(Self.zeros, count: 256 - content.count)
+        }
     }
 }
 

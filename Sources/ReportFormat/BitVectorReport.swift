@@ -53,9 +53,16 @@ public struct BitVectorReport: ReportPayload {
         var partition = 0
         for index in 0..<start { partition |= Int(bytes[index]) << (8 * index) }
         guard partition < shape.partitionCount else { throw .valueOutOfRange }
-        var words = [UInt64](repeating: 0, count: shape.wordCount)
-        for index in 0..<shape.vectorByteCount {
-            words[index / 8] |= UInt64(bytes[start + index]) << UInt64(8 * (index % 8))
+        var words: [UInt64] = []
+        words.reserveCapacity(shape.wordCount)
+        for index in 0..<shape.vectorByteCount / 8 {
+            // Bounds are checked, and every bit pattern is an integer.
+            let word = unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: start + 8 * index, as: UInt64.self)
+            words.append(UInt64(littleEndian: word))
+        }
+        if words.count < shape.wordCount {
+            let rest = start + 8 * words.count..<expected
+            words.append(rest.reversed().reduce(0) { $0 << 8 | UInt64(bytes[$1]) })
         }
         guard words[words.count - 1] & ~shape.lastWordMask == 0 else { throw .valueOutOfRange }
         self.init(partition: partition, words: words)
@@ -63,11 +70,14 @@ public struct BitVectorReport: ReportPayload {
 
     public func encoded(shape: Shape) -> [UInt8] {
         precondition(words.count == shape.wordCount, "a report has the bits of its shape")
-        var bytes = [UInt8](repeating: 0, count: Self.byteCount(of: shape))
-        let start = shape.partitionByteCount
-        for index in 0..<start { bytes[index] = UInt8(truncatingIfNeeded: partition >> (8 * index)) }
-        for index in 0..<shape.vectorByteCount {
-            bytes[start + index] = UInt8(truncatingIfNeeded: words[index / 8] >> UInt64(8 * (index % 8)))
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.byteCount(of: shape))
+        for index in 0..<shape.partitionByteCount { bytes.append(UInt8(truncatingIfNeeded: partition >> (8 * index))) }
+        // Known when it is compiled; words need no change where bytes already have their order.
+        let isLittleEndian = UInt64(1).littleEndian == 1
+        let ordered = isLittleEndian ? words : words.map(\.littleEndian)
+        unsafe ordered.withUnsafeBytes {
+            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[..<shape.vectorByteCount]))
         }
         return bytes
     }

@@ -2,9 +2,19 @@
 public protocol NoiseSource: ~Copyable {
     /// The next word.
     mutating func next() -> UInt64
+
+    /// Lends the next `count` words, in the order in which ``next()`` returns them. By default they are collected from it.
+    mutating func withNext<Result>(_ count: Int, _ body: (Span<UInt64>) -> Result) -> Result
 }
 
 extension NoiseSource where Self: ~Copyable {
+    public mutating func withNext<Result>(_ count: Int, _ body: (Span<UInt64>) -> Result) -> Result {
+        var words: [UInt64] = []
+        words.reserveCapacity(count)
+        for _ in 0..<count { words.append(next()) }
+        return body(words.span)
+    }
+
     /// An index in `0..<bound`, by multiply-high: no index is likelier than another by more than bound / 2⁶⁴.
     ///
     /// For orders and moments, on which no ε rests; a mechanism accounts for such a bias in its threshold.

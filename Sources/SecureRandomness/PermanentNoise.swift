@@ -6,11 +6,11 @@
 public struct PermanentNoise: Sendable {
     /// The longest canonical value, in bytes; every value is padded to one length, so that hashing time tells none.
     public static let valueByteLimit = 255
-    private static let paddedByteCount = 258
+    private static let zeros = [UInt8](repeating: 0, count: valueByteLimit + 1)
 
     private let key: SecretKey
-    /// What the cohort comes from: all parts of one metric's noise share it.
-    private let cohortKey: SecretKey
+    /// The bits that a cohort is made of, no secret: all parts of one metric's noise share them.
+    private let cohortBits: UInt32
 
     /// The permanent noise of one metric on one device.
     ///
@@ -22,10 +22,11 @@ public struct PermanentNoise: Sendable {
     public init(secret: SecretKey, metric: UInt32, definitionHash: [UInt8]) throws(RandomnessError) {
         let identity = withUnsafeBytes(of: metric.littleEndian) { Array($0) }
         key = try secret.derive(Array("dither/prr/v1".utf8) + [UInt8(identity.count), 0] + identity + definitionHash)
-        cohortKey = key
+        let drawn = try key.derive(Array("cohort".utf8))
+        cohortBits = drawn.withUnsafeBytes { $0.loadUnaligned(as: UInt32.self).littleEndian }
     }
 
-    private init(key: SecretKey, cohortKey: SecretKey) { (self.key, self.cohortKey) = (key, cohortKey) }
+    private init(key: SecretKey, cohortBits: UInt32) { (self.key, self.cohortBits) = (key, cohortBits) }
 
     /// The noise of one of several responses to one value: independent of that of every other position, of every other
     /// value and of ``words(for:wordCount:)`` itself, with the same cohort.
@@ -36,9 +37,7 @@ public struct PermanentNoise: Sendable {
     /// - Throws: ``RandomnessError`` when libcrypto has no HMAC-SHA256.
     public func part(_ position: UInt8, of value: [UInt8]) throws(RandomnessError) -> PermanentNoise {
         let partKey = try key.derive(Array("dither/prr-part/v1".utf8) + [position])
-        var message = Self.padded(value)
-        defer { wipe(&message) }
-        return PermanentNoise(key: try partKey.derive(message), cohortKey: cohortKey)
+        return PermanentNoise(key: try partKey.derive { Self.add(value, to: $0) }, cohortBits: cohortBits)
     }
 
     /// The first `wordCount` words of permanent noise for a value.
@@ -46,28 +45,22 @@ public struct PermanentNoise: Sendable {
     /// - Parameter value: the canonical bytes of the value, at most ``valueByteLimit``.
     /// - Throws: ``RandomnessError`` when libcrypto lacks an algorithm.
     public func words(for value: [UInt8], wordCount: Int) throws(RandomnessError) -> [UInt64] {
-        var message = Self.padded(value)
-        defer { wipe(&message) }
-        let seed = try key.derive(message)
+        let seed = SecretMemory.take()
+        defer { SecretMemory.giveBack(seed) }
+        try HMACSHA256.write(key: key, into: seed) { Self.add(value, to: $0) }
         var words = [UInt64](repeating: 0, count: wordCount)
-        let failure: RandomnessError? = words.withUnsafeMutableBufferPointer { buffer in
-            do throws(RandomnessError) {
-                try ChaCha20.writeKeystream(key: seed, into: buffer)
-                return nil
-            } catch { return error }
+        try words.withUnsafeMutableBufferPointer { (words) throws(RandomnessError) in
+            try ChaCha20.addKeystream(key: UnsafeRawBufferPointer(seed), to: words)
         }
-        if let failure { throw failure }
         return words
     }
 
     /// The cohort of the device in this metric: uniform, fixed for the definition's life, and known to the collector.
     ///
     /// - Parameter count: how many cohorts there are, a power of two up to 65,536.
-    /// - Throws: ``RandomnessError`` when libcrypto has no HMAC-SHA256.
-    public func cohort(among count: Int) throws(RandomnessError) -> Int {
+    public func cohort(among count: Int) -> Int {
         precondition((1...65_536).contains(count) && count.nonzeroBitCount == 1, "cohorts are a power of two")
-        let drawn = try cohortKey.derive(Array("cohort".utf8))
-        return drawn.withUnsafeBytes { Int($0.loadUnaligned(as: UInt32.self).littleEndian) & (count - 1) }
+        return Int(cohortBits) & (count - 1)
     }
 
     /// A keyed 64-bit tag by which a ledger knows a value again without storing it.
@@ -75,17 +68,14 @@ public struct PermanentNoise: Sendable {
     /// - Throws: ``RandomnessError`` when libcrypto has no HMAC-SHA256.
     public func tag(for value: [UInt8]) throws(RandomnessError) -> UInt64 {
         let ledgerKey = try key.derive(Array("dither/ledger-tag/v1".utf8))
-        var message = Self.padded(value)
-        defer { wipe(&message) }
-        let tag = try ledgerKey.derive(message)
+        let tag = try ledgerKey.derive { Self.add(value, to: $0) }
         return tag.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self).littleEndian }
     }
 
-    private static func padded(_ value: [UInt8]) -> [UInt8] {
+    /// What is hashed of a value, as many bytes for all: its length in two bytes, the value, and zeros.
+    private static func add(_ value: [UInt8], to message: DigestContext) -> Bool {
         precondition(value.count <= valueByteLimit, "a canonical value has at most 255 bytes")
-        var padded = [UInt8](repeating: 0, count: paddedByteCount)
-        padded[0] = UInt8(value.count)
-        for (index, byte) in value.enumerated() { padded[index + 2] = byte }
-        return padded
+        return message.add(UInt64(value.count), byteCount: 2) && message.add(value)
+            && message.add(zeros, count: valueByteLimit + 1 - value.count)
     }
 }

@@ -33,14 +33,21 @@ public final class SecretKey: Sendable, CustomStringConvertible, CustomReflectab
     ///
     /// - Throws: ``RandomnessError/cryptographyFailed(operation:)``.
     public func derive(_ message: [UInt8]) throws(RandomnessError) -> SecretKey {
+        try derive(from: { $0.add(message) })
+    }
+
+    /// The same of what `message` adds.
+    func derive(from message: (DigestContext) -> Bool) throws(RandomnessError) -> SecretKey {
         try SecretKey { (buffer) throws(RandomnessError) in
-            try HMACSHA256.write(key: self, message: message, into: buffer)
+            try HMACSHA256.write(key: self, into: buffer, message: message)
         }
     }
 
     /// Lends the bytes, for storing them or keying a cipher.
-    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        body(UnsafeRawBufferPointer(storage))
+    public func withUnsafeBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(UnsafeRawBufferPointer(storage))
     }
 
     /// Says nothing about the bytes.

@@ -16,6 +16,8 @@ enum SecretMemory {
 
     // Not a Mutex, which remembers its thread's identity and traps in the child of a fork, where that is another. Held
     // for moments only.
+    // The place that was given back last, which most are content with: it costs no lock.
+    private static let spare = Spare()
     private static let isTaken = Atomic<Bool>(false)
     nonisolated(unsafe) private static var free: [Place] = []
 
@@ -27,6 +29,9 @@ enum SecretMemory {
 
     /// A place full of zeros.
     static func take() -> UnsafeMutableRawBufferPointer {
+        if let idle = spare.take() {
+            return UnsafeMutableRawBufferPointer(start: UnsafeMutableRawPointer(idle), count: placeByteCount)
+        }
         let place: Place? = withFree { free in
             if free.isEmpty, let pages = dither_secret_pages(pagesByteCount) {
                 free = stride(from: 0, to: pagesByteCount, by: placeByteCount).map { Place(start: pages + $0) }
@@ -41,6 +46,6 @@ enum SecretMemory {
     static func giveBack(_ place: UnsafeMutableRawBufferPointer) {
         guard let start = place.baseAddress else { return }
         dither_wipe(start, place.count)
-        withFree { $0.append(Place(start: start)) }
+        if !spare.keep(OpaquePointer(start)) { withFree { $0.append(Place(start: start)) } }
     }
 }

@@ -47,6 +47,20 @@ struct LaneThresholdTests {
         }
     }
 
+    @Test("is the same for any number of words as lane by lane, whether they are drawn in eights or not")
+    func widthsAgree() throws {
+        var seeded = SeededNoise(seed: 0x5eed_0204)
+        for wordCount in 1...34 {
+            let numerator = max(1 << 48, seeded.next() >> UInt64(wordCount % 12))
+            let threshold = LaneThreshold(atMost: numerator & .max << UInt64(seeded.index(below: 60)))
+            guard threshold.numerator > 0 else { continue }
+            let kept = UInt64.max << UInt64(threshold.firstLevel)
+            let numbers = (0..<64 * wordCount).map { _ in seeded.next() & kept }
+            let expected = numbers.map { $0 < threshold.numerator }
+            #expect(Self.lanesBelow(threshold, numbers) == expected, "\(wordCount) words, \(threshold)")
+        }
+    }
+
     @Test("takes as many words as it announces, the level's words in the order of the lanes")
     func wordsAreTaken() throws {
         for (numerator, levelCount) in [(UInt64(1) << 63, 24), (1 << 56, 24), (1 << 55, 32), (1 << 32, 32)] {

@@ -130,6 +130,48 @@ struct CryptographyTests {
         }
     }
 
+    @Test("ChaCha20 gives what a plain loop gives, of every length up to three KiB, one context after another")
+    func keystreamIsThatOfAPlainLoop() throws {
+        var noise = SeededNoise(seed: 0x5eed_0015)
+        for wordCount in Array(1...20) + [127, 128, 129, 136, 137, 255, 256, 257, 384, 385, 392] {
+            let key = noise.bytes(count: 32)
+            let plain = (0..<(wordCount + 7) / 8).flatMap { PlainChaCha20.block(key: key, counter: UInt32($0)) }
+            #expect(try Self.keystream(key: key, wordCount: wordCount) == Array(plain.prefix(8 * wordCount)))
+        }
+    }
+
+    /// RFC 8439 §2.3, under a zero nonce.
+    private enum PlainChaCha20 {
+        static func block(key: [UInt8], counter: UInt32) -> [UInt8] {
+            func word(_ index: Int) -> UInt32 {
+                (0..<4).reduce(0) { $0 | UInt32(key[4 * index + $1]) << (8 * UInt32($1)) }
+            }
+            let start: [UInt32] =
+                [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574] + (0..<8).map(word) + [counter, 0, 0, 0]
+            var state = start
+            func quarter(_ a: Int, _ b: Int, _ c: Int, _ d: Int) {
+                func step(_ sum: Int, _ added: Int, _ mixed: Int, _ distance: UInt32) {
+                    state[sum] &+= state[added]
+                    let word = state[mixed] ^ state[sum]
+                    state[mixed] = word << distance | word >> (32 - distance)
+                }
+                step(a, b, d, 16)
+                step(c, d, b, 12)
+                step(a, b, d, 8)
+                step(c, d, b, 7)
+            }
+            for _ in 0..<10 {
+                for column in 0..<4 { quarter(column, 4 + column, 8 + column, 12 + column) }
+                for column in 0..<4 {
+                    quarter(column, 4 + (column + 1) % 4, 8 + (column + 2) % 4, 12 + (column + 3) % 4)
+                }
+            }
+            return zip(state, start).flatMap { end, begin in
+                (0..<4).map { UInt8(truncatingIfNeeded: (end &+ begin) >> (8 * UInt32($0))) }
+            }
+        }
+    }
+
     private func hexadecimal(_ bytes: [UInt8]) -> String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }

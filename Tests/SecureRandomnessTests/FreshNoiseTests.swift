@@ -40,6 +40,40 @@ struct FreshNoiseTests {
             var noise = try FreshNoise(wordCount: 2)
             for _ in 0..<3 { _ = noise.next() }
         }
+        await #expect(processExitsWith: .failure) {
+            var noise = try FreshNoise(wordCount: 16)
+            _ = noise.next()
+            noise.withNext(16) { _ in }
+        }
+    }
+
+    @Test("lends words once, in their order, and goes on behind them")
+    func lentWordsAreDrawn() throws {
+        var noise = try FreshNoise(wordCount: 20), drawn = [noise.next()]
+        for count in [0, 3, 12] {
+            noise.withNext(count) { words in for index in words.indices { drawn.append(words[index]) } }
+        }
+        for _ in 0..<4 { drawn.append(noise.next()) }
+        #expect(Set(drawn).count == 20 && !drawn.contains(0))
+        // As a source does that has nothing to lend.
+        var (lending, plain) = (SeededNoise(seed: 0x5eed_0014), SeededNoise(seed: 0x5eed_0014))
+        lending.withNext(5) { words in for index in words.indices { #expect(words[index] == plain.next()) } }
+        #expect(lending.next() == plain.next())
+    }
+
+    @Test("is never the same for threads that draw at once, whose reports are of different lengths")
+    func threadsShareNoNoise() async throws {
+        let draws = 500, threads = 8
+        let words = try await withThrowingTaskGroup(of: [UInt64].self) { group in
+            for thread in 0..<threads {
+                group.addTask {
+                    try (0..<draws).flatMap { try Self.draw([1, 8, 9, 385, 600][($0 + thread) % 5]).prefix(2) }
+                }
+            }
+            return try await group.reduce(into: [UInt64]()) { $0 += $1 }
+        }
+        #expect(Set(words).count == words.count && words.count > draws * threads)
+        #expect(!words.contains(0))
     }
 
     @Test("differs in a forked child from what its parent draws next, by one word and by keystream alike")

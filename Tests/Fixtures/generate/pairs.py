@@ -166,8 +166,8 @@ class Bits(Half):
     def report(self, permanent, source):
         cohort = int.from_bytes(bytes.fromhex(permanent)[: self.lead], "little")
         number = int.from_bytes(bytes.fromhex(permanent)[self.lead :], "little")
-        count = sum(rappor.noise_word_count(t, self.bits.word_count) for t in (self.bits.noise.p, self.bits.noise.q))
-        bits = self.bits.report([bool(number >> bit & 1) for bit in range(self.bits.bits)], source.draw(count))
+        permanent = [bool(number >> bit & 1) for bit in range(self.bits.bits)]
+        bits = self.bits.report(permanent, source.draw(self.bits.report_word_count))
         return self.bits.payload(cohort, bits)
 
 

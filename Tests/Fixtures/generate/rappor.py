@@ -105,9 +105,13 @@ class Noise:
                     report_ratio(self.t, self.p - step, self.q + step, differing), Fraction(declared["epsilon"], 1000))
 
 
-def below(threshold, words, word_count):
+def least_bit(number):
+    return (number & -number).bit_length() - 1
+
+
+def below(threshold, words, word_count, first_level=None):
     """One bit a lane: whether the number that the lane's bits of all words spell is below the threshold."""
-    levels = range(40 if threshold >= 1 << 56 else 32, 64)
+    levels = range((40 if threshold >= 1 << 56 else 32) if first_level is None else first_level, 64)
     columns = [words[place * word_count : (place + 1) * word_count] for place in range(len(levels))]
     result = []
     for lane in range(64 * word_count):
@@ -133,14 +137,21 @@ class Mechanism:
         number = sum(1 << index for index, bit in enumerate(bits) if bit)
         return (prefix + number.to_bytes(-(-self.bits // 8), "little")).hex()
 
+    @property
+    def first_level(self):
+        """Of a report's noise: both thresholds are multiples of 2 to this power, and share their words."""
+        return min(least_bit(self.noise.p), least_bit(self.noise.q))
+
+    @property
+    def report_word_count(self):
+        return (64 - self.first_level) * self.word_count
+
     def report(self, permanent, words):
-        clear_count = noise_word_count(self.noise.p, self.word_count)
-        clear = below(self.noise.p, words[:clear_count], self.word_count)
-        set_ = below(self.noise.q, words[clear_count:], self.word_count)
+        clear, set_ = (below(t, words, self.word_count, self.first_level) for t in (self.noise.p, self.noise.q))
         return [s if z else c for z, c, s in zip(permanent, clear, set_)]
 
     def vectors(self, name, count):
-        word_count = noise_word_count(self.noise.p, self.word_count) + noise_word_count(self.noise.q, self.word_count)
+        word_count = self.report_word_count
         for index in range(count):
             words = mechanisms.drawn_words(f"{name}/{index}", word_count)
             drawn = mechanisms.drawn_words(f"{name}/{index}/permanent", self.word_count + 1)
