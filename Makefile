@@ -1,7 +1,7 @@
 # Thin names over scripts/ and the Swift package manager.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo headlines accuracy poisoning regtest test thorough torture lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture bench bench-peers bench-record bench-ingest scale openapi clean
+.PHONY: help setup demo headlines accuracy poisoning regtest test thorough torture lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture collector-races bench bench-peers bench-record bench-ingest scale openapi clean
 
 RELEASE := .build/release
 DEMO := .build/demo
@@ -95,6 +95,9 @@ fuzz: setup ## fuzz everything that takes bytes from outside, SECONDS= (10) each
 
 abi-torture: setup ## a million random calls of the C interface under each of two sanitizers
 	@scripts/check_abi_sequences.sh
+
+collector-races: setup ## the collector's tests under ThreadSanitizer and AddressSanitizer: an hour
+	@scripts/check_collector_races.sh
 
 bench: setup ## measure against limits and peers (ROWS=1,3a ROUNDS=9); writes docs/performance.md: a quarter of an hour
 	swift build -c release --package-path Benchmarks
