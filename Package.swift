@@ -165,6 +165,7 @@ let package = Package(
             name: "StoreReader",
             dependencies: [
                 "ReportFormat", "StoreFormat", "PostgresClient", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             path: "analysis/StoreReader", swiftSettings: strict),
         .target(

@@ -16,6 +16,7 @@ public struct SQLiteSnapshot: StoreSnapshot {
     public static let mappedByteCount = 0x7FFF_0000
 
     private let queue: DatabaseQueue
+    private let chunks = ChunkPayloads()
     private let verifiesChecksums: Bool
 
     /// Opens a store and takes the snapshot.
@@ -111,14 +112,16 @@ public struct SQLiteSnapshot: StoreSnapshot {
         let start = payloads.count
         let (stride, count, checksum) = try reading { database in
             let statement = try database.cachedStatement(
-                sql: "SELECT stride, count, checksum, typeof(payloads), payloads FROM chunk WHERE key = ?")
+                sql: "SELECT stride, count, checksum, typeof(payloads) = 'blob' FROM chunk WHERE key = ?")
             let rows = try Row.fetchCursor(statement, arguments: [key])
-            guard let row = try rows.next() else { throw StoreReaderError.malformedRow(table: "chunk") }
+            guard let row = try rows.next(), try integer(row, 3, of: "chunk") == 1 else {
+                throw StoreReaderError.malformedRow(table: "chunk")
+            }
             let seal = (
                 stride: Int(try integer(row, 0, of: "chunk")), count: Int(try integer(row, 1, of: "chunk")),
                 checksum: Array(try bytes(row, 2, of: "chunk"))
             )
-            try appendBlob(of: row, typeColumn: 3, table: "chunk", to: &payloads)
+            try chunks.append(key: key, in: database, to: &payloads)
             return seal
         }
         do throws(ChunkError) {
@@ -135,30 +138,24 @@ public struct SQLiteSnapshot: StoreSnapshot {
         of period: StoredPeriod, partition: Int, payloadByteCount: Int, into payloads: inout [UInt8]
     ) throws(StoreReaderError) {
         try reading { database in
-            let query =
-                "SELECT typeof(payload), payload FROM staged WHERE metric = ? AND version = ? AND day = ? AND shape_key = ?"
+            let query = """
+                SELECT typeof(payload) = 'blob', payload FROM staged
+                WHERE metric = ? AND version = ? AND day = ? AND shape_key = ?
+                """
             let rows = try Row.fetchCursor(
                 database, sql: query, arguments: Self.arguments(of: period) + [partition])
             while let row = try rows.next() {
-                let byteCount = try appendBlob(of: row, typeColumn: 0, table: "staged", to: &payloads)
+                guard try integer(row, 0, of: "staged") == 1 else {
+                    throw StoreReaderError.malformedRow(table: "staged")
+                }
+                let byteCount = try row.withUnsafeData(atIndex: 1) { data in
+                    data?.withUnsafeBytes { payloads.append(contentsOf: $0) }
+                    return data?.count ?? 0
+                }
                 guard byteCount == payloadByteCount else {
                     throw StoreReaderError.wrongPayloadByteCount(actual: byteCount, expected: payloadByteCount)
                 }
             }
-        }
-    }
-
-    /// Appends the blob in the column after that with its type, as it lies in SQLite's memory; gives its length.
-    @discardableResult
-    private func appendBlob(
-        of row: Row, typeColumn: Int, table: String, to payloads: inout [UInt8]
-    ) throws -> Int {
-        guard String.fromDatabaseValue(row[typeColumn]) == "blob" else {
-            throw StoreReaderError.malformedRow(table: table)
-        }
-        return try row.withUnsafeData(atIndex: typeColumn + 1) { data in
-            data?.withUnsafeBytes { payloads.append(contentsOf: $0) }
-            return data?.count ?? 0
         }
     }
 

@@ -117,14 +117,17 @@ bool dither_anchor_write_chunks(
     return is_written;
 }
 
-bool dither_anchor_write_rows(const char *path, const uint8_t *payloads, size_t stride, size_t count) {
+bool dither_anchor_write_rows(
+    const char *path, const char *schema, const uint8_t *payloads, size_t stride, size_t count
+) {
     sqlite3 *database = NULL;
     sqlite3_stmt *insert = NULL;
-    bool is_written = sqlite3_open(path, &database) == SQLITE_OK
-        && run(database, "CREATE TABLE report (key INTEGER PRIMARY KEY, payload BLOB NOT NULL); BEGIN")
-        && sqlite3_prepare_v2(database, "INSERT INTO report (payload) VALUES (?)", -1, &insert, NULL) == SQLITE_OK;
+    const char *sql = "INSERT INTO staged VALUES (1, 1, 20000, 0, ?1, ?2)";
+    bool is_written = sqlite3_open(path, &database) == SQLITE_OK && run(database, schema) && run(database, "BEGIN")
+        && sqlite3_prepare_v2(database, sql, -1, &insert, NULL) == SQLITE_OK;
     for (size_t index = 0; is_written && index < count; index++, payloads += stride) {
-        sqlite3_bind_blob(insert, 1, payloads, (int)stride, SQLITE_STATIC);
+        sqlite3_bind_int64(insert, 1, (sqlite3_int64)(index << 20));
+        sqlite3_bind_blob(insert, 2, payloads, (int)stride, SQLITE_STATIC);
         is_written = sqlite3_step(insert) == SQLITE_DONE;
         sqlite3_reset(insert);
     }
@@ -139,9 +142,10 @@ size_t dither_anchor_scan_rows(const char *path) {
     sqlite3_stmt *select = NULL;
     size_t count = 0;
     uint64_t sum = 0;
+    const char *sql = "SELECT payload FROM staged WHERE metric = 1 AND version = 1 AND day = 20000 AND shape_key = 0";
     if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK
         && run(database, "PRAGMA mmap_size = 2147418112")
-        && sqlite3_prepare_v2(database, "SELECT payload FROM report", -1, &select, NULL) == SQLITE_OK) {
+        && sqlite3_prepare_v2(database, sql, -1, &select, NULL) == SQLITE_OK) {
         for (; sqlite3_step(select) == SQLITE_ROW; count++) sum += *(const uint8_t *)sqlite3_column_blob(select, 0);
     }
     sqlite3_finalize(select);

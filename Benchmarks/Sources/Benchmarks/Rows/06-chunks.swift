@@ -45,7 +45,7 @@ struct ChunkRow: Row {
 struct RowScanRow: Row {
     let name = "6d"
     let operation = "count 128-bit reports from the chunks of a store, checksums not computed"
-    let anchor = "step through a row for each report"
+    let anchor = "step through the rows of reports that are not sealed, one each"
     let goal = Goal.speed(atLeast: 60)
     let unit = "report"
 
@@ -53,7 +53,7 @@ struct RowScanRow: Row {
         let (store, units) = (try StoreFile(), StoreFile.reportCount)
         let counting = try ChunkCounting(store, way: .warm)
         let rowCount = 1_000_000, path = store.folder.appending(path: "rows.db").path(percentEncoded: false)
-        guard dither_anchor_write_rows(path, StoreFile.payloads(), 16, rowCount) else {
+        guard dither_anchor_write_rows(path, StoreFile.schema, StoreFile.payloads(), 16, rowCount) else {
             throw Skipped(reason: "\(path) cannot be written")
         }
         return Comparison(
@@ -75,17 +75,18 @@ private final class StoreFile {
 
     init() throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let schema =
-            [
-                "PRAGMA journal_mode = WAL", "PRAGMA application_id = \(StoreSchema.applicationIdentifier)",
-                "PRAGMA user_version = \(StoreSchema.version)",
-            ] + StoreSchema.statements(of: StoreSchema.version)
         let isWritten = dither_anchor_write_chunks(
-            path, schema.joined(separator: ";"), Self.payloads(), 16, Chunk.targetByteCount, Self.chunkCount)
+            path, Self.schema, Self.payloads(), 16, Chunk.targetByteCount, Self.chunkCount)
         guard isWritten else { throw Skipped(reason: "\(path) cannot be written") }
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
+
+    static let schema =
+        ([
+            "PRAGMA journal_mode = WAL", "PRAGMA application_id = \(StoreSchema.applicationIdentifier)",
+            "PRAGMA user_version = \(StoreSchema.version)",
+        ] + StoreSchema.statements(of: StoreSchema.version)).joined(separator: ";")
 
     static func payloads() -> [UInt8] {
         let pattern = randomBytes(1_048_573)

@@ -32,10 +32,11 @@ bool dither_anchor_sum_file(const char *path);
 bool dither_anchor_write_chunks(
     const char *path, const char *schema, const uint8_t *payloads, size_t stride, size_t chunk_bytes, size_t chunks);
 
-/// Writes a database with a row for each payload. False where that fails.
-bool dither_anchor_write_rows(const char *path, const uint8_t *payloads, size_t stride, size_t count);
+/// Writes a store that keeps each payload in a row of its own, as before it is sealed. False where that fails.
+bool dither_anchor_write_rows(
+    const char *path, const char *schema, const uint8_t *payloads, size_t stride, size_t count);
 
-/// Steps through the rows of such a database, mapped into memory, and looks at each payload. How many there are.
+/// Steps through the rows of such a store, mapped into memory, and looks at each payload. How many there are.
 size_t dither_anchor_scan_rows(const char *path);
 
 #endif
