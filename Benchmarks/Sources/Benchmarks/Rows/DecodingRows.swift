@@ -1,6 +1,6 @@
 /// What is done to counts.
 let decodingRows: [any Row] = [
-    SketchEstimateRow(), SketchPeerRow(), HadamardRow(), LongHadamardRow(),
+    SketchLookupRow(), SketchPeerRow(), HadamardRow(), LongHadamardRow(),
     SelectionRow(name: "9a", candidateCount: 10_000),
     SelectionRow(name: "9b", candidateCount: 100_000),
     GeometryRow(name: "13a", order: 64), GeometryRow(name: "13b", order: 53),
