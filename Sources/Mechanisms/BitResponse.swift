@@ -88,9 +88,10 @@ public struct BitResponse: Hashable, Sendable {
     package func permanentResponse(to bits: [UInt64], words: [UInt64]) -> [UInt64] {
         let noise = words.span, flipWordCount = flip.noiseWordCount(for: wordCount)
         var response = flip.lanesBelow(wordCount: wordCount, noise: noise.extracting(first: flipWordCount))
-        let kept = keep?.lanesBelow(wordCount: wordCount, noise: noise.extracting(droppingFirst: flipWordCount))
+        var kept = keep?.lanesBelow(wordCount: wordCount, noise: noise.extracting(droppingFirst: flipWordCount)) ?? []
+        defer { wipe(&kept) }
         for index in response.indices {
-            let isFlipped = response[index], isKept = kept?[index] ?? ~isFlipped
+            let isFlipped = response[index], isKept = kept.isEmpty ? ~isFlipped : kept[index]
             response[index] = isKept & bits[index] | isFlipped & ~bits[index]
         }
         response[wordCount - 1] &= lastWordMask

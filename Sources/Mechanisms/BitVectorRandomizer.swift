@@ -50,7 +50,9 @@ extension BitVectorRandomizer {
         defer { wipe(&bytes) }
         guard let noise = device.permanentNoise else { throw .permanentNoiseMissing }
         let cohort = noise.cohort(among: cohortCount)
-        let words: [UInt64]
+        var words: [UInt64] = []
+        // Beside the response they would tell the value.
+        defer { wipe(&words) }
         do {
             words = try noise.words(for: bytes, wordCount: response.permanentWordCount)
         } catch { throw .noRandomness(error) }

@@ -15,7 +15,7 @@ public struct SketchKey: Hashable, Sendable {
     ///
     /// The first eight bytes, little-endian, of SHA-256("dither/cms/v1" ‖ seed, 8 bytes ‖ tag ‖ length, 2 bytes ‖ text
     /// padded with zeros to 256 bytes), integers little-endian; the tag is 1 for a text and 0 for none. The digest is
-    /// over one length, so that its time tells none.
+    /// over one length: its time is equal to the block, not to the byte.
     ///
     /// - Throws: ``RandomnessError`` when libcrypto has no SHA-256.
     package init(of text: [UInt8]?, seed: UInt64) throws(RandomnessError) {

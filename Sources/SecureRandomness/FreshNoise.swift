@@ -53,27 +53,25 @@ public struct FreshNoise: NoiseSource, ~Copyable {
         return body(UnsafeBufferPointer(rebasing: words[position..<position + count]).span)
     }
 
-    /// Zeros, as many as whole blocks of the cipher need and a key besides.
+    /// Zeros, as many as whole blocks of the cipher need.
     private static func room(wordCount: Int) -> UnsafeMutablePointer<UInt64> {
         if wordCount <= keptWordCount, let idle = spare.take() { return UnsafeMutablePointer(idle) }
-        let capacity = max(wholeBlocks(wordCount), keptWordCount) + keyWordCount
+        let capacity = max(wholeBlocks(wordCount), keptWordCount)
         let room = UnsafeMutablePointer<UInt64>.allocate(capacity: capacity)
         room.initialize(repeating: 0, count: capacity)
         return room
     }
 
-    /// Keystream under a key that is drawn behind the words, and wiped.
+    /// Keystream under a key that is drawn for it, in locked memory, and wiped.
     private static func fill(_ words: UnsafeMutableBufferPointer<UInt64>) throws(RandomnessError) {
         guard let start = words.baseAddress else { return }
         let count = wholeBlocks(words.count)
-        let key = UnsafeMutableRawBufferPointer(start: start + count, count: SecretKey.byteCount)
-        defer { dither_wipe(key.baseAddress, key.count) }
+        let key = SecretMemory.take()
+        defer { SecretMemory.giveBack(key) }
         try SystemEntropy.fill(key)
         try ChaCha20.addKeystream(
             key: UnsafeRawBufferPointer(key), to: UnsafeMutableBufferPointer(start: start, count: count))
     }
-
-    private static let keyWordCount = SecretKey.byteCount / 8
 
     private static func wholeBlocks(_ wordCount: Int) -> Int {
         let blockWordCount = ChaCha20.blockByteCount / 8

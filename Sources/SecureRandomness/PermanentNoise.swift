@@ -4,7 +4,8 @@
 /// The permanent response to a value is a function of `HMAC(K_metric, value)`; K_metric binds the metric and every
 /// parameter of its definition, so that a changed definition draws anew and two metrics share no noise.
 public struct PermanentNoise: Sendable {
-    /// The longest canonical value, in bytes; every value is padded to one length, so that hashing time tells none.
+    /// The longest canonical value, in bytes; every value is padded to one length, so that hashing takes
+    /// as many blocks for each.
     public static let valueByteLimit = 255
     private static let zeros = [UInt8](repeating: 0, count: valueByteLimit + 1)
 
@@ -40,7 +41,7 @@ public struct PermanentNoise: Sendable {
         return PermanentNoise(key: try partKey.derive { Self.add(value, to: $0) }, cohortBits: cohortBits)
     }
 
-    /// The first `wordCount` words of permanent noise for a value.
+    /// The first `wordCount` words of permanent noise for a value, which the caller wipes.
     ///
     /// - Parameter value: the canonical bytes of the value, at most ``valueByteLimit``.
     /// - Throws: ``RandomnessError`` when libcrypto lacks an algorithm.
@@ -49,8 +50,13 @@ public struct PermanentNoise: Sendable {
         defer { SecretMemory.giveBack(seed) }
         try HMACSHA256.write(key: key, into: seed) { Self.add(value, to: $0) }
         var words = [UInt64](repeating: 0, count: wordCount)
-        try words.withUnsafeMutableBufferPointer { (words) throws(RandomnessError) in
-            try ChaCha20.addKeystream(key: UnsafeRawBufferPointer(seed), to: words)
+        do throws(RandomnessError) {
+            try words.withUnsafeMutableBufferPointer { (words) throws(RandomnessError) in
+                try ChaCha20.addKeystream(key: UnsafeRawBufferPointer(seed), to: words)
+            }
+        } catch {
+            wipe(&words)
+            throw error
         }
         return words
     }

@@ -31,7 +31,7 @@ public final class SecretKey: Sendable, CustomStringConvertible, CustomReflectab
 
     /// The HMAC-SHA256 of `message` under this key, as a key of its own.
     ///
-    /// - Throws: ``RandomnessError/cryptographyFailed(operation:)``.
+    /// - Throws: ``RandomnessError`` when libcrypto fails or has no SHA-256.
     public func derive(_ message: [UInt8]) throws(RandomnessError) -> SecretKey {
         try derive(from: { $0.add(message) })
     }

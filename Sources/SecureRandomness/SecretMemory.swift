@@ -14,10 +14,10 @@ enum SecretMemory {
         let start: UnsafeMutableRawPointer
     }
 
-    // Not a Mutex, which remembers its thread's identity and traps in the child of a fork, where that is another. Held
-    // for moments only.
     // The place that was given back last, which most are content with: it costs no lock.
     private static let spare = Spare()
+    // Not a Mutex, which remembers its thread's identity and traps in the child of a fork, where that is another. Held
+    // for moments only.
     private static let isTaken = Atomic<Bool>(false)
     nonisolated(unsafe) private static var free: [Place] = []
 

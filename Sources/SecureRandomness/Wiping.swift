@@ -4,3 +4,6 @@ internal import CPlatform
 ///
 /// The array has to be the only owner of its bytes; another one keeps them.
 public func wipe(_ bytes: inout [UInt8]) { bytes.withUnsafeMutableBytes { dither_wipe($0.baseAddress, $0.count) } }
+
+/// The same for words, such as noise that would tell a value beside what was made of it.
+public func wipe(_ words: inout [UInt64]) { words.withUnsafeMutableBytes { dither_wipe($0.baseAddress, $0.count) } }
