@@ -7,7 +7,7 @@
 #define VECTOR NAME(dither_vector)
 #define LOADED NAME(dither_loaded)
 
-typedef uint64_t VECTOR __attribute__((vector_size(VECTOR_BYTES)));
+typedef uint64_t VECTOR __attribute__((vector_size(VECTOR_BYTES), may_alias));
 typedef uint64_t LOADED __attribute__((vector_size(VECTOR_BYTES), aligned(1), may_alias));
 
 // high and low become the carry and the sum of three bits, at every position.

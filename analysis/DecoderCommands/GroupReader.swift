@@ -103,8 +103,9 @@ struct GroupReader {
             return (pool, screen)
         }
         // What all reports of a period count to is looked at by itself.
-        var pool = PooledReports(oracle.makeAggregate(of: definition.fingerprint), on: periods[0].day)
-        for period in periods {
+        var pool = try count([periods[0]], oracle: oracle, screen: &screen, progress: &progress)
+        screen.count(pool.aggregate, on: periods[0].day)
+        for period in periods.dropFirst() {
             let ofPeriod = try count([period], oracle: oracle, screen: &screen, progress: &progress)
             screen.count(ofPeriod.aggregate, on: period.day)
             do { try pool.merge(ofPeriod) } catch { throw store.error(of: .countOverflow, in: period) }

@@ -28,6 +28,13 @@ final class ReportCounting<Oracle: ReportCounter>: Sendable {
         var failure: (item: Int, error: CommandError)?
     }
 
+    /// Counters of more bytes than this are shared by all threads: they would be made, and added up, for each of them.
+    private static var ownByteLimit: Int { 4 << 20 }
+    /// More threads have nothing to do where one counts while others read, and take memory for what they read.
+    private static var sharingThreadLimit: Int { 4 }
+    /// Nor are more than these worth their memory.
+    private static var threadLimit: Int { 16 }
+
     private let oracle: Oracle
     /// What a thread begins with that counts by itself.
     private let none: PooledReports<Oracle.Aggregate>?
@@ -45,14 +52,15 @@ final class ReportCounting<Oracle: ReportCounter>: Sendable {
     ) throws(CommandError) {
         (self.oracle, self.store) = (oracle, store)
         let pool = PooledReports(oracle.makeAggregate(of: definition), on: periods[0].day)
-        none = oracle.tallyByteCount > 0 ? nil : pool
+        none = pool.aggregate.byteCount > Self.ownByteLimit ? nil : pool
         unseen = screen.unseen
         var items: [Item] = []
         for period in periods {
             for part in try store.parts(of: period) { items.append(Item(period: period, part: part)) }
         }
         self.items = items
-        threadCount = max(1, min(ProcessInfo.processInfo.activeProcessorCount, items.count))
+        let limit = none == nil ? Self.sharingThreadLimit : Self.threadLimit
+        threadCount = max(1, min(ProcessInfo.processInfo.activeProcessorCount, limit, items.count))
         state = Mutex(State(pool: pool, screen: screen))
     }
 

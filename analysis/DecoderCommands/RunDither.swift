@@ -7,6 +7,13 @@ internal import Foundation
 public func runDither(_ root: any ParsableCommand.Type) async -> Never {
     // The default action would end a shell script's loop too, but with no documented status.
     signal(SIGINT) { _ in _exit(ExitStatus.interrupted.rawValue) }
+    // Of a file that is mapped, what is no longer there or cannot be read is told by this signal.
+    signal(SIGBUS) { _ in
+        let sentence: StaticString =
+            "dither: a file cannot be read to its end: the disk fails, or something other than the collector changed it\n"
+        _ = write(2, sentence.utf8Start, sentence.utf8CodeUnitCount)
+        _exit(ExitStatus.runtimeFailure.rawValue)
+    }
     exit(await status(running: root).rawValue)
 }
 

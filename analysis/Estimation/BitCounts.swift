@@ -22,6 +22,8 @@ public struct BitCounts: MergeableAggregate {
 
     public var reportCount: Int { cohortSizes.reduce(0, +) }
 
+    public var byteCount: Int { (setCounts.count + cohortSizes.count) * MemoryLayout<Int>.stride }
+
     /// Adds reports of one cohort, of which so many have each bit set.
     package mutating func add(reportCount: Int, setCounts counts: [Int], cohort: Int) {
         cohortSizes[cohort] += reportCount

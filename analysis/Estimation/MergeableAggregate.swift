@@ -21,6 +21,9 @@ public protocol MergeableAggregate: Sendable, Hashable {
     /// How many reports are counted.
     var reportCount: Int { get }
 
+    /// The memory that its counters take, about, in bytes.
+    var byteCount: Int { get }
+
     /// Adds what another aggregate has counted.
     ///
     /// - Throws: ``AggregateError``; this aggregate is then unchanged.

@@ -5,6 +5,8 @@ public struct ReportTally: MergeableAggregate {
     public let definition: Fingerprint
     public private(set) var reportCount = 0
 
+    public var byteCount: Int { MemoryLayout<Self>.stride }
+
     /// No reports.
     public init(of definition: Fingerprint) { self.definition = definition }
 

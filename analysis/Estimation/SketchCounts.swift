@@ -25,6 +25,8 @@ public struct SketchCounts: MergeableAggregate {
         rowReportCounts = [UInt32](repeating: 0, count: rowCount)
     }
 
+    public var byteCount: Int { (cells.count + rowReportCounts.count) * MemoryLayout<UInt32>.stride }
+
     public mutating func merge(_ other: Self) throws(AggregateError) {
         guard definition == other.definition else { throw .differentDefinitions(definition, other.definition) }
         guard cells.count == other.cells.count, width == other.width else {

@@ -12,6 +12,8 @@ public struct SupportCounts: MergeableAggregate {
 
     public var reportCount: Int { countedReports }
 
+    public var byteCount: Int { countedSupport.count * MemoryLayout<Int>.stride }
+
     /// The reports that support each value, in item order.
     public var support: [Int] { countedSupport }
 

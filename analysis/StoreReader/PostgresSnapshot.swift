@@ -1,13 +1,16 @@
 public import PostgresClient
 internal import ReportFormat
 internal import StoreFormat
+internal import Synchronization
 
 /// A snapshot of a store in a PostgreSQL database: a transaction that reads, and does so until it ends. A standby will
 /// do as well as the server that collectors write to.
 ///
-/// Of a chunk or of a staged partition no more is in memory than itself.
+/// Threads take turns. Each has no more in memory than a chunk or a staged partition, and its rows as the server sent them.
 public struct PostgresSnapshot: StoreSnapshot {
     private let connection: PostgresConnection
+    /// The first error of the transaction, which is the reason for all that follow.
+    private let failure = FirstFailure()
 
     /// Connects and takes the snapshot.
     ///
@@ -134,7 +137,8 @@ extension PostgresSnapshot {
     private func rows(
         _ query: String, _ parameters: [PostgresValue] = []
     ) throws(StoreReaderError) -> PostgresAnswer {
-        do { return try connection.execute(query, parameters) } catch { throw .postgres(error) }
+        if let error = failure.error { throw .postgres(error) }
+        do { return try connection.execute(query, parameters) } catch { throw .postgres(failure.note(error)) }
     }
 
     private func integer(
@@ -147,5 +151,21 @@ extension PostgresSnapshot {
         _ answer: PostgresAnswer, _ row: Int, _ column: Int, of table: String
     ) throws(StoreReaderError) -> [UInt8] {
         do { return try answer.bytes(row, column, of: table) } catch { throw .malformedRow(table: table) }
+    }
+}
+
+/// Keeps the first of several errors: a transaction that failed refuses all that comes after, on whatever thread.
+private final class FirstFailure: Sendable {
+    private let first = Mutex<PostgresError?>(nil)
+
+    var error: PostgresError? { first.withLock { $0 } }
+
+    /// The first error, which is this one if there was none.
+    func note(_ error: PostgresError) -> PostgresError {
+        first.withLock { first in
+            let reason = first ?? error
+            first = reason
+            return reason
+        }
     }
 }

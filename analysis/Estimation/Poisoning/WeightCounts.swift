@@ -10,6 +10,8 @@ public struct WeightCounts: MergeableAggregate {
 
     public var reportCount: Int { counts.reduce(0, +) }
 
+    public var byteCount: Int { counts.count * MemoryLayout<Int>.stride }
+
     /// No reports, of payloads with so many bytes of bits.
     public init(of definition: Fingerprint, byteCount: Int) {
         self.definition = definition
