@@ -35,6 +35,8 @@ struct ManyRowsRow: Row {
     let anchor = "60 ns a report"
     let goal = Goal.cost(atMost: 1)
     let unit = "report"
+    let bottleneck: String? =
+        "memory: reports are copied into the order of their rows, and 4 KiB of cells of every row are read and written"
 
     func prepare() throws -> Comparison {
         let (rowCount, units) = (65_536, 2_000_000)
