@@ -1,2 +1,5 @@
 /// What a device does.
-let encodingRows: [any Row] = [InstantaneousResponseRow()]
+let encodingRows: [any Row] =
+    [
+        SketchReportRow(), NoiseBitsRow(), InstantaneousResponseRow(), MemoizedReportRow(), GoogleRapporRow(),
+    ] + peerRows

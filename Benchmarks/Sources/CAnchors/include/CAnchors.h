@@ -39,4 +39,21 @@ bool dither_anchor_write_rows(
 /// Steps through the rows of such a store, mapped into memory, and looks at each payload. How many there are.
 size_t dither_anchor_scan_rows(const char *path);
 
+/// Adds ChaCha20 keystream to the bytes, under a fixed key, on a context that is used again.
+void dither_anchor_keystream(unsigned char *bytes, size_t byte_count);
+
+/// What a report of 1,024 bits is made of, by libcrypto with contexts that are used again: SHA-256 of 280 bytes,
+/// getrandom(32), a new key, 3,080 bytes of keystream, and a copy of 130 bytes.
+void dither_anchor_sketch_report(unsigned char report[130]);
+
+/// What a memoized report of RAPPOR with 128 bits is made of, likewise: HMAC-SHA256 of 258 bytes under a new key, a new
+/// key, 384 bytes of keystream, MD5 of five blocks, getrandom(32), and a copy of 17 bytes.
+void dither_anchor_memoized_report(unsigned char report[17]);
+
+/// Posts a body by libcurl on a connection of its own; 1 if it was answered with 200.
+int dither_anchor_upload(const char *url, const char *certificate, const void *body, size_t byte_count);
+
+/// Commits one row of 256 bytes to an SQLite database that is made on the first call, synchronised; 1 if it worked.
+int dither_anchor_commit(const char *path);
+
 #endif
