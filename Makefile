@@ -1,7 +1,7 @@
 # Thin names over scripts/ and the Swift package manager.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo headlines accuracy poisoning regtest test thorough torture lint size release install uninstall abi examples package check-packages install-library fuzz abi-torture collector-races bench bench-peers bench-record bench-ingest scale openapi clean
+.PHONY: help setup demo headlines accuracy poisoning regtest test thorough torture lint size costs release install uninstall abi examples package check-packages install-library fuzz abi-torture collector-races bench bench-peers bench-record bench-ingest scale openapi clean
 
 RELEASE := .build/release
 DEMO := .build/demo
@@ -65,6 +65,9 @@ lint: setup ## formatting, dependency arrows, source rules, links, fixtures, imp
 size: setup ## build the agent self-contained; check its size and that it is free of Foundation
 	@scripts/check_agent_size.sh
 
+costs: setup ## count instructions and allocations of the main operations, against Tests/cost-host/limits.json
+	@scripts/check_costs.py
+
 release: setup ## build what is installed: programs and the C library, self-contained
 	@scripts/build_release.sh
 
@@ -100,6 +103,7 @@ collector-races: setup ## the collector's tests under ThreadSanitizer and Addres
 	@scripts/check_collector_races.sh
 
 bench: setup ## measure against limits and peers (ROWS=1,3a ROUNDS=9); writes docs/performance.md: a quarter of an hour
+	swift build -c release --product upload-host
 	swift build -c release --package-path Benchmarks
 	@Benchmarks/.build/release/Benchmarks --json docs/performance.json --page docs/performance.md \
 		--rounds $(or $(ROUNDS),9) $(if $(ROWS),--rows $(ROWS))

@@ -292,6 +292,15 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/ingest-host", swiftSettings: strict),
+        // What Benchmarks needs of the agent: its uploads, which no public call makes alone.
+        .executableTarget(
+            name: "upload-host",
+            dependencies: ["TelemetryAgent", "LocalPrivacy", "MetricDefinitions", "Mechanisms", "ReportFormat"],
+            path: "Tests/upload-host", swiftSettings: strict),
+        // Whose instructions and allocations scripts/check_costs.py counts.
+        .executableTarget(
+            name: "cost-host", dependencies: ["LocalPrivacy", "Mechanisms", "ReportFormat", "SecureRandomness"],
+            path: "Tests/cost-host", exclude: ["limits.json"], swiftSettings: strict),
         // Kills, cuts and starves the real process; the long forms are `make torture`.
         .testTarget(
             name: "CollectorTortureTests",
