@@ -5,8 +5,9 @@
     check_costs.py --update   writes Tests/cost-host/limits.json anew
 
 What an operation costs is the difference between a run that does it often and one that does it seldom, so that starting up
-does not count. The same work takes nearly the same instructions everywhere: libcrypto is told to use no extension of the
-instruction set, Swift to hash without a seed, and no operation branches on its noise. The allowance of 5 % is for what
+does not count. The same work takes nearly the same instructions on every x86 with these versions of Swift and libcrypto:
+libcrypto is told to use no extension of the instruction set, Swift to hash without a seed, and no operation branches on
+its noise. The allowance of 5 % is for what
 remains: the C library's choice of memset and memcpy by processor, and the allocator's state. Allocations have none.
 Time is not measured: it says more about the machine.
 """
@@ -54,8 +55,12 @@ def main():
         sys.exit("usage: check_costs.py [--update]")
     subprocess.run(["swift", "build", "-c", "release", "--product", "cost-host"], cwd=ROOT, check=True)
     limits = json.loads(LIMITS.read_text(encoding="utf-8"))
+    usage = subprocess.run([HOST], capture_output=True, text=True, check=False).stdout
+    operations = usage.removeprefix("usage: cost-host ").split(" ")[0].split("|")
+    if not sys.argv[1:] and sorted(limits) != sorted(operations):
+        sys.exit(f"costs: limits are of {sorted(limits)}, operations are {sorted(operations)}: run --update")
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        costs = dict(zip(limits, pool.map(cost, limits)))
+        costs = dict(zip(operations, pool.map(cost, operations)))
     if sys.argv[1:]:
         LIMITS.write_text(json.dumps(costs, indent=4) + "\n", encoding="utf-8")
         return

@@ -22,22 +22,22 @@ enum CostHost {
         [
             "sketch-report": {
                 let sketch: any LocalRandomizer = try documentedSketch()
-                return { try keep(sketch.payload(for: text, on: DeviceContext(permanentNoise: nil))) }
+                return { try keep(sketch.payload(for: text, on: DeviceContext(permanentNoise: nil)).count) }
             },
             "rappor-memoized-report": {
                 let rappor: any LocalRandomizer = try documentedRappor(), holder = try device()
-                return { try keep(rappor.payload(for: text, on: holder)) }
+                return { try keep(rappor.payload(for: text, on: holder).count) }
             },
             "rappor-fresh-report": {
                 let rappor: any LongitudinalRandomizer = try documentedRappor()
                 let permanent = try rappor.permanentResponse(to: text, on: device())
-                return { try keep(rappor.payload(fromPermanentResponse: permanent)) }
+                return { try keep(rappor.payload(fromPermanentResponse: permanent).count) }
             },
             "category-report": {
                 let declared = MechanismDeclaration(
                     epsilon: try Epsilon(thousandths: 1000), valueCount: 16, reportsAbsence: false)
                 let response: any LocalRandomizer = try RandomizedResponse(configuration: .init(declared: declared))
-                return { try keep(response.payload(for: .item(3), on: DeviceContext(permanentNoise: nil))) }
+                return { try keep(response.payload(for: .item(3), on: DeviceContext(permanentNoise: nil)).count) }
             },
             "batch-decoding": {
                 let reports = try (0..<100).map { (index: UInt32) in
@@ -50,7 +50,7 @@ enum CostHost {
                     throw ReportError.valueOutOfRange
                 }
                 let bytes = try Batch(identifier: identifier, reports: reports).encoded
-                return { try keep(Batch(decoding: bytes).reports.map(\.payload.count)) }
+                return { try keep(Batch(decoding: bytes).reports.count) }
             },
         ]
     }
@@ -78,7 +78,7 @@ enum CostHost {
     }
 
     @inline(never)
-    private static func keep<Value>(_ value: Value) { kept = (value as? [UInt8])?.count ?? 1 }
+    private static func keep(_ count: Int) { kept = count }
 
     nonisolated(unsafe) private static var kept = 0
 }
