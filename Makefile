@@ -1,7 +1,7 @@
 # Thin names over scripts/ and the Swift package manager.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo headlines accuracy poisoning regtest test thorough torture lint size costs release install uninstall abi examples package check-packages install-library fuzz abi-torture collector-races bench bench-peers bench-record bench-ingest scale openapi clean
+.PHONY: help setup demo screenshots headlines accuracy poisoning regtest test thorough torture lint size costs release install uninstall abi examples package check-packages install-library fuzz abi-torture collector-races bench bench-peers bench-record bench-ingest scale openapi clean
 
 RELEASE := .build/release
 DEMO := .build/demo
@@ -20,7 +20,10 @@ demo: setup ## collect a year of flight events privately from simulated devices,
 	@mkdir -p $(DEMO)
 	gzip -dc clients/examples/flights/flights.csv.gz > $(DEMO)/flights.csv
 	$(RELEASE)/dither demo --registry clients/examples/flights/metrics.yaml --events $(DEMO)/flights.csv \
-		--collector $(RELEASE)/dither-collector
+		--collector $(RELEASE)/dither-collector --report $(DEMO)/report.html
+
+screenshots: setup ## pictures of the demo's report, light, dark and narrow, into .build/screenshots (after make demo)
+	@scripts/browser/screenshots.py $(DEMO)/report.html .build/screenshots
 
 headlines: setup ## run the published experiments again and write docs/headlines.md: some minutes
 	swift build -c release --product dither

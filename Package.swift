@@ -175,6 +175,9 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             path: "analysis/RegistryCompiler", swiftSettings: strict),
+        .target(
+            name: "Reports", dependencies: ["RegistryCompiler", "SecureRandomness"], path: "analysis/Reports",
+            swiftSettings: strict),
         .executableTarget(
             name: "metric-constants", dependencies: ["RegistryCompiler", "ReportFormat"],
             path: "analysis/metric-constants", swiftSettings: strict),
@@ -185,7 +188,8 @@ let package = Package(
             name: "DecoderCommands",
             dependencies: [
                 "LocalPrivacy", "ReportFormat", "SecureRandomness", "Mechanisms", "MetricDefinitions", "Estimation",
-                "StoreReader", "PostgresClient", "RegistryCompiler", "Planning", "Auditing", "Studies",
+                "StoreFormat", "StoreReader", "PostgresClient", "RegistryCompiler", "Reports", "Planning", "Auditing",
+                "Studies",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "analysis/DecoderCommands", swiftSettings: strict),
@@ -343,11 +347,13 @@ let package = Package(
                 "RegistryCompiler", "MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat", "TestSupport",
             ],
             swiftSettings: strict),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "SecureRandomness"], swiftSettings: strict),
         .testTarget(
             name: "DecoderCommandsTests",
             dependencies: [
-                "DecoderCommands", "StoreReader", "StoreFormat", "Estimation", "RegistryCompiler",
+                "DecoderCommands", "Reports", "StoreReader", "StoreFormat", "Estimation", "RegistryCompiler",
                 "MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

@@ -6,7 +6,7 @@ set -euo pipefail
 libraries=(libssl-dev libsqlite3-dev libpq-dev libcurl4-openssl-dev zlib1g-dev ca-certificates)
 # command:package, looked up as a command so that one installed by other means counts.
 tools=(pkg-config:pkg-config openssl:openssl curl:curl python3:python3 gzip:gzip git:git make:make nm:binutils strip:binutils
-    strace:strace ld:binutils ar:binutils objcopy:binutils readelf:binutils cc:gcc c++:g++ valgrind:valgrind)
+    chromium:chromium strace:strace ld:binutils ar:binutils objcopy:binutils readelf:binutils cc:gcc c++:g++ valgrind:valgrind)
 
 missing=()
 need() { [[ " ${missing[*]-} " == *" $1 "* ]] || missing+=("$1"); }

@@ -60,6 +60,7 @@ struct CommandLineTests {
             CommandLine("help-registry-verify", "dither registry verify --help"),
             CommandLine("help-estimate", "dither estimate --help"),
             CommandLine("help-compare", "dither compare --help"),
+            CommandLine("help-report", "dither report --help"),
             CommandLine("help-associate", "dither associate --help"),
             CommandLine("help-plan", "dither plan --help"),
             CommandLine(
@@ -135,6 +136,19 @@ struct CommandLineTests {
                 "dither estimate --registry DIR/metrics.set --store DIR/r.db --metric departed_late --with nice"),
             CommandLine(
                 "usage-compare", "dither compare --registry DIR/metrics.set --store DIR/r.db --metric departed_late"),
+            CommandLine("usage-report", "dither report --registry DIR/metrics.set --store DIR/r.db"),
+            CommandLine(
+                "usage-report-compare",
+                "dither report --registry DIR/metrics.set --store DIR/r.db -o DIR/r.html --compare 2026-06-01"),
+            CommandLine(
+                "usage-report-candidates",
+                "dither report --registry DIR/metrics.set --store DIR/r.db -o DIR/r.html --candidates airports.csv"),
+            CommandLine(
+                "unknown-metric-report",
+                "dither report --registry DIR/metrics.set --store DIR/r.db -o DIR/r.html --metric arrived_late"),
+            CommandLine(
+                "missing-report-store",
+                "dither report --registry DIR/metrics.set --store DIR/none.db -o DIR/r.html"),
             CommandLine("usage-regtest", "dither rappor regtest --family demo"),
             CommandLine("missing-regtest", "dither rappor regtest --seeds 1 --update DIR/missing.md"),
             CommandLine("usage-associate", "dither associate --metric route"),

@@ -28,11 +28,14 @@ struct DemoTests {
             "dither",
             [
                 "demo", "--registry", registry, "--events", events, "--collector",
-                Executables.path("dither-collector"), "--connections", "8",
+                Executables.path("dither-collector"), "--connections", "8", "--report", "\(workspace.path)/report.html",
             ])
         #expect(outcome.status == 0, "\(outcome.complaint)")
         #expect(outcome.output.contains("6000 reports acknowledged and counted: none lost, none twice."))
         #expect(outcome.output.contains("killed with -9"))
+        #expect(outcome.output.contains("for any browser: file://") && outcome.output.contains("/report.html"))
+        let page = try String(contentsOfFile: "\(workspace.path)/report.html", encoding: .utf8)
+        #expect(page.contains("4 shown") && page.contains("<bdi>ATL</bdi>") && page.hasSuffix("</html>\n"))
         #expect(outcome.output.contains("of 4   not among the candidates 1"), "\(outcome.output)")
         #expect(outcome.output.contains("of 5\n") && outcome.output.contains("minutes in the air   truth 186."))
     }

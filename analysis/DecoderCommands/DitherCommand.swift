@@ -27,8 +27,8 @@ public struct DitherCommand: ParsableCommand {
                 """,
             version: "dither 0.1.0",
             subcommands: [
-                RegistryCommand.self, EstimateCommand.self, CompareCommand.self, PlanCommand.self, AuditCommand.self,
-                StudyCommand.self, RapporCommand.self, AssociateCommand.self,
+                RegistryCommand.self, EstimateCommand.self, CompareCommand.self, ReportCommand.self, PlanCommand.self,
+                AuditCommand.self, StudyCommand.self, RapporCommand.self, AssociateCommand.self,
             ] + subcommands)
     }
 

@@ -44,6 +44,9 @@ public struct EstimateChoices: Hashable, Sendable {
     /// Whether differences are made of the figures.
     var needsOrigins = false
 
+    /// Whether the most frequent value, of a truth value `true`, is estimated for a population too.
+    var splitsErrors = false
+
     /// Whether no figure is made of several values' estimates, so that a value may have none.
     var takesEachValueAlone: Bool { additions.isDisjoint(with: [.denoised, .consistent]) && !needsOrigins }
 

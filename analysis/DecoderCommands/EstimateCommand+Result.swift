@@ -52,6 +52,8 @@ public struct ReleasedEstimates: Hashable, Sendable {
     var added = AddedColumns()
     /// Where the figures come from.
     var origins = FigureOrigins()
+    /// The most frequent value, for a population too, where that was asked for.
+    var drawn: DrawnEstimate?
 }
 
 /// What is estimated of a group of reports.

@@ -13,6 +13,19 @@ public struct AddedColumns: Hashable, Sendable {
     var sumsAdjusted: [Double]?
 }
 
+/// A value's estimate for the devices that reported, and for a population from which they were drawn at random.
+struct DrawnEstimate: Hashable, Sendable {
+    let position: Int
+    let sample: FrequencyEstimate
+    let population: FrequencyEstimate
+
+    /// The part of the population's variance that is the noise, from 0 to 1.
+    var noiseShare: Double {
+        let (noise, all) = (sample.standardError, population.standardError)
+        return all > 0 ? min(1, noise * noise / (all * all)) : 1
+    }
+}
+
 /// Where the figures of a group come from, as far as a difference has to know.
 public struct FigureOrigins: Hashable, Sendable {
     /// The count of every value.
@@ -60,13 +73,34 @@ extension GroupReader {
                 }
             }
         }
+        let ofSample = estimates
         if choices.interval == .population {
             (estimates, sums) = ofPopulation(estimates, sums, from: pool, oracle: oracle)
         }
         var released = ReleasedEstimates(reportCount: pool.reportCount, figures: .frequencies(estimates))
         (released.sums, released.added) = (sums, added)
         released.origins = try origins(from: pool, by: oracle)
+        released.drawn = drawn(ofSample, from: pool, oracle: oracle)
         return released
+    }
+
+    /// The most frequent value with the interval for a population, where that is asked for beside the sample's.
+    private func drawn<Oracle: FrequencyOracle>(
+        _ estimates: [FrequencyEstimate], from pool: PooledReports<Oracle.Aggregate>, oracle: Oracle
+    ) -> DrawnEstimate? {
+        let known = estimates.indices.filter { position in
+            // Of a truth value, how often it is true.
+            (definition.domain == .boolean ? values[position] == .item(1) : values[position] != .absent)
+                && estimates[position].interval.upperBound.isFinite
+        }
+        guard choices.splitsErrors,
+            let position = known.max(by: { estimates[$0].frequency < estimates[$1].frequency })
+        else { return nil }
+        let estimate = estimates[position]
+        let population = estimate.ofPopulation(
+            from: PopulationDraw(reportCounts: Array(pool.countsByDay.values)),
+            support: oracle.valueSupport?.probabilities, confidence: level)
+        return DrawnEstimate(position: position, sample: estimate, population: population)
     }
 
     private func addColumns(

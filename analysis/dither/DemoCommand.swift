@@ -22,7 +22,8 @@ struct DemoCommand: ParsableCommand {
 
             EXAMPLE:
               dither demo --registry clients/examples/flights/metrics.yaml \\
-                --events .build/demo/flights.csv --collector .build/release/dither-collector
+                --events .build/demo/flights.csv --collector .build/release/dither-collector \\
+                --report report.html
 
             \(DitherCommand.exitStatusHelp)
             """)
@@ -35,6 +36,9 @@ struct DemoCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("The collector's executable.", valueName: "path"))
     var collector: String
+
+    @Option(help: ArgumentHelp("Also write a page about all estimates.", valueName: "page"))
+    var report: String?
 
     @Option(help: "Connections that the fleet keeps open, 1 to 256.")
     var connections = 64
@@ -67,6 +71,11 @@ struct DemoCommand: ParsableCommand {
         )
         let judgement = DemoJudgement(flights: flights, metrics: metrics, registry: registry, store: storePath)
         try judgement.run(summary)
+        if let report {
+            _ = try DemoEstimate.run(["report", "--registry", registry, "--store", storePath, "--output", report])
+            let address = URL(filePath: report).absoluteString
+            try say("\nThe page about all of it, for any browser: \(address)")
+        }
         try say(
             """
 

@@ -57,7 +57,8 @@ struct DemoEstimate {
         (reports, rows) = (answer.reports, answer.rows)
     }
 
-    private static func run(_ arguments: [String]) throws -> Data {
+    /// Runs a command of this program as its own process.
+    static func run(_ arguments: [String]) throws -> Data {
         let process = Process()
         process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments = arguments
@@ -67,7 +68,8 @@ struct DemoEstimate {
         let data = try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
-            throw CommandError(.runtimeFailure, "dither estimate ended with status \(process.terminationStatus).")
+            throw CommandError(
+                .runtimeFailure, "dither \(arguments[0]) ended with status \(process.terminationStatus).")
         }
         return data
     }

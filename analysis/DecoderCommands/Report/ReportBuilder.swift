@@ -1,0 +1,163 @@
+internal import Estimation
+internal import LocalPrivacy
+internal import Mechanisms
+internal import MetricDefinitions
+internal import RegistryCompiler
+internal import ReportFormat
+internal import Reports
+
+/// Estimates the metrics of a registry for a page.
+struct ReportBuilder {
+    let request: ReportRequest
+    let source: RegistrySource
+    /// The registry's file, for messages.
+    let registry: String
+    let store: String
+
+    /// The page about these metrics.
+    ///
+    /// - Throws: ``CommandError`` for what no metric can be estimated without, such as the store.
+    func document(of metrics: [MetricDefinition]) throws(CommandError) -> ReportDocument {
+        let explanation = RegistryExplanation(source.set)
+        var epsilonPerDay = ""
+        if case .decimal(let digits) = explanation.overview.facts.first(where: { $0.name == "epsilon_per_day" })?.value
+        {
+            epsilonPerDay = digits
+        }
+        var reported: [ReportedMetric] = []
+        for definition in metrics { reported.append(try metric(definition)) }
+        return ReportDocument(
+            project: source.set.project, madeOn: RegistryLoading.today.description,
+            confidence: request.confidence.probability, epsilonPerDay: epsilonPerDay, metrics: reported)
+    }
+
+    private func metric(_ definition: MetricDefinition) throws(CommandError) -> ReportedMetric {
+        let name = type(of: definition.mechanism).identifier
+        var endedOn: String?
+        if case .lastDay(let day) = definition.expiry, day < RegistryLoading.today { endedOn = day.description }
+        return ReportedMetric(
+            name: definition.name, question: definition.summary, owner: definition.owner,
+            mechanism: definition.isMemoized ? "\(name), memoized" : name,
+            epsilon: definition.mechanism.epsilon.description, endedOn: endedOn,
+            guarantee: Guarantee(of: definition), outcome: try outcome(of: definition))
+    }
+
+    /// What concerns one metric alone is said on its part of the page; the rest ends the command.
+    private func outcome(of definition: MetricDefinition) throws(CommandError) -> ReportedMetric.Outcome {
+        do {
+            let list = try CandidateList.chosen(
+                option: request.candidates[definition.name], metric: definition.name, registry: registry, source: source
+            )
+            guard let findings = try findings(of: definition, candidates: list) else {
+                return .withheld(
+                    "\(definition.name): fewer than \(definition.minimumReports) reports, the metric's minimum_reports, so "
+                        + "nothing is shown")
+            }
+            return .shown(findings)
+        } catch {
+            switch error.status {
+            case .insufficientData: return .withheld(error.message)
+            case .usage where definition.needsMore(than: request.candidates[definition.name]):
+                return .withheld(error.message)
+            case .validationFailed: return .failed(error.message)
+            default: throw error
+            }
+        }
+    }
+
+    private func findings(
+        of definition: MetricDefinition, candidates: CandidateList?
+    ) throws(CommandError) -> MetricFindings? {
+        var choices = EstimateChoices()
+        choices.splitsErrors = true
+        let pooled = try estimate(definition, request.days, choices, candidates)
+        guard let group = pooled.groups.first, let released = group.estimates else { return nil }
+        let figures = ReportedFigures(definition: definition, values: pooled.values, valueLimit: request.valueLimit)
+        var findings = MetricFindings(
+            reportCount: released.reportCount, dayCount: group.periodCount, firstDay: group.from.description,
+            lastDay: group.to.description, chart: figures.chart(of: released))
+        findings.quantiles = figures.quantiles(of: released)
+        if !request.isPooled, group.periodCount > 1 {
+            let days = try estimate(definition, request.days, EstimateChoices(), candidates, byPeriod: true).groups
+            findings.series = figures.series(of: days, in: released)
+            findings.comparison = try comparison(of: definition, days: days.map(\.from), candidates, figures)
+        }
+        findings.errorSplit = figures.errorSplit(of: released)
+        findings.fit = ReportedFigures.fit(of: released)
+        findings.testNames = ReportedFigures.testNames(of: released)
+        // The alarm, and what to do about it, are the first notes.
+        let alarmCount = released.screen?.isAlarm == true ? 2 : 0
+        findings.alarms = Array(pooled.notes.prefix(alarmCount))
+        findings.notes = Array(pooled.notes.dropFirst(alarmCount))
+        findings.advice = ReportAdvice(definition: definition, released: released, values: pooled.values).sentences(
+            confidence: request.confidence)
+        return findings
+    }
+
+    private func comparison(
+        of definition: MetricDefinition, days: [UTCDay], _ candidates: CandidateList?, _ figures: ReportedFigures
+    ) throws(CommandError) -> TimeComparison? {
+        guard let pair = request.comparison ?? TimePair(halving: days) else { return nil }
+        var choices = EstimateChoices()
+        choices.needsOrigins = true
+        let result: TimeComparison.Result
+        do {
+            let comparison = try GroupComparison(
+                try estimate(definition, pair.later, choices, candidates),
+                minus: try estimate(definition, pair.earlier, choices, candidates))
+            result = .differences(figures.differences(of: comparison))
+        } catch {
+            // Buckets have no difference, and of few reports nothing is told; that is no fault of the page.
+            guard [.usage, .insufficientData, .validationFailed].contains(error.status) else { throw error }
+            result = .withheld(error.message)
+        }
+        return TimeComparison(later: pair.later.words, earlier: pair.earlier.words, result: result)
+    }
+
+    private func estimate(
+        _ definition: MetricDefinition, _ days: DayRange, _ choices: EstimateChoices, _ candidates: CandidateList?,
+        byPeriod: Bool = false
+    ) throws(CommandError) -> EstimateResult {
+        var progress = Progress(definition.name)
+        return try EstimateResult.compute(
+            EstimateRequest(
+                metric: definition.name, from: days.first, to: days.last, byPeriod: byPeriod,
+                confidence: request.confidence, choices: choices),
+            from: source.set, candidates: candidates, storePath: store, today: RegistryLoading.today,
+            progress: &progress)
+    }
+}
+
+extension MetricDefinition {
+    /// Whether a page that is about all metrics cannot show this one: it is a pair, or a text without candidates.
+    fileprivate func needsMore(than candidates: String?) -> Bool {
+        switch domain {
+        case .pair: true
+        case .string: candidates == nil
+        default: false
+        }
+    }
+}
+
+extension Guarantee {
+    /// The claims of `dither registry explain`.
+    init(of definition: MetricDefinition) {
+        let facts = MetricExplanation(definition).sections.flatMap(\.facts)
+        func digits(_ name: String) -> String? {
+            guard case .decimal(let digits) = facts.first(where: { $0.name == name })?.value else { return nil }
+            return digits
+        }
+        let names = [
+            "posterior_percent", "posterior_percent_permanent", "epsilon_all_reports", "epsilon_permanent",
+            "epsilon_lifetime", "epsilon_per_differing_report", "computational", "period_cap", "max_distinct_values",
+            "when_absent", "minimum_reports",
+        ]
+        var permanent: (posterior: String, epsilon: String)?
+        if let posterior = digits("posterior_percent_permanent"), let epsilon = digits("epsilon_permanent") {
+            permanent = (posterior, epsilon)
+        }
+        self.init(
+            posterior: digits("posterior_percent") ?? "100.0", permanent: permanent,
+            sentences: facts.filter { names.contains($0.name) || $0.name.hasPrefix("not_covered") }.map(\.sentence))
+    }
+}

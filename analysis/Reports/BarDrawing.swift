@@ -1,0 +1,46 @@
+/// Bars with whiskers as SVG: stretched to the width that there is, while strokes keep theirs. It is decoration beside the
+/// figures that the same row has as text.
+struct BarDrawing {
+    let axis: BarAxis
+    let isPoint: Bool
+
+    /// A drawing of a chart's rows; of numbers a mark is drawn, for a bar from 0 would say nothing.
+    init(_ chart: BarChart) {
+        axis = BarAxis(chart)
+        isPoint = chart.scale == .number
+    }
+
+    func draw(_ bar: Bar, in page: inout Markup) {
+        guard bar.isDrawn else { return page.element("span", ["class": "muted"], text: "cannot be told from others") }
+        open(in: &page)
+        let (from, to) = (axis.place(bar.low), axis.place(bar.high)), estimate = axis.place(bar.estimate)
+        if isPoint {
+            path("p", "M\(estimate) 1V23", in: &page)
+        } else {
+            let drawn = bar.standing == .notDetected ? "h" : "b"
+            path(drawn, "M\(axis.origin) 6H\(estimate)V18H\(axis.origin)z", in: &page)
+        }
+        let ends = (bar.low < axis.low ? "" : "M\(from) 8V16") + (bar.high > axis.high ? "" : "M\(to) 8V16")
+        path("w", "M\(from) 12H\(to)" + ends, in: &page)
+        page.close("svg")
+    }
+
+    /// A share without an interval.
+    func drawWithoutInterval(_ share: Double, in page: inout Markup) {
+        open(in: &page)
+        path("o", "M\(axis.origin) 6H\(axis.place(share))V18H\(axis.origin)z", in: &page)
+        page.close("svg")
+    }
+
+    private func open(in page: inout Markup) {
+        page.open(
+            "svg",
+            ["class": "bar", "viewBox": "0 0 1000 24", "preserveAspectRatio": "none", "aria-hidden": "true"])
+        path("z", "M\(axis.origin) 0V24", in: &page)
+    }
+
+    private func path(_ kind: String, _ line: String, in page: inout Markup) {
+        page.open("path", ["class": kind, "d": line])
+        page.close("path")
+    }
+}

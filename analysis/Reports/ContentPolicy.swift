@@ -1,0 +1,32 @@
+internal import SecureRandomness
+
+/// What a browser may load and run for a page: the style and the script in it, known by their digests, and nothing else.
+enum ContentPolicy {
+    /// The policy, as a `meta` element states it.
+    ///
+    /// - Throws: ``RandomnessError`` where libcrypto has no SHA-256.
+    static func text(style: StaticString, script: StaticString) throws(RandomnessError) -> String {
+        let style = base64(try SHA256.digest(Array(style.description.utf8)))
+        let script = base64(try SHA256.digest(Array(script.description.utf8)))
+        return "default-src 'none'; style-src 'sha256-\(style)'; script-src 'sha256-\(script)'; base-uri 'none'; "
+            + "form-action 'none'"
+    }
+
+    /// RFC 4648 §4.
+    static func base64(_ bytes: [UInt8]) -> String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".unicodeScalars)
+        var text = ""
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            let bits = (0..<3).reduce(UInt32(0)) { $0 << 8 | ($1 < group.count ? UInt32(group[start + $1]) : 0) }
+            for place in 0..<4 {
+                guard place <= group.count else {
+                    text += "="
+                    continue
+                }
+                text.unicodeScalars.append(alphabet[Int(bits >> (18 - 6 * UInt32(place)) & 63)])
+            }
+        }
+        return text
+    }
+}

@@ -1,0 +1,74 @@
+internal import RegistryCompiler
+
+/// HTML under construction. What is not written in this module as a literal passes ``escaped(_:)``, so that a name or a
+/// value can be no more than text.
+struct Markup {
+    /// What there is so far.
+    private(set) var source = ""
+
+    /// Adds a literal as it is.
+    mutating func literal(_ markup: StaticString) { source += markup.description }
+
+    /// Adds text.
+    mutating func text(_ text: String) { source += escaped(text) }
+
+    /// Adds an element around `content`.
+    mutating func element(
+        _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:],
+        _ content: (inout Markup) -> Void
+    ) {
+        open(name, attributes)
+        content(&self)
+        close(name)
+    }
+
+    /// Adds an element around text.
+    mutating func element(
+        _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:], text: String
+    ) {
+        element(name, attributes) { $0.text(text) }
+    }
+
+    /// Adds a start tag.
+    mutating func open(_ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:]) {
+        source += "<\(name)"
+        for (name, value) in attributes { source += " \(name)=\"\(escaped(value))\"" }
+        source += ">"
+    }
+
+    /// Adds an end tag.
+    mutating func close(_ name: StaticString) { source += "</\(name)>" }
+}
+
+/// Text as it stands in HTML between tags and in quoted attributes. What would end the text is written as a reference, and
+/// what nobody could see, or what would reorder the line, by its number: `⟦U+202E⟧`.
+///
+/// - Complexity: one pass; a plain text is returned as it is.
+public func escaped(_ text: String) -> String {
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && !isMarkup($0) }) { return text }
+    var result = ""
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "&": result += "&amp;"
+        case "<": result += "&lt;"
+        case ">": result += "&gt;"
+        case "\"": result += "&quot;"
+        case "'": result += "&#39;"
+        case _ where isUnprintable(scalar) || isInvisible(scalar):
+            let digits = String(scalar.value, radix: 16, uppercase: true)
+            result += "⟦U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + "⟧"
+        default: result.unicodeScalars.append(scalar)
+        }
+    }
+    return result
+}
+
+private func isMarkup(_ byte: UInt8) -> Bool { "&<>\"'".utf8.contains(byte) }
+
+/// What changes no terminal, but makes two values look like one. Joiners stay, since scripts and emoji need them.
+private func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0xAD, 0x180E, 0x200B, 0x2060...0x2064, 0xFFF9...0xFFFB, 0xE0000...0xE007F: true
+    default: false
+    }
+}

@@ -1,0 +1,107 @@
+/// A value's estimates over days as SVG: a line with a point a day, and a band from the lower to the upper ends of the
+/// intervals. A day below the release gate breaks both.
+struct SeriesPanel {
+    private static let (width, height) = (320.0, 150.0)
+    /// The drawing inside its labels.
+    private static let (left, right, top, bottom) = (46.0, 312.0, 10.0, 126.0)
+
+    let series: DaySeries
+    /// The ends of the vertical scale, which the panels of a metric share.
+    let scale: ClosedRange<Double>
+
+    /// The vertical scale of several series: from 0 for shares, and as wide as the intervals.
+    static func scale(of all: [DaySeries]) -> ClosedRange<Double> {
+        let bars = all.flatMap { $0.points.compactMap(\.bar) }.filter(\.isDrawn)
+        var low = bars.map(\.low).min() ?? 0, high = bars.map(\.high).max() ?? 1
+        if all.contains(where: { $0.scale == .share }) { low = min(low, 0) }
+        if high <= low { high = low + 1 }
+        return low...high
+    }
+
+    func append(to page: inout Markup, identifier: String) {
+        page.element("figure", ["class": "panel"]) { page in
+            page.element("figcaption", ["id": identifier]) { page in page.element("bdi", text: series.name) }
+            page.element(
+                "svg",
+                [
+                    "viewBox": "0 0 320 150", "role": "img", "aria-labelledby": identifier, "class": "series",
+                ]
+            ) { page in
+                grid(in: &page)
+                for run in runs { draw(run, in: &page) }
+                days(in: &page)
+            }
+        }
+    }
+
+    /// Days in a row that have estimates.
+    private var runs: [[(x: Double, bar: Bar)]] {
+        var runs: [[(x: Double, bar: Bar)]] = [[]]
+        for point in series.points {
+            if let bar = point.bar, bar.isDrawn {
+                runs[runs.count - 1].append((x(point.index), bar))
+            } else {
+                runs.append([])
+            }
+        }
+        return runs.filter { !$0.isEmpty }
+    }
+
+    private func draw(_ run: [(x: Double, bar: Bar)], in page: inout Markup) {
+        let upper = run.map { Self.pair($0.x, y($0.bar.high)) }, lower = run.map { Self.pair($0.x, y($0.bar.low)) }
+        path("band", "M" + (upper + lower.reversed()).joined(separator: "L") + "z", in: &page)
+        for point in run {
+            let (x, from, to) = (Self.one(point.x), Self.one(y(point.bar.low)), Self.one(y(point.bar.high)))
+            path("whisker", "M\(x) \(from)V\(to)", in: &page)
+        }
+        path("line", "M" + run.map { Self.pair($0.x, y($0.bar.estimate)) }.joined(separator: "L"), in: &page)
+        for point in run {
+            page.open(
+                "circle",
+                ["class": "point", "cx": Self.one(point.x), "cy": Self.one(y(point.bar.estimate)), "r": "2.5"])
+            page.close("circle")
+        }
+    }
+
+    private func grid(in page: inout Markup) {
+        let span = scale.upperBound - scale.lowerBound
+        for share in [0.0, 0.5, 1] {
+            let value = scale.lowerBound + share * span, y = Self.one(y(value))
+            path("grid", "M\(Self.one(Self.left)) \(y)H\(Self.one(Self.right))", in: &page)
+            page.element(
+                "text", ["x": Self.one(Self.left - 5), "y": Self.one(self.y(value) + 4), "class": "y"],
+                text: series.scale.text(value, error: span / 4))
+        }
+    }
+
+    private func days(in page: inout Markup) {
+        guard let first = series.points.first, let last = series.points.last else { return }
+        page.element("text", ["x": Self.one(Self.left), "y": "144", "class": "x"], text: first.day)
+        if last.index > first.index {
+            page.element("text", ["x": Self.one(Self.right), "y": "144", "class": "x last"], text: last.day)
+        }
+    }
+
+    private func path(_ kind: String, _ line: String, in page: inout Markup) {
+        page.open("path", ["class": kind, "d": line])
+        page.close("path")
+    }
+
+    private func x(_ index: Int) -> Double {
+        guard let first = series.points.first?.index, let last = series.points.last?.index, last > first else {
+            return (Self.left + Self.right) / 2
+        }
+        // A point's radius from either end.
+        return Self.left + 6 + (Self.right - Self.left - 12) * Double(index - first) / Double(last - first)
+    }
+
+    private func y(_ value: Double) -> Double {
+        let share = (value - scale.lowerBound) / (scale.upperBound - scale.lowerBound)
+        return Self.bottom - (Self.bottom - Self.top) * min(max(share, 0), 1)
+    }
+
+    private static func pair(_ x: Double, _ y: Double) -> String { one(x) + " " + one(y) }
+
+    /// One digit after the point.
+    private static func one(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+}

@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Reads a page of dither report in a real browser: check_page.py [--quick] PAGE.html prints what it found as JSON.
+
+faults: console messages, exceptions and requests. figures: what each table says, read back from the page. keyboard: what Tab,
+Enter and typing do. axe: what axe-core objects to, light and dark, wide and narrow; null where scripts/install_axe.sh was not run,
+and with --quick, for pages so large that axe takes minutes.
+"""
+
+import json
+import pathlib
+import signal
+import sys
+
+from chromium import Chromium, executable
+
+AXE = pathlib.Path(__file__).resolve().parents[2] / ".build/axe/axe.min.js"
+
+FIGURES = """
+[...document.querySelectorAll('article')].map((article) => ({
+  name: article.querySelector('h2').textContent,
+  rows: [...article.querySelectorAll('table.bars tbody tr')].map((row) => {
+    const cell = row.querySelector('.figure'), bar = row.querySelector('path.b, path.h');
+    const box = bar && bar.getBBox();
+    return {
+      name: row.cells[0].textContent, value: cell.dataset.value, low: cell.dataset.low, high: cell.dataset.high,
+      text: cell.textContent, standing: row.querySelector('.standing')?.textContent ?? null,
+      from: box ? box.x : null, length: box ? box.width : null,
+    };
+  }),
+}))
+"""
+
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+NAMES = "[...document.querySelectorAll('.overview tbody tr:not([hidden]) th a')].map((link) => link.textContent)"
+FOCUS = "(document.activeElement.textContent || document.activeElement.type || '').trim()"
+
+
+def keyboard(browser):
+    """What a reader without a mouse can do. None where a page has too few metrics to sort."""
+    browser.press("Tab")
+    first = browser.evaluate(FOCUS)
+    browser.press("Enter")
+    target = browser.evaluate("location.hash")
+    if not browser.evaluate("document.querySelector('.overview button') !== null"):
+        return {"first": first, "target": target}
+    result = {"first": first, "target": target, "before": browser.evaluate(NAMES)}
+    for _ in range(200):
+        if browser.evaluate("document.activeElement.matches('.overview th:first-child button')"):
+            break
+        browser.press("Tab")
+    result["outline"] = browser.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    for order in ("descending", "ascending"):
+        browser.press("Enter")
+        result[order] = browser.evaluate(NAMES)
+        result[order + "Said"] = browser.evaluate("document.activeElement.closest('th').getAttribute('aria-sort')")
+    if browser.evaluate("document.querySelector('.overview input') !== null"):
+        browser.evaluate("document.querySelector('.overview input').focus()")
+        browser.type(result["before"][-1])
+        result["filtered"] = browser.evaluate(NAMES)
+        result["articles"] = browser.evaluate("document.querySelectorAll('article:not([hidden])').length")
+    return result
+
+
+def objections(browser, page):
+    if not AXE.exists():
+        return None
+    found = []
+    for width, dark in ((1280, False), (1280, True), (390, False)):
+        browser.window(width, dark=dark)
+        browser.open(page)
+        browser.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+        browser.evaluate(AXE.read_text(encoding="utf-8") + "; 0")
+        answer = browser.evaluate(
+            "axe.run({resultTypes: ['violations']}).then((result) => result.violations.map((one) => ({"
+            "rule: one.id, help: one.help, where: one.nodes.slice(0, 3).map((node) => node.html.slice(0, 200))})))")  # fmt: skip
+        found += [{"width": width, "dark": dark, **one} for one in answer]
+    return found
+
+
+def main(page, is_quick):
+    with Chromium() as browser:
+        browser.window(1280)
+        browser.open(page)
+        result = {
+            "milliseconds": browser.evaluate(
+                "(() => { const t = performance.getEntriesByType('navigation')[0]; return t.loadEventEnd - t.startTime })()"),
+            "figures": browser.evaluate(FIGURES),
+            "elements": browser.evaluate("[...new Set([...document.querySelectorAll('body *')].map((e) => e.localName))].sort()"),
+            "keyboard": keyboard(browser),
+            "faults": list(browser.faults()),
+        }  # fmt: skip
+        result["overflow"] = {}
+        for width in (1280, 768, 390, 320):
+            browser.window(width)
+            result["overflow"][str(width)] = browser.evaluate(OVERFLOW)
+        result["axe"] = None if is_quick else objections(browser, page)
+    json.dump(result, sys.stdout)
+
+
+if __name__ == "__main__":
+    arguments = [word for word in sys.argv[1:] if word != "--quick"]
+    if len(arguments) != 1:
+        sys.exit("usage: check_page.py [--quick] PAGE.html")
+    if executable() is None:
+        sys.exit("no chromium: apt-get install chromium")
+    signal.alarm(300)  # a browser that hangs is a failure, not a wait
+    main(arguments[0], "--quick" in sys.argv)
