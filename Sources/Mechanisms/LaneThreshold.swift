@@ -46,11 +46,13 @@ public struct LaneThreshold: Hashable, Sendable {
     /// kept bit first, and within a level in the order of the lanes.
     ///
     /// - Complexity: an operation for each of ``noiseWordCount(for:)`` words, eight at a time.
+    @inlinable
     public func draw<Source: NoiseSource & ~Copyable>(wordCount: Int, using source: inout Source) -> [UInt64] {
         source.withNext(noiseWordCount(for: wordCount)) { lanesBelow(wordCount: wordCount, noise: $0) }
     }
 
     /// The same from words that are there already, ``noiseWordCount(for:)`` of them.
+    @usableFromInline
     func lanesBelow(wordCount: Int, noise: Span<UInt64>) -> [UInt64] {
         precondition(noise.count == noiseWordCount(for: wordCount), "a chain takes a word a level for each of its own")
         let levels = decidingLevels, stride = 8 * wordCount

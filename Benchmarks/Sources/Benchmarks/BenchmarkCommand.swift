@@ -35,6 +35,10 @@ struct BenchmarkCommand: ParsableCommand {
     @Flag(help: "List the rows and measure nothing.")
     var list = false
 
+    /// What `perf` listens to while this process does our side of a row alone.
+    @Option(help: .hidden)
+    var profiledAs: String?
+
     /// Every row, in the order of the table.
     private static var allRows: [any Row] {
         (encodingRows + countingRows + decodingRows).sorted {
@@ -45,6 +49,7 @@ struct BenchmarkCommand: ParsableCommand {
     func validate() throws {
         guard rounds > 0 else { throw ValidationError("--rounds is \(rounds); give 1 or more") }
         guard page == nil || json != nil else { throw ValidationError("--page shows what --json stores: give both") }
+        if let page { try Table.check(page: page) }
         _ = try chosenRows()
     }
 
@@ -67,9 +72,17 @@ struct BenchmarkCommand: ParsableCommand {
             for row in rows { print("\(row.name)\t\(row.operation), against \(row.anchor): \(row.goal.description)") }
             return
         }
+        if let profiledAs {
+            for row in rows { try Profile.runOurs(row, rounds: rounds, control: profiledAs) }
+            return
+        }
         let runner = Runner(rounds: rounds, machine: .current())
         var results: [RowResult] = []
         for row in rows { results.append(try runner.result(of: row)) }
+        for index in results.indices where results[index].outcome == .missed {
+            progress("\(results[index].name): profile")
+            results[index].profile = try Profile.shares(ofRow: results[index].name, rounds: rounds)
+        }
         progress("")
         print(Table.text(results), terminator: "")
         guard let json else { return }

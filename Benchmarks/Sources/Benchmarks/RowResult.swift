@@ -13,6 +13,8 @@ struct RowResult: Codable {
     var outcome: Outcome
     /// Why the row was skipped, or what holds it back.
     var reason: String?
+    /// Of a row that is missed, where the time of our side goes: a share and a function each, the largest first.
+    var profile: [String]?
     /// The ratio of every round, in the order of the rounds.
     var ratios: [Double]
     /// Medians over the rounds, for orientation: only their ratio within a round means anything.

@@ -20,9 +20,14 @@ enum Table {
         let lines = table.map { row in
             zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
         }
-        return zip(lines, [nil] + rows.map(\.reason)).map { line, reason in
-            line + (reason.map { "\n      \($0)" } ?? "") + "\n"
+        return zip(lines, [[]] + rows.map(remarks)).map { line, remarks in
+            ([line] + remarks.map { "      " + $0 }).joined(separator: "\n") + "\n"
         }.joined()
+    }
+
+    /// Why a row was skipped or missed, and the profile of ours.
+    private static func remarks(_ row: RowResult) -> [String] {
+        [row.reason, row.profile.map { "profile: " + $0.joined(separator: ", ") }].compactMap(\.self)
     }
 
     /// For the published page: the machine, the table, then the reasons.
@@ -43,11 +48,19 @@ enum Table {
             let fields = cells(row).dropLast() + times + [outcome, "`\(row.commit)`", String(row.date.prefix(10))]
             text += "| " + fields.joined(separator: " | ") + " |\n"
         }
-        let reasons = file.rows.filter { $0.reason != nil }
-        if !reasons.isEmpty {
-            text += "\n" + reasons.map { "- **\($0.name)**, \($0.outcome.rawValue): \($0.reason ?? "")\n" }.joined()
+        let explained = file.rows.filter { !remarks($0).isEmpty }
+        if !explained.isEmpty { text += "\n" }
+        for row in explained {
+            text += "- **\(row.name)**, \(row.outcome.rawValue): \(remarks(row).joined(separator: "; "))\n"
         }
         return text
+    }
+
+    /// Makes sure that there is a page with marks, before minutes are spent on measuring.
+    static func check(page path: String) throws {
+        guard let page = try? String(contentsOfFile: path, encoding: .utf8),
+            page.contains("<!-- measured -->\n"), page.contains("<!-- end -->")
+        else { throw PageWithoutMarks(path: path) }
     }
 
     /// Puts the results between the marks of a page.
@@ -62,7 +75,9 @@ enum Table {
 
     private struct PageWithoutMarks: Error, CustomStringConvertible {
         let path: String
-        var description: String { "\(path) has no lines <!-- measured --> and <!-- end --> to write between" }
+        var description: String {
+            "--page \(path): is no page with lines <!-- measured --> and <!-- end --> to write between"
+        }
     }
 }
 

@@ -11,6 +11,10 @@ struct SketchReportRow: Row {
     let anchor = "its parts: SHA-256 of 280 bytes, getrandom(32), re-key, 3,080 bytes of keystream, copy"
     let goal = Goal.cost(atMost: 1.3)
     let unit = "report"
+    let bottleneck: String? = """
+        libcrypto and the kernel take as much as the anchor; the rest is forgetting (a key of zeros, the reset of a digest, \
+        3 KiB wiped), the chain of bits, and three arrays
+        """
 
     func prepare() throws -> Comparison {
         let sketch = try documentedSketch(), device = DeviceContext(permanentNoise: nil)
@@ -33,6 +37,8 @@ struct NoiseBitsRow: Row {
     let anchor = "ChaCha20 keystream of the same bytes"
     let goal = Goal.cost(atMost: 1.25)
     let unit = "report"
+    let bottleneck: String? =
+        "the chain, at two operations a level in the instructions that every x86-64 has, and its array"
 
     private static let reportCount = 64
 

@@ -21,7 +21,7 @@ struct UploadRow: Row {
             anchor: "bare libcurl on fresh TLS connections, and one synchronised commit of SQLite",
             goal: .cost(atMost: 1.3),
             bottleneck: """
-                closing the period, noting the batch before it is sent and settling it after the answer are a commit each, \\
+                closing the period, noting the batch before it is sent and settling it after the answer are a commit each, \
                 since a crash between any two must neither lose a debit nor repeat a report
                 """,
             settles: true),

@@ -2,4 +2,4 @@
 let encodingRows: [any Row] =
     [
         SketchReportRow(), NoiseBitsRow(), InstantaneousResponseRow(), MemoizedReportRow(), GoogleRapporRow(),
-    ] + peerRows
+    ] + peerRows + UploadRow.all
