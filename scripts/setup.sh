@@ -7,6 +7,8 @@ libraries=(libssl-dev libsqlite3-dev libpq-dev libcurl4-openssl-dev zlib1g-dev c
 # command:package, looked up as a command so that one installed by other means counts.
 tools=(pkg-config:pkg-config openssl:openssl curl:curl python3:python3 gzip:gzip git:git make:make nm:binutils strip:binutils
     chromium:chromium strace:strace ld:binutils ar:binutils objcopy:binutils readelf:binutils cc:gcc c++:g++ valgrind:valgrind)
+# What tests of samples and of the metrics page use where it is there. In CI none of them may be left out.
+[[ -z ${CI:-} ]] || tools+=(promtool:prometheus nginx:nginx-light caddy:caddy systemd-analyze:systemd)
 
 missing=()
 need() { [[ " ${missing[*]-} " == *" $1 "* ]] || missing+=("$1"); }

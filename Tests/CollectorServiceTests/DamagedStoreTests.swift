@@ -76,18 +76,21 @@ import Testing
         }
     }
 
+    /// The bytes of `store.db` in a folder, with twelve batches.
+    private func closedStore(in folder: ScratchFolder) async throws -> [UInt8] {
+        let collector = try CollectorUnderTest(folder: folder)
+        for number in 0..<12 {
+            _ = try await collector.intake.take(simpleBatch(collector.metricSet, number: number).encoded)
+        }
+        try await collector.store.close()
+        return Array(try Data(contentsOf: URL(filePath: collector.storePath)))
+    }
+
     @Test("Whatever 512-byte sector a closed store is cut at, it is refused at the start")
     func cutFile() async throws {
         let folder = try ScratchFolder()
         let path = folder.file("store.db")
-        do {
-            let collector = try CollectorUnderTest(folder: folder)
-            for number in 0..<12 {
-                _ = try await collector.intake.take(simpleBatch(collector.metricSet, number: number).encoded)
-            }
-            try await collector.store.close()
-        }
-        let whole = Array(try Data(contentsOf: URL(filePath: path)))
+        let whole = try await closedStore(in: folder)
         for byteCount in stride(from: 0, to: whole.count, by: 512) {
             for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
             _ = try folder.write(Array(whole[..<byteCount]), to: "store.db")
@@ -105,14 +108,7 @@ import Testing
     func header() async throws {
         let folder = try ScratchFolder()
         let path = folder.file("store.db")
-        do {
-            let collector = try CollectorUnderTest(folder: folder)
-            for number in 0..<12 {
-                _ = try await collector.intake.take(simpleBatch(collector.metricSet, number: number).encoded)
-            }
-            try await collector.store.close()
-        }
-        let whole = Array(try Data(contentsOf: URL(filePath: path)))
+        let whole = try await closedStore(in: folder)
         var refusedCount = 0
         for index in 0..<100 {
             for value in [UInt8.min, .max, whole[index] ^ 1] where value != whole[index] {

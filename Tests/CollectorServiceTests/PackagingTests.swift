@@ -7,6 +7,7 @@ import Testing
 @Suite("What is packed with the collector") struct PackagingTests {
     private static let folder = Fixtures.packageRoot.appending(path: "collector/packaging")
     private static let nginx = "/usr/sbin/nginx"
+    private static let caddy = "/usr/bin/caddy"
 
     private func text(_ name: String) throws -> String {
         try String(contentsOf: Self.folder.appending(path: name), encoding: .utf8)
@@ -79,6 +80,19 @@ import Testing
         }
         #expect(!nginx.contains("X-Forwarded-For $") && !nginx.contains("X-Real-IP $"))
         #expect(try text("Caddyfile").contains("log_skip /v1/*"))
+    }
+
+    @Test("Caddy accepts its sample", .enabled(if: FileManager.default.isExecutableFile(atPath: caddy)))
+    func caddyAccepts() throws {
+        let scratch = try ScratchFolder()
+        // Debian 12 has 2.6, where the directive has its former name.
+        let isFormer = try runTool(Self.caddy, ["version"]).text.firstMatch(of: /^v?2\.[0-7]\./) != nil
+        let sample = try text("Caddyfile").replacing("log_skip", with: isFormer ? "skip_log" : "log_skip")
+        for (content, isAccepted) in [(sample, true), (sample + "no such directive\n", false)] {
+            let path = try scratch.write(Array(content.utf8), to: "Caddyfile")
+            let outcome = try runTool(Self.caddy, ["validate", "--adapter", "caddyfile", "--config", path])
+            #expect((outcome.status == 0) == isAccepted, "\(outcome.text)")
+        }
     }
 
     @Test("nginx accepts its sample", .enabled(if: FileManager.default.isExecutableFile(atPath: nginx)))

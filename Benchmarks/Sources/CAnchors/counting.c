@@ -111,6 +111,11 @@ bool dither_anchor_write_chunks(
         is_written = sqlite3_step(insert) == SQLITE_DONE;
         sqlite3_reset(insert);
     }
+    return finish(database, insert, is_written);
+}
+
+// Commits what was written, unless something failed, and closes the database.
+static bool finish(sqlite3 *database, sqlite3_stmt *insert, bool is_written) {
     sqlite3_finalize(insert);
     is_written = is_written && run(database, "COMMIT");
     sqlite3_close(database);
@@ -131,10 +136,7 @@ bool dither_anchor_write_rows(
         is_written = sqlite3_step(insert) == SQLITE_DONE;
         sqlite3_reset(insert);
     }
-    sqlite3_finalize(insert);
-    is_written = is_written && run(database, "COMMIT");
-    sqlite3_close(database);
-    return is_written;
+    return finish(database, insert, is_written);
 }
 
 size_t dither_anchor_scan_rows(const char *path) {
