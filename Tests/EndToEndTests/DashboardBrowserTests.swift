@@ -33,7 +33,7 @@ private struct Findings: Decodable {
     struct Idle: Decodable {
         var before: String
         var after: String?
-        var place: Double
+        var moved: Double
     }
 
     struct Busy: Decodable {
@@ -107,7 +107,7 @@ struct DashboardBrowserTests {
         }
         #expect(found.shown.map(\.name) == ["carrier", "other"])
         #expect(found.plain.figures && found.plain.links == 12 && found.plain.refreshes == 1)
-        #expect(found.idle.before == "1" && found.idle.after.map { $0 > "1" } == true && abs(found.idle.place) < 40)
+        #expect(found.idle.before == "1" && found.idle.after.map { $0 > "1" } == true && abs(found.idle.moved) <= 2)
         #expect(found.busy.offer == "There are newer figures. Show them")
         #expect(found.busy.keepsFocus && found.busy.keepsEdition && found.busy.shown)
         #expect(found.ended?.contains("may be old") == true && found.stillShown == 2)

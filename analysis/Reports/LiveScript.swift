@@ -14,13 +14,31 @@ enum LiveScript {
           for (const kind of ["keydown", "pointerdown"]) {
             addEventListener(kind, () => { isInUse = true; }, { capture: true, once: true });
           }
+          // Parts that were never seen have no height of their own yet, so a place is one in a part, not one in the page.
+          const exchange = () => {
+            const parts = [...document.querySelectorAll("article")].map((part) => [part.id, part.getBoundingClientRect().top]);
+            const place = parts.findLast(([, top]) => top < innerHeight / 2);
+            if (place) {
+              sessionStorage.setItem("place", JSON.stringify(place));
+              history.scrollRestoration = "manual";
+            }
+            location.reload();
+          };
+          const [id, top] = JSON.parse(sessionStorage.getItem("place") ?? "[]");
+          sessionStorage.removeItem("place");
+          const part = id && document.getElementById(id);
+          const put = () => scrollBy(0, part.getBoundingClientRect().top - top);
+          if (part) {
+            put();
+            requestAnimationFrame(() => { put(); history.scrollRestoration = "auto"; });
+          }
           const offer = () => {
             if (news.querySelector("button")) return;
             say("There are newer figures. ", false);
             const button = document.createElement("button");
             button.type = "button";
             button.textContent = "Show them";
-            button.addEventListener("click", () => location.reload());
+            button.addEventListener("click", exchange);
             news.append(button);
           };
           const ask = async () => {
@@ -39,7 +57,7 @@ enum LiveScript {
             age.textContent = answer.age;
             if (answer.edition === news.dataset.edition) say(answer.news, answer.state === "failing");
             else if (isInUse) offer();
-            else location.reload();
+            else exchange();
           };
           const again = () => setTimeout(() => ask().finally(again), 1000 * Number(news.dataset.every));
           again();

@@ -86,11 +86,11 @@ def main(url, change, process):
         # Nobody has pressed anything: the page exchanges itself, and stays where it was scrolled to.
         browser.evaluate("document.getElementById('metric-2').scrollIntoView(); 0")
         wait(browser, f"Math.abs({PLACE}) < 40")
-        before = browser.evaluate(EDITION)
+        before, place = browser.evaluate(EDITION), browser.evaluate(PLACE)
         subprocess.run(shlex.split(change), check=True, stdout=subprocess.DEVNULL)
         after = wait(browser, f"{EDITION} !== '{before}' && {EDITION}")
         time.sleep(0.5)
-        result["idle"] = {"before": before, "after": after, "place": browser.evaluate(PLACE)}
+        result["idle"] = {"before": before, "after": after, "moved": browser.evaluate(PLACE) - place}
 
         # Somebody has: what is focused stays, and a button offers the rest.
         wait(browser, f"{NEWS} === ''")
