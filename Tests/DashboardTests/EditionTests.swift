@@ -92,6 +92,10 @@ struct EditionTests {
         #expect(second.number == 2 && second.contents == first.contents)
         #expect(try await isUnchanged(second))
         try scene.add(200, day: 20_601)
+        if case .postponed = try await maker.next(after: second, mayEstimate: false, begin: {}).outcome {
+        } else {
+            Issue.record("an estimate that may not be made")
+        }
         let third = try edition(try await look(after: second))
         #expect(third.number == 3 && String(buffer: third.tail).contains("500 reports"))
         #expect(third.files["metrics/departed_late/days.csv"]?.name == "departed_late-days.csv")

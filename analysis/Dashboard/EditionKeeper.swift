@@ -25,25 +25,31 @@ struct EditionKeeper: Service {
     private func keep() async throws {
         for await _ in start {}
         try Task.checkCancellation()
-        var pause = try await look(isFirst: true)
+        let clock = ContinuousClock()
+        let first = try await maker.next(after: nil) { stand.begin() }
+        if case .failure(let error) = first.outcome { throw error }
+        var mayEstimateAt = take(first)
         try onFirstEdition()
         while true {
-            try await Task.sleep(for: pause)
-            pause = try await look(isFirst: false)
+            try await clock.sleep(for: .seconds(everySeconds))
+            // Whether the store can be read is found out with every look, however long estimates take.
+            let look = try await maker.next(after: stand.edition, mayEstimate: clock.now >= mayEstimateAt) {
+                stand.begin()
+            }
+            let next = take(look)
+            if look.effort > .zero { mayEstimateAt = next }
         }
     }
 
-    /// - Returns: for how long to wait until the next look.
-    /// - Throws: `CancellationError`, and what keeps the first edition from being made.
-    private func look(isFirst: Bool) async throws -> Duration {
-        let look = try await maker.next(after: stand.edition) { stand.begin() }
+    /// - Returns: when the next estimate may be made after this one.
+    private func take(_ look: EditionMaker.Look) -> ContinuousClock.Instant {
         switch look.outcome {
         case .unchanged: stand.confirm()
+        // What has failed has still failed, if anything has.
+        case .postponed: break
         case .edition(let edition): stand.publish(edition)
-        case .failure(let error):
-            if isFirst { throw error }
-            stand.fail(error.message, atSeconds: Moment.now)
+        case .failure(let error): stand.fail(error.message, atSeconds: Moment.now)
         }
-        return max(.seconds(everySeconds), look.effort * Self.pausePerEstimate)
+        return ContinuousClock.now + look.effort * Self.pausePerEstimate
     }
 }

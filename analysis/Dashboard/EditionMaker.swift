@@ -11,6 +11,8 @@ final class EditionMaker: Sendable {
     enum Outcome: Sendable {
         /// The store is as it was, and the day too.
         case unchanged
+        /// There is something to estimate, for which it is too early.
+        case postponed
         case edition(Edition)
         case failure(CommandError)
     }
@@ -38,32 +40,33 @@ final class EditionMaker: Sendable {
     ///
     /// - Parameters:
     ///   - last: the last edition; one is made at any rate without it.
+    ///   - mayEstimate: whether an edition may be made; else no more is found out than whether there is reason to.
     ///   - begin: is called when an edition is going to be made.
     /// - Throws: `CancellationError` when the task is cancelled; the look, which only reads, goes on without anybody who
     ///   waits for it.
     func next(
-        after last: Edition?, begin: @escaping @Sendable () -> Void
+        after last: Edition?, mayEstimate: Bool = true, begin: @escaping @Sendable () -> Void
     ) async throws(CancellationError) -> Look {
         let (looks, result) = AsyncStream.makeStream(of: Look.self)
         queue.async {
-            result.yield(self.look(after: last, begin: begin))
+            result.yield(self.look(after: last, mayEstimate: mayEstimate, begin: begin))
             result.finish()
         }
         for await look in looks { return look }
         throw CancellationError()
     }
 
-    private func look(after last: Edition?, begin: () -> Void) -> Look {
+    private func look(after last: Edition?, mayEstimate: Bool, begin: () -> Void) -> Look {
         let steady = ContinuousClock()
         var start: ContinuousClock.Instant?
         do throws(CommandError) {
             let now = clock()
             let contents = try StoreContents(of: builder.metrics, storePath: builder.store)
-            if let last, last.contents == contents,
-                UTCDay(containing: last.startInSeconds) == UTCDay(containing: now)
-            {
-                return Look(outcome: .unchanged)
+            let isSame = last.map {
+                $0.contents == contents && UTCDay(containing: $0.startInSeconds) == UTCDay(containing: now)
             }
+            guard isSame != true else { return Look(outcome: .unchanged) }
+            guard mayEstimate else { return Look(outcome: .postponed) }
             begin()
             start = steady.now
             let edition = try edition((last?.number ?? 0) + 1, of: contents, atSeconds: now)

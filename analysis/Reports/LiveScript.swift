@@ -29,8 +29,15 @@ enum LiveScript {
           const part = id && document.getElementById(id);
           const put = () => scrollBy(0, part.getBoundingClientRect().top - top);
           if (part) {
+            // All parts are laid out once, so that what comes into sight later is not of another height than was thought.
+            const all = [...document.querySelectorAll("article")];
+            for (const one of all) one.style.contentVisibility = "visible";
             put();
-            requestAnimationFrame(() => { put(); history.scrollRestoration = "auto"; });
+            requestAnimationFrame(() => requestAnimationFrame(() => {
+              for (const one of all) one.style.contentVisibility = "";
+              put();
+              history.scrollRestoration = "auto";
+            }));
           }
           const offer = () => {
             if (news.querySelector("button")) return;

@@ -46,6 +46,20 @@ def wait(browser, expression, seconds=60):
     return None
 
 
+def settled(browser, expression, seconds=30):
+    """The value of an expression once it has been the same for half a second."""
+    limit, value, since = time.monotonic() + seconds, None, time.monotonic()
+    while time.monotonic() < min(limit, since + 0.5):
+        try:
+            found = browser.evaluate(expression)
+        except RuntimeError:  # the page was just exchanged
+            found = None
+        if found is None or found != value:
+            value, since = found, time.monotonic()
+        time.sleep(0.05)
+    return value
+
+
 def objections(browser):
     if not AXE.exists():
         return None
@@ -85,12 +99,12 @@ def main(url, change, process):
 
         # Nobody has pressed anything: the page exchanges itself, and stays where it was scrolled to.
         browser.evaluate("document.getElementById('metric-2').scrollIntoView(); 0")
-        wait(browser, f"Math.abs({PLACE}) < 40")
-        before, place = browser.evaluate(EDITION), browser.evaluate(PLACE)
+        place, before = settled(browser, PLACE), browser.evaluate(EDITION)
         subprocess.run(shlex.split(change), check=True, stdout=subprocess.DEVNULL)
         after = wait(browser, f"{EDITION} !== '{before}' && {EDITION}")
-        time.sleep(0.5)
-        result["idle"] = {"before": before, "after": after, "moved": browser.evaluate(PLACE) - place}
+        # The reports may have come in two parts, and the page in two editions.
+        settled(browser, EDITION, 10)
+        result["idle"] = {"before": before, "after": after, "moved": settled(browser, PLACE) - place}
 
         # Somebody has: what is focused stays, and a button offers the rest.
         wait(browser, f"{NEWS} === ''")
