@@ -4,12 +4,19 @@ internal import SecureRandomness
 enum ContentPolicy {
     /// The policy, as a `meta` element states it.
     ///
+    /// - Parameter asksItsServer: whether the scripts may ask whoever served the page.
     /// - Throws: ``RandomnessError`` where libcrypto has no SHA-256.
-    static func text(style: StaticString, script: StaticString) throws(RandomnessError) -> String {
-        let style = base64(try SHA256.digest(Array(style.description.utf8)))
-        let script = base64(try SHA256.digest(Array(script.description.utf8)))
-        return "default-src 'none'; style-src 'sha256-\(style)'; script-src 'sha256-\(script)'; base-uri 'none'; "
-            + "form-action 'none'"
+    static func text(
+        style: StaticString, scripts: [StaticString], asksItsServer: Bool = false
+    ) throws(RandomnessError) -> String {
+        var sources: [String] = []
+        for script in scripts { sources.append(try source(of: script)) }
+        return "default-src 'none'; style-src \(try source(of: style)); script-src \(sources.joined(separator: " ")); "
+            + (asksItsServer ? "connect-src 'self'; " : "") + "base-uri 'none'; form-action 'none'"
+    }
+
+    private static func source(of text: StaticString) throws(RandomnessError) -> String {
+        "'sha256-\(base64(try SHA256.digest(Array(text.description.utf8))))'"
     }
 
     /// RFC 4648 §4.

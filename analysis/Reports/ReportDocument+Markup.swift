@@ -6,52 +6,76 @@ extension ReportDocument {
     /// - Throws: ``RandomnessError`` where libcrypto has no SHA-256, by which browsers know style and script.
     /// - Complexity: one pass over the metrics and their values; the page is in memory as a whole.
     public func html() throws(RandomnessError) -> String {
-        let policy = try ContentPolicy.text(style: PageStyle.source, script: PageScript.source)
+        let page = try page(scripts: [PageScript.source], isLive: false)
+        return page.head + "</header>" + page.tail
+    }
+
+    /// The same page for a server, which gives it again with other figures: each chart links to its figures, and the page
+    /// asks its server how old it is.
+    ///
+    /// - Throws: ``RandomnessError`` where libcrypto has no SHA-256.
+    public func livePage() throws(RandomnessError) -> LivePage {
+        let page = try page(scripts: [PageScript.source, LiveScript.source], isLive: true)
+        return LivePage(policy: page.policy, head: page.head, tail: page.tail)
+    }
+
+    /// The page up to the end of its header, where its age stands, and what follows the header.
+    private func page(
+        scripts: [StaticString], isLive: Bool
+    ) throws(RandomnessError) -> (policy: String, head: String, tail: String) {
+        let policy = try ContentPolicy.text(style: PageStyle.source, scripts: scripts, asksItsServer: isLive)
         var page = Markup()
         page.literal("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
         page.open("meta", ["http-equiv": "Content-Security-Policy", "content": policy])
         page.literal("\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
         page.literal("<meta name=\"referrer\" content=\"no-referrer\">\n")
+        // Of those who run no script nobody knows whether they read just then; five minutes are long.
+        if isLive { page.literal("<noscript><meta http-equiv=\"refresh\" content=\"300\"></noscript>\n") }
         page.element("title", text: "\(project): what noisy reports say")
         page.literal("\n<style>")
         page.literal(PageStyle.source)
         page.literal("</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#content\">Skip to the metrics</a>\n")
         header(in: &page)
+        let head = page.source
+        page = Markup()
         page.literal("\n<main id=\"content\">\n")
         overview(in: &page)
         for (place, metric) in metrics.enumerated() {
             page.literal("\n")
-            MetricArticle(metric: metric, identifier: Self.identifier(place), percent: percent).append(to: &page)
+            MetricArticle(metric: metric, identifier: Self.identifier(place), percent: percent, isLive: isLive)
+                .append(to: &page)
         }
         page.literal("\n</main>\n")
-        footer(in: &page)
-        page.literal("\n<script>")
-        page.literal(PageScript.source)
-        page.literal("</script>\n</body>\n</html>\n")
-        return page.source
+        footer(in: &page, isLive: isLive)
+        for script in scripts {
+            page.literal("\n<script>")
+            page.literal(script)
+            page.literal("</script>")
+        }
+        page.literal("\n</body>\n</html>\n")
+        return (policy, head, page.source)
     }
 
     static func identifier(_ place: Int) -> String { "metric-\(place + 1)" }
 
     private func header(in page: inout Markup) {
-        page.element("header") { page in
-            page.element("p", ["class": "kicker"], text: "Private telemetry, as of \(madeOn)")
-            page.element("h1") { page in page.element("bdi", text: project) }
-            page.element(
-                "p", ["class": "lead"],
-                text:
-                    "Every device added noise to its answers before it sent them. So every figure here is an estimate: read it "
-                    + "with its interval, which holds the true figure of the devices that reported with a probability of \(percent)."
-            )
-        }
+        page.open("header")
+        page.element("p", ["class": "kicker"], text: "Private telemetry, as of \(madeOn)")
+        page.element("h1") { page in page.element("bdi", text: project) }
+        page.element(
+            "p", ["class": "lead"],
+            text:
+                "Every device added noise to its answers before it sent them. So every figure here is an estimate: read it "
+                + "with its interval, which holds the true figure of the devices that reported with a probability of \(percent)."
+        )
     }
 
-    private func footer(in page: inout Markup) {
+    private func footer(in page: inout Markup, isLive: Bool) {
         page.element("footer") { page in
             page.element(
                 "p",
                 text:
-                    "Made by dither report on \(madeOn). Estimates are unbiased and not clipped, so that small ones may be "
+                    "Made by dither \(isLive ? "dashboard" : "report") on \(madeOn). Estimates are unbiased and not clipped, so that small ones may be "
                     + "negative. What no noise covers: the connection's address, that telemetry is on, and what is true of "
                     + "everybody.")
         }
