@@ -88,7 +88,9 @@ import Testing
         // Debian 12 has 2.6, where the directive has its former name.
         let isFormer = try runTool(Self.caddy, ["version"]).text.firstMatch(of: /^v?2\.[0-7]\./) != nil
         let sample = try text("Caddyfile").replacing("log_skip", with: isFormer ? "skip_log" : "log_skip")
-        for (content, isAccepted) in [(sample, true), (sample + "no such directive\n", false)] {
+        for (content, isAccepted) in [
+            (sample, true), (sample.replacing("respond 404", with: "no_such_directive"), false),
+        ] {
             let path = try scratch.write(Array(content.utf8), to: "Caddyfile")
             let outcome = try runTool(Self.caddy, ["validate", "--adapter", "caddyfile", "--config", path])
             #expect((outcome.status == 0) == isAccepted, "\(outcome.text)")
