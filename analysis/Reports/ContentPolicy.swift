@@ -5,11 +5,14 @@ enum ContentPolicy {
     /// The policy, as a `meta` element states it.
     ///
     /// - Throws: ``RandomnessError`` where libcrypto has no SHA-256.
-    static func text(style: StaticString, script: StaticString) throws(RandomnessError) -> String {
-        let style = base64(try SHA256.digest(Array(style.description.utf8)))
-        let script = base64(try SHA256.digest(Array(script.description.utf8)))
-        return "default-src 'none'; style-src 'sha256-\(style)'; script-src 'sha256-\(script)'; base-uri 'none'; "
-            + "form-action 'none'"
+    static func text(style: StaticString, script: StaticString?) throws(RandomnessError) -> String {
+        var policy = "default-src 'none'; style-src \(try source(style)); "
+        if let script { policy += "script-src \(try source(script)); " }
+        return policy + "base-uri 'none'; form-action 'none'"
+    }
+
+    private static func source(_ text: StaticString) throws(RandomnessError) -> String {
+        "'sha256-\(base64(try SHA256.digest(Array(text.description.utf8))))'"
     }
 
     /// RFC 4648 §4.

@@ -6,29 +6,19 @@ extension ReportDocument {
     /// - Throws: ``RandomnessError`` where libcrypto has no SHA-256, by which browsers know style and script.
     /// - Complexity: one pass over the metrics and their values; the page is in memory as a whole.
     public func html() throws(RandomnessError) -> String {
-        let policy = try ContentPolicy.text(style: PageStyle.source, script: PageScript.source)
-        var page = Markup()
-        page.literal("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-        page.open("meta", ["http-equiv": "Content-Security-Policy", "content": policy])
-        page.literal("\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-        page.literal("<meta name=\"referrer\" content=\"no-referrer\">\n")
-        page.element("title", text: "\(project): what noisy reports say")
-        page.literal("\n<style>")
-        page.literal(PageStyle.source)
-        page.literal("</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#content\">Skip to the metrics</a>\n")
-        header(in: &page)
-        page.literal("\n<main id=\"content\">\n")
-        overview(in: &page)
-        for (place, metric) in metrics.enumerated() {
-            page.literal("\n")
-            MetricArticle(metric: metric, identifier: Self.identifier(place), percent: percent).append(to: &page)
+        let frame = PageFrame(
+            title: "\(project): what noisy reports say", skip: "Skip to the metrics", script: PageScript.source)
+        return try frame.page { page in
+            header(in: &page)
+            page.literal("\n<main id=\"content\">\n")
+            overview(in: &page)
+            for (place, metric) in metrics.enumerated() {
+                page.literal("\n")
+                MetricArticle(metric: metric, identifier: Self.identifier(place), percent: percent).append(to: &page)
+            }
+            page.literal("\n</main>\n")
+            footer(in: &page)
         }
-        page.literal("\n</main>\n")
-        footer(in: &page)
-        page.literal("\n<script>")
-        page.literal(PageScript.source)
-        page.literal("</script>\n</body>\n</html>\n")
-        return page.source
     }
 
     static func identifier(_ place: Int) -> String { "metric-\(place + 1)" }

@@ -1,0 +1,43 @@
+internal import SecureRandomness
+
+/// What all pages have around their content: one file that loads nothing, in the style of them all.
+struct PageFrame {
+    /// What a window and a bookmark call the page.
+    let title: String
+    /// What the first link leads to, for those who read by keyboard.
+    let skip: String
+    /// What made the page, where a page is to be known again as made.
+    var generator: String?
+    /// The script; a page without one has all there is to it.
+    var script: StaticString?
+
+    /// The page around a content, which begins with a header and has a main part of the identifier `content`.
+    ///
+    /// - Throws: ``RandomnessError`` where libcrypto has no SHA-256, by which browsers know style and script.
+    func page(_ content: (inout Markup) -> Void) throws(RandomnessError) -> String {
+        let policy = try ContentPolicy.text(style: PageStyle.source, script: script)
+        var page = Markup()
+        page.literal("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+        page.open("meta", ["http-equiv": "Content-Security-Policy", "content": policy])
+        page.literal("\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
+        page.literal("<meta name=\"referrer\" content=\"no-referrer\">\n")
+        if let generator {
+            page.open("meta", ["name": "generator", "content": generator])
+            page.literal("\n")
+        }
+        page.element("title", text: title)
+        page.literal("\n<style>")
+        page.literal(PageStyle.source)
+        page.literal("</style>\n</head>\n<body>\n")
+        page.element("a", ["class": "skip", "href": "#content"], text: skip)
+        page.literal("\n")
+        content(&page)
+        if let script {
+            page.literal("\n<script>")
+            page.literal(script)
+            page.literal("</script>")
+        }
+        page.literal("\n</body>\n</html>\n")
+        return page.source
+    }
+}
