@@ -51,4 +51,39 @@ struct GeneratedPageTests {
         #expect(try explain(registry, kind, "-o", page).status == 0)
         #expect(try explain(registry, kind, "--check", page).status == 0)
     }
+
+    @Test("The check of all pages finds each that is committed, and fails where one is stale or belongs to no registry")
+    func everyPage() throws {
+        let workspace = try Workspace()
+        func check(_ more: String...) throws -> Outcome {
+            try run(
+                Fixtures.packageRoot.appending(path: "scripts/check_pages.py").path(percentEncoded: false),
+                ["--dither", Executables.path("dither"), "--root", workspace.path, "--privacy"] + more)
+        }
+        for example in ["swift", "machine-report"] {
+            try FileManager.default.copyItem(
+                atPath: "\(Self.examples)/\(example)", toPath: workspace.file(example))
+        }
+        let sound = try check()
+        #expect(sound.status == 0, "\(sound)")
+        for page in [
+            "swift/PRIVACY.html", "swift/PRIVACY.md", "machine-report/PRIVACY.html", "machine-report/PRIVACY.md",
+        ] {
+            #expect(sound.output.contains(page), "\(page)")
+        }
+        let registry = workspace.file("swift/metrics.yaml")
+        let text = try String(contentsOfFile: registry, encoding: .utf8)
+        _ = try workspace.write("swift/metrics.yaml", text.replacing("crash today?", with: "crash?"))
+        let stale = try check()
+        #expect(stale.status == 4 && stale.complaint.contains("make pages"), "\(stale)")
+        #expect(
+            stale.complaint.contains("swift/PRIVACY.html: differs")
+                && stale.complaint.contains("swift/PRIVACY.md: differs"))
+        #expect(!stale.complaint.contains("machine-report/PRIVACY.md: differs"))
+        #expect(try check("--write").status == 0)
+        #expect(try check().status == 0)
+        try FileManager.default.removeItem(atPath: registry)
+        let orphan = try check()
+        #expect(orphan.status == 4 && orphan.complaint.contains("there is no metrics.yaml beside it"), "\(orphan)")
+    }
 }
