@@ -39,7 +39,7 @@ import Testing
         }
         let probe = try collector.probe()
         #expect(try probe.count(of: "batch") == batches.count)
-        #expect(try probe.count(of: "staged") == batches.count)
+        #expect(try probe.allPayloads().count == batches.count)
     }
 
     @Test(

@@ -8,38 +8,54 @@ internal import StoreFormat
 enum ChunkSealer {
     /// How many payloads a chunk takes of a group with this load.
     static func payloadCount(for load: StagedGroups.Load) -> Int {
-        let stride = max(1, load.byteCount / max(1, load.count))
-        return min(Chunk.targetPayloadCount, max(1, Chunk.targetByteCount / stride))
+        OpenChunks.fullCount(stride: load.byteCount / max(1, load.count))
     }
 
-    /// Seals up to `count` staged reports of a group into one chunk, in one transaction: every report is in the
-    /// staging table or in a chunk, never in both.
+    /// Folds what waits of a group into one full chunk, or all of it into one that is not full, in one transaction: every
+    /// report is in the staging table or in a chunk, never in both.
     ///
-    /// The reports are those with the smallest keys, which are random, and the chunk shuffles them once more.
+    /// The chunk shuffles the reports. Of rows those with the smallest keys are taken, which are random, and of open
+    /// chunks what does not fit is an open chunk again.
     ///
-    /// - Returns: what was sealed; nothing if the group has no staged reports.
+    /// - Returns: what waits of the group now.
     static func seal(
-        _ group: ReportGroup, atMost count: Int, in connection: Database
-    ) throws -> StagedGroups.Load {
-        var sealed = StagedGroups.Load()
+        _ group: ReportGroup, _ waiting: StagedGroups.Waiting, in connection: Database
+    ) throws -> StagedGroups.Waiting {
+        let count = payloadCount(for: waiting.total)
+        var left = StagedGroups.Waiting()
         try connection.inTransaction(.immediate) {
-            let (payloads, lastKey) = try staged(group, atMost: count, in: connection)
-            guard !payloads.isEmpty else { return .rollback }
-            let chunk = try Chunk(sealing: payloads)
-            try insert(chunk, of: group, into: connection)
-            try connection.cachedStatement(
-                sql: """
-                    DELETE FROM staged
-                    WHERE metric = ? AND version = ? AND day = ? AND shape_key = ? AND key <= ?
-                    """
-            ).execute(arguments: group.columns + [lastKey])
-            guard connection.changesCount == chunk.count else {
-                throw StoreError.unsealable(.wrongByteCount(actual: connection.changesCount, expected: chunk.count))
-            }
-            sealed = .init(count: chunk.count, byteCount: chunk.payloads.count)
+            var payloads = try OpenChunks.payloads(of: waiting.chunks.keys, in: connection)
+            let (rows, lastKey) = try staged(group, atMost: max(0, count - payloads.count), in: connection)
+            payloads += rows
+            // One chunk alone has nothing to be folded with.
+            guard !payloads.isEmpty, !rows.isEmpty || waiting.chunks.count > 1 else { return .rollback }
+            if payloads.count > count { try shuffle(&payloads) }
+            _ = try OpenChunks.insert(try Chunk(sealing: Array(payloads.prefix(count))), of: group, into: connection)
+            left.chunks = try OpenChunks.store(Array(payloads.dropFirst(count)), of: group, in: connection)
+            try OpenChunks.delete(waiting.chunks.keys, in: connection)
+            try deleteStaged(group, through: lastKey, count: rows.count, in: connection)
+            // Fewer than were asked for are the last, whatever was counted: others may delete too.
+            let isLast = payloads.count < count
+            left.rows.count = isLast ? 0 : max(0, waiting.rows.count - rows.count)
+            left.rows.byteCount = isLast ? 0 : waiting.rows.byteCount - rows.reduce(0) { $0 + $1.count }
             return .commit
         }
-        return sealed
+        return left
+    }
+
+    private static func deleteStaged(
+        _ group: ReportGroup, through lastKey: Int64, count: Int, in connection: Database
+    ) throws {
+        guard count > 0 else { return }
+        try connection.cachedStatement(
+            sql: """
+                DELETE FROM staged
+                WHERE metric = ? AND version = ? AND day = ? AND shape_key = ? AND key <= ?
+                """
+        ).execute(arguments: group.columns + [lastKey])
+        guard connection.changesCount == count else {
+            throw StoreError.unsealable(.wrongByteCount(actual: connection.changesCount, expected: count))
+        }
     }
 
     private static func staged(
@@ -59,20 +75,6 @@ enum ChunkSealer {
             payloads.append(Array(payload))
         }
         return (payloads, lastKey)
-    }
-
-    private static func insert(_ chunk: Chunk, of group: ReportGroup, into connection: Database) throws {
-        var noise = try FreshNoise(wordCount: 1)
-        try connection.cachedStatement(
-            sql: """
-                INSERT INTO chunk (metric, version, day, shape_key, key, stride, count, checksum, payloads)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """
-        ).execute(
-            arguments: group.columns + [
-                StagingWriter.storeKey(noise.next()), chunk.stride, chunk.count, Data(chunk.checksum),
-                Data(chunk.payloads),
-            ])
     }
 }
 

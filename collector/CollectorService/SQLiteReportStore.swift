@@ -28,7 +28,7 @@ package final class SQLiteReportStore: ReportStore {
     ///
     /// - Parameter patienceInSeconds: how long a lock of another program is waited for, now and at each commit.
     /// - Throws: ``StoreError``.
-    /// - Complexity: linear in the staged reports, which are counted.
+    /// - Complexity: linear in the staged reports and the chunks of the last weeks, which are counted.
     package init(path: String, metricSet: MetricSet, patienceInSeconds: Double = 5) throws(StoreError) {
         let location = StoreLocation(path)
         self.path = location.resolvedPath
@@ -43,7 +43,7 @@ package final class SQLiteReportStore: ReportStore {
                 logKeeper.watch(connection)
                 try StoreFile.enter(metricSet, into: connection)
                 let dataVersion = try Self.dataVersion(of: connection)
-                staged.recount(try StagingWriter.loads(in: connection), dataVersion: dataVersion)
+                staged.recount(try StagingWriter.waiting(in: connection), dataVersion: dataVersion)
             }
         } catch { throw StoreError(error) }
         groups = Mutex(staged)
@@ -111,24 +111,24 @@ package final class SQLiteReportStore: ReportStore {
     private func commit(on connection: Database) {
         let (batches, waiters) = pending.withLock { $0.takeAll() }
         guard !batches.isEmpty else { return }
-        var loads: [ReportGroup: StagedGroups.Load] = [:]
+        var waiting: [ReportGroup: StagedGroups.Waiting] = [:]
         var answers: [StagingWriter.Answer] = []
         do {
             try checkSound()
             var repeated = 0
             try connection.inTransaction(.immediate) {
-                (loads, answers, repeated) = try StagingWriter.write(batches, to: connection)
+                (waiting, answers, repeated) = try StagingWriter.write(batches, to: connection)
                 return .commit
             }
             repetitions.add(repeated, ordering: .relaxed)
-            groups.withLock { $0.add(loads) }
+            groups.withLock { $0.add(waiting) }
         } catch {
             answers = Array(repeating: .failure(noted(error)), count: batches.count)
-            loads = [:]
+            waiting = [:]
         }
         for (waiter, answer) in zip(waiters, answers) { waiter.resume(returning: answer) }
-        sealFullGroups(among: loads.keys, on: connection)
-        do { if !loads.isEmpty { try logKeeper.moveIfLong(on: connection) } } catch {
+        sealFullGroups(among: waiting.keys, on: connection)
+        do { if !waiting.isEmpty { try logKeeper.moveIfLong(on: connection) } } catch {
             // Unless the disk is unsound, the next commit tries again.
             _ = noted(error)
         }
@@ -158,7 +158,7 @@ extension SQLiteReportStore {
     package func sealChunk(of group: ReportGroup) async throws(StoreError) -> Bool {
         try await perform { [self] connection in
             try seal(group, on: connection)
-            return groups.withLock { $0.load(of: group).count > 0 }
+            return groups.withLock { !$0.waiting(of: group).isEmpty }
         }
     }
 
@@ -202,10 +202,9 @@ extension SQLiteReportStore {
     }
 
     private func seal(_ group: ReportGroup, on connection: Database) throws {
-        let count = groups.withLock { ChunkSealer.payloadCount(for: $0.load(of: group)) }
         do {
-            let sealed = try ChunkSealer.seal(group, atMost: count, in: connection)
-            groups.withLock { $0.remove(sealed, from: group, isEmptied: sealed.count < count) }
+            let left = try ChunkSealer.seal(group, groups.withLock { $0.waiting(of: group) }, in: connection)
+            groups.withLock { $0.set(left, of: group) }
         } catch {
             groups.withLock { $0.postpone(group) }
             throw error
@@ -214,12 +213,12 @@ extension SQLiteReportStore {
 
     /// Counts the staged reports again if another program wrote to the store, as a purge does.
     ///
-    /// - Complexity: linear in the staged reports if so, else constant.
+    /// - Complexity: linear in the staged reports and the last weeks' chunks if so, else constant.
     func recountAfterOthers(on connection: Database) throws {
         let version = try Self.dataVersion(of: connection)
         guard groups.withLock({ $0.dataVersion != version }) else { return }
-        let loads = try StagingWriter.loads(in: connection)
-        groups.withLock { $0.recount(loads, dataVersion: version) }
+        let waiting = try StagingWriter.waiting(in: connection)
+        groups.withLock { $0.recount(waiting, dataVersion: version) }
     }
 
     private static func dataVersion(of connection: Database) throws -> Int64 {

@@ -22,14 +22,14 @@ struct StagedInsertion {
     ///
     /// - Returns: `false` if the key is taken, and nothing was inserted.
     /// - Throws: `DatabaseError`.
-    func insert(_ report: AdmittedReport, key: Int64) throws -> Bool {
-        let (handle, group) = (statement.sqliteStatement, report.group)
+    func insert(_ payload: [UInt8], of group: ReportGroup, key: Int64) throws -> Bool {
+        let handle = statement.sqliteStatement
         sqlite3_bind_int64(handle, 1, Int64(group.metric))
         sqlite3_bind_int64(handle, 2, Int64(group.version))
         sqlite3_bind_int64(handle, 3, Int64(group.day.index))
         sqlite3_bind_int64(handle, 4, group.shapeKey)
         sqlite3_bind_int64(handle, 5, key)
-        let result = report.payload.withUnsafeBytes { payload in
+        let result = payload.withUnsafeBytes { payload in
             // Without a destructor SQLite copies nothing; the bytes are needed for this step alone.
             sqlite3_bind_blob64(handle, 6, payload.baseAddress, UInt64(payload.count), nil)
             defer { sqlite3_bind_null(handle, 6) }

@@ -13,15 +13,15 @@ enum StagingWriter {
     /// - Returns: what was staged of each group, the answer to each batch, and how many batches were known already.
     static func write(
         _ batches: [AdmittedBatch], to connection: Database
-    ) throws -> (loads: [ReportGroup: StagedGroups.Load], answers: [Answer], repeated: Int) {
+    ) throws -> (waiting: [ReportGroup: StagedGroups.Waiting], answers: [Answer], repeated: Int) {
         var repeated = 0
-        var reports: [AdmittedReport] = []
+        var arrivals: [ReportGroup: Arrivals] = [:]
         var answers: [Answer] = []
         var counts: [UTCDay: [DailyCounter: Int]] = [:]
         answers.reserveCapacity(batches.count)
         let entry = try connection.cachedStatement(
             sql: "INSERT OR IGNORE INTO batch (identifier, forget_after, rejected) VALUES (?, ?, ?)")
-        for batch in batches {
+        for (number, batch) in batches.enumerated() {
             let identifier = Data(batch.identifier.bytes)
             guard batch.isRemembered else {
                 answers.append(try knownAnswer(to: identifier, in: connection) ?? .success(batch.rejected))
@@ -30,7 +30,9 @@ enum StagingWriter {
             let rejected = Data(RejectionRecord.encode(batch.rejected))
             try entry.execute(arguments: [identifier, batch.forgetAfter.index, rejected])
             if connection.changesCount == 1 {
-                reports += batch.reports
+                for report in batch.reports {
+                    arrivals[report.group, default: Arrivals()].add(report.payload, ofBatch: number)
+                }
                 counts[batch.arrivalDay, default: [:]].add(batch)
                 answers.append(.success(batch.rejected))
             } else {
@@ -39,13 +41,9 @@ enum StagingWriter {
                 answers.append(known ?? .failure(.damaged(resultCode: ResultCode.SQLITE_CORRUPT.rawValue)))
             }
         }
-        try stage(reports, in: connection)
+        let waiting = try stage(arrivals, in: connection)
         for (day, counts) in counts { try DailyCounter.add(counts, on: day, in: connection) }
-        var loads: [ReportGroup: StagedGroups.Load] = [:]
-        for report in reports {
-            loads[report.group, default: .init()] += .init(count: 1, byteCount: report.payload.count)
-        }
-        return (loads, answers, repeated)
+        return (waiting, answers, repeated)
     }
 
     /// What was answered to a batch; `nil` for one that is not known.
@@ -58,49 +56,76 @@ enum StagingWriter {
         return .success(rejected)
     }
 
-    /// What is staged in the store, counted.
+    /// What waits in the store, counted.
     ///
     /// - Throws: an error of SQLite; ``StoreError/damaged(resultCode:)`` for rows of a group that cannot be.
-    static func loads(in connection: Database) throws -> [ReportGroup: StagedGroups.Load] {
+    static func waiting(in connection: Database) throws -> [ReportGroup: StagedGroups.Waiting] {
         let rows = try Row.fetchCursor(
             connection,
             sql: """
                 SELECT metric, version, day, shape_key, COUNT(*), SUM(LENGTH(payload)) FROM staged
                 GROUP BY metric, version, day, shape_key
                 """)
-        var loads: [ReportGroup: StagedGroups.Load] = [:]
+        var waiting: [ReportGroup: StagedGroups.Waiting] = [:]
         while let row = try rows.next() {
-            loads[try ReportGroup(row)] = .init(count: try row.number(4), byteCount: try row.number(5))
+            waiting[try ReportGroup(row), default: .init()].rows =
+                .init(count: try row.number(4), byteCount: try row.number(5))
         }
-        return loads
+        try OpenChunks.add(to: &waiting, from: connection)
+        return waiting
     }
 
     /// The write-ahead log keeps the order of insertion. In the order of groups and random keys, which is that of the table
     /// too, it does not tell which reports came together.
-    private static func stage(_ reports: [AdmittedReport], in connection: Database) throws {
-        guard !reports.isEmpty else { return }
+    private static func stage(
+        _ arrivals: [ReportGroup: Arrivals], in connection: Database
+    ) throws -> [ReportGroup: StagedGroups.Waiting] {
+        var waiting: [ReportGroup: StagedGroups.Waiting] = [:]
         let insertion = try StagedInsertion(on: connection)
-        var noise = try FreshNoise(wordCount: reports.count)
-        let keyed: [Keyed] = reports.map { (key: storeKey(noise.next()), report: $0) }
-        for (drawn, report) in keyed.sorted(by: precedes) {
-            var key = drawn
-            while try !insertion.insert(report, key: key) {
-                // A key that is taken: as rare as 2⁻⁶³ for each report staged, and then another is drawn.
-                var another = try FreshNoise(wordCount: 1)
-                key = storeKey(another.next())
+        var noise = try FreshNoise(wordCount: arrivals.values.reduce(0) { $0 + $1.rowCount })
+        for (group, arrivals) in arrivals.sorted(by: { $0.key.order < $1.key.order }) {
+            guard arrivals.rowCount > 0 else {
+                waiting[group] = .init(chunks: try OpenChunks.store(arrivals.payloads, of: group, in: connection))
+                continue
             }
+            let keyed = arrivals.payloads.map { (key: storeKey(noise.next()), payload: $0) }
+            for (drawn, payload) in keyed.sorted(by: { $0.key < $1.key }) {
+                var key = drawn
+                while try !insertion.insert(payload, of: group, key: key) {
+                    // A key that is taken: as rare as 2⁻⁶³ for each report staged, and then another is drawn.
+                    var another = try FreshNoise(wordCount: 1)
+                    key = storeKey(another.next())
+                }
+            }
+            waiting[group] = .init(rows: .init(count: keyed.count, byteCount: arrivals.byteCount))
         }
-    }
-
-    private typealias Keyed = (key: Int64, report: AdmittedReport)
-
-    private static func precedes(_ one: Keyed, _ other: Keyed) -> Bool {
-        let (group, otherGroup) = (one.report.group, other.report.group)
-        return group == otherGroup ? one.key < other.key : group.order < otherGroup.order
+        return waiting
     }
 
     /// A word as a key: 63 bits, so that it is a positive SQLite integer.
     static func storeKey(_ word: UInt64) -> Int64 { Int64(word >> 1) }
+}
+
+/// What a commit brings of a group.
+private struct Arrivals {
+    private(set) var payloads: [[UInt8]] = []
+    private(set) var byteCount = 0
+    private var batchCount = 0
+    private var lastBatch: Int?
+
+    mutating func add(_ payload: [UInt8], ofBatch number: Int) {
+        if lastBatch != number { (batchCount, lastBatch) = (batchCount + 1, number) }
+        payloads.append(payload)
+        byteCount += payload.count
+    }
+
+    /// How many rows of the staging table the payloads are; none if they are a chunk.
+    var rowCount: Int { makesChunk ? 0 : payloads.count }
+
+    private var makesChunk: Bool {
+        guard batchCount >= OpenChunks.leastBatchCount, let stride = payloads.first?.count else { return false }
+        return stride > 0 && payloads.allSatisfy { $0.count == stride }
+    }
 }
 
 extension ReportGroup {
