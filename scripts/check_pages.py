@@ -69,7 +69,9 @@ def privacy_faults(dither, root, write):
 def plans(dither, options):
     """The rows of one call of plan."""
     command = [dither, "plan", *options, "--epsilon", ",".join(EPSILONS), "--format", "csv"]
-    outcome = subprocess.run(command, capture_output=True, text=True, check=True)
+    outcome = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    if outcome.returncode:
+        sys.exit(f"failed: {' '.join(command)}")
     return list(csv.DictReader(io.StringIO(outcome.stdout)))
 
 
@@ -143,6 +145,8 @@ def main():
     parser.add_argument("--dither", default=str(ROOT / ".build/debug/dither"))
     parser.add_argument("--root", type=pathlib.Path, default=ROOT)
     options = parser.parse_args()
+    if not pathlib.Path(options.dither).exists():
+        sys.exit(f"{options.dither}: there is no such program. Build it: swift build --product dither")
     found = list(privacy_faults(options.dither, options.root.resolve(), options.write))
     if not options.privacy:
         found += table_faults(options.dither, options.root.resolve(), options.write)

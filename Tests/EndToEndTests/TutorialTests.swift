@@ -99,7 +99,7 @@ struct TutorialTests {
 
                 """
         }
-        let outcome = try run("/usr/bin/timeout", ["240", "bash", try workspace.write("notes/all.sh", script)])
+        let outcome = try run("/usr/bin/timeout", ["480", "bash", try workspace.write("notes/all.sh", script)])
         #expect(outcome.complaint.isEmpty, "\(outcome.complaint)")
         return steps.indices.map { place in
             let failed = (try? String(contentsOfFile: "\(notes)/\(place).status", encoding: .utf8)) ?? ""

@@ -72,6 +72,11 @@ public struct RegistryExplainCommand: ParsableCommand {
     }
 
     public func run() throws {
+        if let output {
+            try RegistryLoading.refuseOverwriting(
+                [(file, "the registry"), (RegistrySource.lockPath(beside: file), "its lock")], by: output,
+                example: html ? "PRIVACY.html" : "PRIVACY.md")
+        }
         let source = try RegistryLoading.load(file, expiry: .note)
         let set = source.set
         if html || markdown { return try writePage(about: set) }

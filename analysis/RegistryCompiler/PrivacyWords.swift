@@ -183,6 +183,13 @@ enum PrivacyWords {
                 ),
                 (
                     nil,
+                    """
+                    \(code: "dither-agent explain") says of each question what its reports can tell, from the questions that \
+                    this device has: they should be those of this page.
+                    """
+                ),
+                (
+                    nil,
                     "\(code: "dither-agent status") says whether telemetry is on, and who decides that."
                 ),
             ])

@@ -85,6 +85,12 @@ public struct ReportCommand: ParsableCommand {
 
     public func run() throws {
         let request = try request()
+        try RegistryLoading.refuseOverwriting(
+            [
+                (registry, "the registry"), (RegistrySource.lockPath(beside: registry), "its lock"),
+                (store, "the store"),
+            ],
+            by: output, example: "report.html")
         let source = try RegistryLoading.load(registry, expiry: .note)
         for name in metric + request.candidates.keys.sorted() where source.set.metric(named: name) == nil {
             let names = source.set.metrics.map(\.name).joined(separator: ", ")
