@@ -5,13 +5,15 @@ enum ContentPolicy {
     /// The policy, as a `meta` element states it.
     ///
     /// - Throws: ``RandomnessError`` where libcrypto has no SHA-256.
-    static func text(style: StaticString, script: StaticString?) throws(RandomnessError) -> String {
-        var policy = "default-src 'none'; style-src \(try source(style)); "
-        if let script { policy += "script-src \(try source(script)); " }
-        return policy + "base-uri 'none'; form-action 'none'"
+    static func text(style: StaticString, scripts: [StaticString]) throws(RandomnessError) -> String {
+        var sources: [String] = []
+        for script in scripts { sources.append(try source(of: script)) }
+        return "default-src 'none'; style-src \(try source(of: style)); "
+            + (sources.isEmpty ? "" : "script-src \(sources.joined(separator: " ")); ")
+            + "base-uri 'none'; form-action 'none'"
     }
 
-    private static func source(_ text: StaticString) throws(RandomnessError) -> String {
+    private static func source(of text: StaticString) throws(RandomnessError) -> String {
         "'sha256-\(base64(try SHA256.digest(Array(text.description.utf8))))'"
     }
 

@@ -4,19 +4,18 @@ internal import SecureRandomness
 struct PageFrame {
     /// What a window and a bookmark call the page.
     let title: String
-    /// What the first link leads to, for those who read by keyboard.
+    /// What the first link is called, which leads those who read by keyboard to the element `content`.
     let skip: String
     /// What made the page, where a page is to be known again as made.
     var generator: String?
-    /// The script; a page without one has all there is to it.
-    var script: StaticString?
+    /// The scripts; a page without any has all there is to it.
+    var scripts: [StaticString] = []
 
-    /// The page around a content, which begins with a header and has a main part of the identifier `content`.
+    /// Begins the page, up to its first link.
     ///
-    /// - Throws: ``RandomnessError`` where libcrypto has no SHA-256, by which browsers know style and script.
-    func page(_ content: (inout Markup) -> Void) throws(RandomnessError) -> String {
-        let policy = try ContentPolicy.text(style: PageStyle.source, script: script)
-        var page = Markup()
+    /// - Throws: ``RandomnessError`` where libcrypto has no SHA-256, by which browsers know style and scripts.
+    func open(in page: inout Markup) throws(RandomnessError) {
+        let policy = try ContentPolicy.text(style: PageStyle.source, scripts: scripts)
         page.literal("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
         page.open("meta", ["http-equiv": "Content-Security-Policy", "content": policy])
         page.literal("\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
@@ -31,13 +30,15 @@ struct PageFrame {
         page.literal("</style>\n</head>\n<body>\n")
         page.element("a", ["class": "skip", "href": "#content"], text: skip)
         page.literal("\n")
-        content(&page)
-        if let script {
+    }
+
+    /// Ends the page.
+    func close(in page: inout Markup) {
+        for script in scripts {
             page.literal("\n<script>")
             page.literal(script)
             page.literal("</script>")
         }
         page.literal("\n</body>\n</html>\n")
-        return page.source
     }
 }

@@ -8,23 +8,25 @@ extension PrivacyPage {
     public func html() throws(RandomnessError) -> String {
         let frame = PageFrame(
             title: title, skip: "Skip to the content", generator: "dither registry explain FILE --html")
-        return try frame.page { page in
-            header(in: &page)
-            page.literal("\n<main id=\"content\">\n")
-            PrivacyProse(section: introduction, identifier: "introduction").append(to: &page)
+        var page = Markup()
+        try frame.open(in: &page)
+        header(in: &page)
+        page.literal("\n<main id=\"content\">\n")
+        PrivacyProse(section: introduction, identifier: "introduction").append(to: &page)
+        page.literal("\n")
+        overview(in: &page)
+        for (place, question) in questions.enumerated() {
             page.literal("\n")
-            overview(in: &page)
-            for (place, question) in questions.enumerated() {
-                page.literal("\n")
-                PrivacyArticle(question: question, identifier: Self.identifier(place)).append(to: &page)
-            }
-            for (place, section) in sections.enumerated() {
-                page.literal("\n")
-                PrivacyProse(section: section, identifier: "about-\(place + 1)").append(to: &page)
-            }
-            page.literal("\n</main>\n")
-            footer(in: &page)
+            PrivacyArticle(question: question, identifier: Self.identifier(place)).append(to: &page)
         }
+        for (place, section) in sections.enumerated() {
+            page.literal("\n")
+            PrivacyProse(section: section, identifier: "about-\(place + 1)").append(to: &page)
+        }
+        page.literal("\n</main>\n")
+        footer(in: &page)
+        frame.close(in: &page)
+        return page.source
     }
 
     private static func identifier(_ place: Int) -> String { "question-\(place + 1)" }

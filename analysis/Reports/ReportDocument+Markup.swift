@@ -7,18 +7,20 @@ extension ReportDocument {
     /// - Complexity: one pass over the metrics and their values; the page is in memory as a whole.
     public func html() throws(RandomnessError) -> String {
         let frame = PageFrame(
-            title: "\(project): what noisy reports say", skip: "Skip to the metrics", script: PageScript.source)
-        return try frame.page { page in
-            header(in: &page)
-            page.literal("\n<main id=\"content\">\n")
-            overview(in: &page)
-            for (place, metric) in metrics.enumerated() {
-                page.literal("\n")
-                MetricArticle(metric: metric, identifier: Self.identifier(place), percent: percent).append(to: &page)
-            }
-            page.literal("\n</main>\n")
-            footer(in: &page)
+            title: "\(project): what noisy reports say", skip: "Skip to the metrics", scripts: [PageScript.source])
+        var page = Markup()
+        try frame.open(in: &page)
+        header(in: &page)
+        page.literal("\n<main id=\"content\">\n")
+        overview(in: &page)
+        for (place, metric) in metrics.enumerated() {
+            page.literal("\n")
+            MetricArticle(metric: metric, identifier: Self.identifier(place), percent: percent).append(to: &page)
         }
+        page.literal("\n</main>\n")
+        footer(in: &page)
+        frame.close(in: &page)
+        return page.source
     }
 
     static func identifier(_ place: Int) -> String { "metric-\(place + 1)" }
