@@ -193,10 +193,25 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "analysis/DecoderCommands", swiftSettings: strict),
+        // A target of its own, so that nothing but the program takes a server along.
+        .target(
+            name: "Dashboard",
+            dependencies: [
+                "DecoderCommands", "ReportFormat", "Reports", "SecureRandomness",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "analysis/Dashboard", swiftSettings: strict),
         .executableTarget(
             name: "dither",
             dependencies: [
-                "DecoderCommands", "RegistryCompiler", "FleetSimulator", "Estimation", "LocalPrivacy",
+                "Dashboard", "DecoderCommands", "RegistryCompiler", "FleetSimulator", "Estimation", "LocalPrivacy",
                 "Mechanisms", "MetricDefinitions", "ReportFormat", "SecureRandomness",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -352,6 +367,16 @@ let package = Package(
             dependencies: ["Reports", "RegistryCompiler", "MetricDefinitions", "SecureRandomness", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "DashboardTests",
+            dependencies: [
+                "Dashboard", "DecoderCommands", "Reports", "StoreFormat", "MetricDefinitions", "ReportFormat",
+                "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "DecoderCommandsTests",
             dependencies: [
                 "DecoderCommands", "Reports", "StoreReader", "StoreFormat", "Estimation", "RegistryCompiler",
@@ -363,7 +388,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "MetricDefinitions", "ReportFormat", "LocalPrivacy", "PostgresClient",
+                "TestSupport", "Mechanisms", "MetricDefinitions", "ReportFormat", "LocalPrivacy", "PostgresClient",
                 "dither", "dither-agent", "dither-collector", "telemetry-example",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

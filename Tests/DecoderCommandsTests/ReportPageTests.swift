@@ -22,8 +22,9 @@ struct ReportPageTests {
         var request = ReportRequest(
             days: try DayRange(nil, nil, options: ("", "")), confidence: .standard, valueLimit: 1000)
         try change(&request)
-        let builder = ReportBuilder(request: request, source: source, registry: file, store: store.path)
-        return try builder.document(of: source.set.metrics)
+        let builder = ReportBuilder(
+            request: request, source: source, registry: file, store: store.path, metrics: source.set.metrics)
+        return try builder.document()
     }
 
     private func findings(_ document: ReportDocument) throws -> MetricFindings {

@@ -61,6 +61,7 @@ struct CommandLineTests {
             CommandLine("help-estimate", "dither estimate --help"),
             CommandLine("help-compare", "dither compare --help"),
             CommandLine("help-report", "dither report --help"),
+            CommandLine("help-dashboard", "dither dashboard --help"),
             CommandLine("help-associate", "dither associate --help"),
             CommandLine("help-plan", "dither plan --help"),
             CommandLine(
@@ -158,6 +159,17 @@ struct CommandLineTests {
             CommandLine(
                 "missing-report-store",
                 "dither report --registry DIR/metrics.set --store DIR/none.db -o DIR/r.html"),
+            CommandLine(
+                "usage-dashboard-listen",
+                "dither dashboard --registry DIR/metrics.set --store DIR/r.db --listen 0.0.0.0:8080"),
+            CommandLine(
+                "usage-dashboard-port",
+                "dither dashboard --registry DIR/metrics.set --store DIR/r.db --port 8080 --listen 127.0.0.1:8080"),
+            CommandLine(
+                "usage-dashboard-refresh",
+                "dither dashboard --registry DIR/metrics.set --store DIR/r.db --refresh 0"),
+            CommandLine(
+                "missing-dashboard-store", "dither dashboard --registry DIR/metrics.set --store DIR/none.db"),
             CommandLine("usage-regtest", "dither rappor regtest --family demo"),
             CommandLine("missing-regtest", "dither rappor regtest --seeds 1 --update DIR/missing.md"),
             CommandLine("usage-associate", "dither associate --metric route"),

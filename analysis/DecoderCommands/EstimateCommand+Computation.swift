@@ -12,6 +12,7 @@ extension EstimateResult {
     ///   - storePath: the collector's store; a running collector is not disturbed.
     ///   - today: the day on which the notes say whether the metric has ended.
     ///   - patienceInSeconds: how long a store that is locked is waited for.
+    ///   - mapsStore: whether a store's file is mapped into memory; an error of the disk then ends the process.
     /// - Throws: ``CommandError``: of status 2 for an unknown metric, 4 for other parameters than the reports', 3 where
     ///   there are no reports, 6 for a locked store and 8 for one that is damaged or of another version.
     /// - Complexity: one pass over the reports on all cores; memory for the counters of each core and a chunk of 256 KiB, or of
@@ -19,7 +20,7 @@ extension EstimateResult {
     public static func compute(
         _ request: EstimateRequest, from set: MetricSet, candidates: CandidateList? = nil, storePath: String,
         today: UTCDay,
-        progress: inout Progress, patienceInSeconds: Double = 5
+        progress: inout Progress, patienceInSeconds: Double = 5, mapsStore: Bool = true
     ) throws(CommandError) -> EstimateResult {
         guard let definition = set.metric(named: request.metric) else {
             let names = set.metrics.map(\.name).joined(separator: ", ")
@@ -39,7 +40,7 @@ extension EstimateResult {
         let sumPositions = try request.choices.positions(in: values, of: definition, counter: counter)
         let numberView = try NumberView.resolved(request, of: definition, counter: counter)
         let rowCount = numberView?.rowCount(of: counter) ?? values.count
-        let store = try EstimateStore(path: storePath, patienceInSeconds: patienceInSeconds)
+        let store = try EstimateStore(path: storePath, patienceInSeconds: patienceInSeconds, mapsFile: mapsStore)
         let stored = try store.periods(of: definition)
         let periods = stored.ofThisVersion.filter { request.includes($0.day) }
         guard !periods.isEmpty else {

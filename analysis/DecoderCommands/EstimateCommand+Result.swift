@@ -39,7 +39,7 @@ public struct ReleasedEstimates: Hashable, Sendable {
     /// n.
     public let reportCount: Int
     /// What the reports say.
-    public let figures: EstimatedFigures
+    public internal(set) var figures: EstimatedFigures
     /// The sums that were asked for.
     public internal(set) var sums: [SumEstimate] = []
     /// What noisy Bloom filters say beside them.

@@ -18,12 +18,14 @@ struct EstimateStore {
     private let path: String
     private let snapshot: any StoreSnapshot
 
-    init(path: String, patienceInSeconds: Double) throws(CommandError) {
+    init(path: String, patienceInSeconds: Double, mapsFile: Bool = true) throws(CommandError) {
         guard PostgresAddress.isMeant(by: path) else {
             self.path = path
-            do { snapshot = try SQLiteSnapshot(path: path, patienceInSeconds: patienceInSeconds) } catch {
-                throw Self.commandError(for: error, path: path)
-            }
+            do {
+                snapshot = try SQLiteSnapshot(
+                    path: path, patienceInSeconds: patienceInSeconds,
+                    mappedByteCount: mapsFile ? SQLiteSnapshot.mappedByteCount : 0)
+            } catch { throw Self.commandError(for: error, path: path) }
             return
         }
         let address: PostgresAddress
@@ -36,10 +38,13 @@ struct EstimateStore {
         }
     }
 
+    /// Every period of every metric and version.
+    func periods() throws(CommandError) -> [StoredPeriod] {
+        do { return try snapshot.periods() } catch { throw commandError(for: error) }
+    }
+
     func periods(of definition: MetricDefinition) throws(CommandError) -> Stored {
-        let all: [StoredPeriod]
-        do { all = try snapshot.periods() } catch { throw commandError(for: error) }
-        let periods = all.filter { $0.metric == definition.identifier.value }
+        let periods = try periods().filter { $0.metric == definition.identifier.value }
         return Stored(
             ofThisVersion: periods.filter { $0.version == definition.version },
             otherVersions: Set(periods.map(\.version)).subtracting([definition.version]).sorted())

@@ -64,16 +64,38 @@ public enum NumberView: String, CaseIterable, Hashable, Sendable, ExpressibleByA
 
 extension DistributionFitting: ExpressibleByArgument {}
 
+extension EstimateResult {
+    /// The same estimates of a distribution, of which another view is shown.
+    func showing(_ view: NumberView) -> EstimateResult {
+        var request = request
+        request.numbers = view
+        let groups = groups.map { group in
+            guard var estimates = group.estimates, case .numbers(let figures) = estimates.figures else { return group }
+            estimates.figures = .numbers(figures.showing(view))
+            return EstimateGroup(from: group.from, to: group.to, periodCount: group.periodCount, estimates: estimates)
+        }
+        return EstimateResult(
+            definition: definition, request: request, values: values, groups: groups, notes: notes,
+            numberColumns: view == .distribution ? numberColumns : nil)
+    }
+}
+
 /// What is estimated of the numbers of a group of reports, in the units of the range.
 public struct NumberFigures: Hashable, Sendable {
     /// The quantiles that are shown.
     public static let quantiles = [0.05, 0.25, 0.5, 0.75, 0.95]
 
-    let view: NumberView
+    private(set) var view: NumberView
     let range: NumberRange
     let histogram: [FrequencyEstimate]
     /// The rest of a distribution; `nil` where there are buckets alone.
     let distribution: DistributionEstimate?
+
+    func showing(_ view: NumberView) -> NumberFigures {
+        var figures = self
+        figures.view = view
+        return figures
+    }
 
     var rowCount: Int {
         switch view {

@@ -4,13 +4,16 @@ internal import SecureRandomness
 enum ContentPolicy {
     /// The policy, as a `meta` element states it.
     ///
+    /// - Parameter asksItsServer: whether the scripts may ask whoever served the page.
     /// - Throws: ``RandomnessError`` where libcrypto has no SHA-256.
-    static func text(style: StaticString, scripts: [StaticString]) throws(RandomnessError) -> String {
+    static func text(
+        style: StaticString, scripts: [StaticString], asksItsServer: Bool = false
+    ) throws(RandomnessError) -> String {
         var sources: [String] = []
         for script in scripts { sources.append(try source(of: script)) }
         return "default-src 'none'; style-src \(try source(of: style)); "
             + (sources.isEmpty ? "" : "script-src \(sources.joined(separator: " ")); ")
-            + "base-uri 'none'; form-action 'none'"
+            + (asksItsServer ? "connect-src 'self'; " : "") + "base-uri 'none'; form-action 'none'"
     }
 
     private static func source(of text: StaticString) throws(RandomnessError) -> String {

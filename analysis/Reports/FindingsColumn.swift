@@ -3,12 +3,15 @@ struct FindingsColumn {
     let findings: MetricFindings
     let identifier: String
     let percent: String
+    /// Where a server has the figures.
+    var links: ChartLinks?
 
     func append(to page: inout Markup) {
         estimates(in: &page)
         if !findings.series.isEmpty {
             page.element("h3", text: "Day by day")
             findings.series.append(to: &page, identifier: identifier, percent: percent)
+            links?.append(.days, to: &page)
         }
         if let comparison = findings.comparison { append(comparison, to: &page) }
         checks(in: &page)
@@ -21,11 +24,14 @@ struct FindingsColumn {
         chart.append(
             to: &page, caption: "Estimates with \(percent) intervals", heading: chart.isOrdered ? "From..to" : "Value",
             figure: chart.scale == .number ? "Estimate" : "Share", percent: percent)
+        links?.append(.estimates, to: &page)
         if !findings.quantiles.isEmpty {
             page.element("h3", text: "The distribution in numbers")
             BarChart(scale: .number, bars: findings.quantiles, range: chart.range).append(
                 to: &page, caption: "Quantiles and mean with \(percent) intervals", heading: "Figure",
                 figure: "Estimate", percent: percent)
+            links?.append(.quantiles, to: &page)
+            links?.append(.mean, to: &page)
         }
     }
 
@@ -62,6 +68,7 @@ struct FindingsColumn {
             chart.append(
                 to: &page, caption: "Differences with \(percent) intervals", heading: "Value", figure: "Difference",
                 percent: percent)
+            links?.append(.changes, to: &page)
         }
     }
 

@@ -5,6 +5,8 @@ struct MetricArticle {
     let identifier: String
     /// The intervals' confidence.
     let percent: String
+    /// Whether the page has a server, which has the figures as files too.
+    let isLive: Bool
 
     func append(to page: inout Markup) {
         page.element("article", ["id": identifier, "aria-labelledby": identifier + "-name"]) { page in
@@ -20,7 +22,10 @@ struct MetricArticle {
             page.element("div", ["class": "columns"]) { page in
                 page.element("div", ["class": "evidence"]) { page in
                     if let findings = metric.findings {
-                        FindingsColumn(findings: findings, identifier: identifier, percent: percent).append(to: &page)
+                        FindingsColumn(
+                            findings: findings, identifier: identifier, percent: percent,
+                            links: isLive ? ChartLinks(metric: metric.name) : nil
+                        ).append(to: &page)
                     }
                 }
                 page.element("div", ["class": "cards"]) { page in

@@ -10,16 +10,26 @@ struct PageFrame {
     var generator: String?
     /// The scripts; a page without any has all there is to it.
     var scripts: [StaticString] = []
+    /// Whether the scripts may ask whoever served the page for a younger one.
+    var isLive = false
+
+    /// What a browser may load and run for the page.
+    ///
+    /// - Throws: ``RandomnessError`` where libcrypto has no SHA-256, by which browsers know style and scripts.
+    func policy() throws(RandomnessError) -> String {
+        try ContentPolicy.text(style: PageStyle.source, scripts: scripts, asksItsServer: isLive)
+    }
 
     /// Begins the page, up to its first link.
     ///
-    /// - Throws: ``RandomnessError`` where libcrypto has no SHA-256, by which browsers know style and scripts.
+    /// - Throws: as ``policy()``.
     func open(in page: inout Markup) throws(RandomnessError) {
-        let policy = try ContentPolicy.text(style: PageStyle.source, scripts: scripts)
         page.literal("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-        page.open("meta", ["http-equiv": "Content-Security-Policy", "content": policy])
+        page.open("meta", ["http-equiv": "Content-Security-Policy", "content": try policy()])
         page.literal("\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
         page.literal("<meta name=\"referrer\" content=\"no-referrer\">\n")
+        // Of those who run no script nobody knows whether they read just then; five minutes are long.
+        if isLive { page.literal("<noscript><meta http-equiv=\"refresh\" content=\"300\"></noscript>\n") }
         if let generator {
             page.open("meta", ["name": "generator", "content": generator])
             page.literal("\n")

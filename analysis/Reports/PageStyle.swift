@@ -100,6 +100,15 @@ enum PageStyle {
         .band { fill: var(--bar); opacity: .3; } .whisker { stroke: var(--bar); stroke-width: 1.5; }
         .line { fill: none; stroke: var(--whisker); stroke-width: 1.5; } .point { fill: var(--whisker); }
         .wide { overflow-x: auto; }
+        .files { display: flex; gap: 1rem; color: var(--muted); font-size: .8125rem; }
+        .age { color: var(--muted); font-size: .875rem; }
+        .news { position: fixed; bottom: 1rem; left: 1rem; right: 1rem; z-index: 1; max-width: 46rem; max-height: 40vh; margin: 0 auto;
+          padding: .75rem 1rem; border: 1px solid var(--link); border-radius: .375rem; background: var(--card); overflow: auto;
+          overflow-wrap: anywhere; }
+        .news.alarm { border-color: var(--alarm); background: var(--alarm-soft); }
+        .news:empty { display: none; }
+        .news button { padding: .25rem .75rem; border: 1px solid var(--link); border-radius: .375rem; background: var(--card);
+          color: var(--link); font: inherit; cursor: pointer; }
         .checks { margin: 0; padding: 0; list-style: none; font-size: .9375rem; }
         .checks li { margin: .25rem 0; padding-left: 1.5rem; text-indent: -1.5rem; }
         .checks li::before { display: inline-block; width: 1.5rem; text-indent: 0; content: "○"; }
@@ -130,7 +139,7 @@ enum PageStyle {
           tbody th, tbody td, thead th { padding-left: .25rem; padding-right: .25rem; } }
         @media print {
           :root { color-scheme: light; --page: #fff; --soft: #f4f4f4; }
-          body { font-size: 10pt; } .skip, .filter, .rest { display: none; }
+          body { font-size: 10pt; } .skip, .filter, .files, .rest { display: none; } .news { position: static; }
           section, article { border: 0; padding: 0; content-visibility: visible; } tr, .card, .panel { break-inside: avoid; }
           details::details-content { display: block; block-size: auto; content-visibility: visible; }
           h2, h3 { break-after: avoid; } path { print-color-adjust: exact; } }

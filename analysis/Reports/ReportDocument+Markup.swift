@@ -6,44 +6,63 @@ extension ReportDocument {
     /// - Throws: ``RandomnessError`` where libcrypto has no SHA-256, by which browsers know style and script.
     /// - Complexity: one pass over the metrics and their values; the page is in memory as a whole.
     public func html() throws(RandomnessError) -> String {
+        let page = try page(scripts: [PageScript.source], isLive: false)
+        return page.head + "</header>" + page.tail
+    }
+
+    /// The same page for a server, which gives it again with other figures: each chart links to its figures, and the page
+    /// asks its server how old it is.
+    ///
+    /// - Throws: ``RandomnessError`` where libcrypto has no SHA-256.
+    public func livePage() throws(RandomnessError) -> LivePage {
+        let page = try page(scripts: [PageScript.source, LiveScript.source], isLive: true)
+        return LivePage(policy: page.policy, head: page.head, tail: page.tail)
+    }
+
+    /// The page up to the end of its header, where its age stands, and what follows the header.
+    private func page(
+        scripts: [StaticString], isLive: Bool
+    ) throws(RandomnessError) -> (policy: String, head: String, tail: String) {
         let frame = PageFrame(
-            title: "\(project): what noisy reports say", skip: "Skip to the metrics", scripts: [PageScript.source])
+            title: "\(project): what noisy reports say", skip: "Skip to the metrics", scripts: scripts, isLive: isLive)
         var page = Markup()
         try frame.open(in: &page)
         header(in: &page)
+        let head = page.source
+        page = Markup()
         page.literal("\n<main id=\"content\">\n")
         overview(in: &page)
         for (place, metric) in metrics.enumerated() {
             page.literal("\n")
-            MetricArticle(metric: metric, identifier: Self.identifier(place), percent: percent).append(to: &page)
+            MetricArticle(metric: metric, identifier: Self.identifier(place), percent: percent, isLive: isLive)
+                .append(to: &page)
         }
         page.literal("\n</main>\n")
-        footer(in: &page)
+        footer(in: &page, isLive: isLive)
         frame.close(in: &page)
-        return page.source
+        return (try frame.policy(), head, page.source)
     }
 
     static func identifier(_ place: Int) -> String { "metric-\(place + 1)" }
 
     private func header(in page: inout Markup) {
-        page.element("header") { page in
-            page.element("p", ["class": "kicker"], text: "Private telemetry, as of \(madeOn)")
-            page.element("h1") { page in page.element("bdi", text: project) }
-            page.element(
-                "p", ["class": "lead"],
-                text:
-                    "Every device added noise to its answers before it sent them. So every figure here is an estimate: read it "
-                    + "with its interval, which holds the true figure of the devices that reported with a probability of \(percent)."
-            )
-        }
+        page.open("header")
+        page.element("p", ["class": "kicker"], text: "Private telemetry, as of \(madeOn)")
+        page.element("h1") { page in page.element("bdi", text: project) }
+        page.element(
+            "p", ["class": "lead"],
+            text:
+                "Every device added noise to its answers before it sent them. So every figure here is an estimate: read it "
+                + "with its interval, which holds the true figure of the devices that reported with a probability of \(percent)."
+        )
     }
 
-    private func footer(in page: inout Markup) {
+    private func footer(in page: inout Markup, isLive: Bool) {
         page.element("footer") { page in
             page.element(
                 "p",
                 text:
-                    "Made by dither report on \(madeOn). Estimates are unbiased and not clipped, so that small ones may be "
+                    "Made by dither \(isLive ? "dashboard" : "report") on \(madeOn). Estimates are unbiased and not clipped, so that small ones may be "
                     + "negative. What no noise covers: the connection's address, that telemetry is on, and what is true of "
                     + "everybody.")
         }

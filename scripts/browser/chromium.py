@@ -1,4 +1,4 @@
-"""A headless Chromium without a network, driven over a pipe by the DevTools protocol: no package, no port."""
+"""A headless Chromium without a network beyond loopback, driven over a pipe by the DevTools protocol: no package, no port."""
 
 import json
 import os
@@ -10,7 +10,7 @@ FLAGS = (
     "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps",
     "--disable-dev-shm-usage", "--hide-scrollbars", "--force-color-profile=srgb", "--font-render-hinting=none",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 )  # fmt: skip
 
 
@@ -75,8 +75,12 @@ class Chromium:
 
     def open(self, path):
         """Shows a file and waits until it has loaded."""
+        self.visit("file://" + os.path.abspath(path))
+
+    def visit(self, url):
+        """Shows what has a URL and waits until it has loaded."""
         self.events.clear()
-        self.call("Page.navigate", url="file://" + os.path.abspath(path))
+        self.call("Page.navigate", url=url)
         while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
             self.events.append(self.receive())
 
@@ -105,8 +109,8 @@ class Chromium:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", media=media, features=[scheme])
 
-    def faults(self):
-        """What went to the console, threw, or was asked of a network, since the page was opened."""
+    def faults(self, server="file:"):
+        """What went to the console, threw, or was asked of a network but the server, since the page was opened."""
         for event in self.events:
             method, parameters = event.get("method"), event.get("params", {})
             if method == "Runtime.consoleAPICalled":
@@ -117,5 +121,5 @@ class Chromium:
                 yield f"log: {parameters['entry']['text']}"
             elif method == "Network.requestWillBeSent":
                 url = parameters["request"]["url"]
-                if parameters["type"] != "Document" or not url.startswith("file:"):
+                if not url.startswith(server) or server == "file:" and parameters["type"] != "Document":
                     yield "request: " + url

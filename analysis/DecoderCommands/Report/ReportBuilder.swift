@@ -1,23 +1,36 @@
 internal import Estimation
 internal import LocalPrivacy
 internal import Mechanisms
-internal import MetricDefinitions
+package import MetricDefinitions
 internal import RegistryCompiler
 internal import ReportFormat
-internal import Reports
+package import Reports
 
 /// Estimates the metrics of a registry for a page.
-struct ReportBuilder {
+package struct ReportBuilder: Sendable {
     let request: ReportRequest
     let source: RegistrySource
     /// The registry's file, for messages.
     let registry: String
-    let store: String
+    package let store: String
+    /// The metrics of the page, in the order of the registry.
+    package let metrics: [MetricDefinition]
+    /// Whether the store's file is mapped into memory, which is faster. Where it is, a disk that fails ends the process.
+    package var mapsStore = true
+    /// Is given what each chart was drawn from, as the charts are made.
+    package var keep: @Sendable (_ metric: String, ReportedChart, ChartFigures) -> Void = { _, _, _ in }
 
-    /// The page about these metrics.
+    init(
+        request: ReportRequest, source: RegistrySource, registry: String, store: String, metrics: [MetricDefinition]
+    ) {
+        (self.request, self.source, self.registry) = (request, source, registry)
+        (self.store, self.metrics) = (store, metrics)
+    }
+
+    /// The page about the metrics.
     ///
     /// - Throws: ``CommandError`` for what no metric can be estimated without, such as the store.
-    func document(of metrics: [MetricDefinition]) throws(CommandError) -> ReportDocument {
+    package func document() throws(CommandError) -> ReportDocument {
         let explanation = RegistryExplanation(source.set)
         var epsilonPerDay = ""
         if case .decimal(let digits) = explanation.overview.facts.first(where: { $0.name == "epsilon_per_day" })?.value
@@ -73,13 +86,20 @@ struct ReportBuilder {
         let pooled = try estimate(definition, request.days, choices, candidates)
         guard let group = pooled.groups.first, let released = group.estimates else { return nil }
         let figures = ReportedFigures(definition: definition, values: pooled.values, valueLimit: request.valueLimit)
+        keep(definition.name, .estimates, ChartFigures(pooled))
         var findings = MetricFindings(
             reportCount: released.reportCount, dayCount: group.periodCount, firstDay: group.from.description,
             lastDay: group.to.description, chart: figures.chart(of: released))
         findings.quantiles = figures.quantiles(of: released)
+        if !findings.quantiles.isEmpty {
+            keep(definition.name, .quantiles, ChartFigures(pooled.showing(.quantiles)))
+            keep(definition.name, .mean, ChartFigures(pooled.showing(.mean)))
+        }
         if !request.isPooled, group.periodCount > 1 {
-            let days = try estimate(definition, request.days, EstimateChoices(), candidates, byPeriod: true).groups
+            let byDay = try estimate(definition, request.days, EstimateChoices(), candidates, byPeriod: true)
+            let days = byDay.groups
             findings.series = figures.series(of: days, in: released)
+            if !findings.series.isEmpty { keep(definition.name, .days, ChartFigures(byDay)) }
             findings.comparison = try comparison(of: definition, days: days.map(\.from), candidates, figures)
         }
         findings.errorSplit = figures.errorSplit(of: released)
@@ -106,6 +126,7 @@ struct ReportBuilder {
                 try estimate(definition, pair.later, choices, candidates),
                 minus: try estimate(definition, pair.earlier, choices, candidates))
             result = .differences(figures.differences(of: comparison))
+            keep(definition.name, .changes, ChartFigures(comparison))
         } catch {
             // Buckets have no difference, and of few reports nothing is told; that is no fault of the page.
             guard [.usage, .insufficientData, .validationFailed].contains(error.status) else { throw error }
@@ -124,7 +145,7 @@ struct ReportBuilder {
                 metric: definition.name, from: days.first, to: days.last, byPeriod: byPeriod,
                 confidence: request.confidence, choices: choices),
             from: source.set, candidates: candidates, storePath: store, today: RegistryLoading.today,
-            progress: &progress)
+            progress: &progress, mapsStore: mapsStore)
     }
 }
 
