@@ -1,7 +1,7 @@
 # Thin names over scripts/ and the Swift package manager.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo screenshots headlines accuracy poisoning regtest test thorough torture lint size costs release install uninstall abi examples package check-packages install-library fuzz abi-torture collector-races bench bench-peers bench-record bench-ingest scale openapi clean
+.PHONY: help setup demo screenshots pages headlines accuracy poisoning regtest test thorough torture lint size costs release install uninstall abi examples package check-packages install-library fuzz abi-torture collector-races bench bench-peers bench-record bench-ingest scale openapi clean
 
 RELEASE := .build/release
 DEMO := .build/demo
@@ -24,6 +24,10 @@ demo: setup ## collect a year of flight events privately from simulated devices,
 
 screenshots: setup ## pictures of the demo's report, light, dark and narrow, into .build/screenshots (after make demo)
 	@scripts/browser/screenshots.py $(DEMO)/report.html .build/screenshots
+
+pages: setup ## make the generated pages anew: those for users beside the examples' registries, and the tables of docs/choosing.md
+	swift build --product dither
+	@scripts/check_pages.py --write
 
 headlines: setup ## run the published experiments again and write docs/headlines.md: some minutes
 	swift build -c release --product dither

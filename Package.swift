@@ -94,7 +94,7 @@ let package = Package(
             path: "clients/dither-agent", swiftSettings: strict),
         .executableTarget(
             name: "telemetry-example", dependencies: ["TelemetryAgent", "MetricDefinitions"],
-            path: "clients/examples/swift", exclude: ["PRIVACY.md"], swiftSettings: strict,
+            path: "clients/examples/swift", exclude: ["PRIVACY.html", "PRIVACY.md"], swiftSettings: strict,
             plugins: ["MetricConstants"]),
         .target(
             name: "FleetSimulator",
@@ -362,7 +362,10 @@ let package = Package(
                 "RegistryCompiler", "MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat", "TestSupport",
             ],
             swiftSettings: strict),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports", "SecureRandomness"], swiftSettings: strict),
+        .testTarget(
+            name: "ReportsTests",
+            dependencies: ["Reports", "RegistryCompiler", "MetricDefinitions", "SecureRandomness", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "DashboardTests",
             dependencies: [

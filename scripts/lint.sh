@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Every rule that a machine can hold. One line per check; exits 1 at the end if any failed.
-# --fast leaves out the last check, which builds everything.
+# --fast leaves out the last two checks, which build everything and run it.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -54,8 +54,9 @@ for generator in Tests/Fixtures/generate/*.py; do
     check "fixtures of ${generator##*/} equal a fresh computation" "$generator" --check
 done
 if ! $fast; then
-    echo "...     building everything for the last check"
+    echo "...     building everything for the last checks"
     check "every import is a declared dependency" imports_are_declared
+    check "generated pages say what they are made from" scripts/check_pages.py
 fi
 
 if ((failures)); then

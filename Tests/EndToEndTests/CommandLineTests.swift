@@ -109,6 +109,15 @@ struct CommandLineTests {
             CommandLine("usage-check-nothing", "dither registry check"),
             CommandLine("usage-explain", "dither registry explain"),
             CommandLine("usage-explain-check", "dither registry explain DIR/metrics.set --check DIR/PRIVACY.md"),
+            CommandLine("usage-explain-pages", "dither registry explain DIR/metrics.set --html --markdown"),
+            CommandLine("usage-explain-output", "dither registry explain DIR/metrics.set -o DIR/PRIVACY.html"),
+            CommandLine(
+                "usage-explain-onto-itself", "dither registry explain DIR/metrics.yaml --html -o DIR/metrics.yaml"),
+            CommandLine(
+                "usage-generate-onto-itself", "dither registry generate c DIR/metrics.yaml -o DIR/metrics.yaml"),
+            CommandLine(
+                "usage-report-onto-store",
+                "dither report --registry DIR/metrics.yaml --store DIR/metrics.set -o DIR/metrics.set"),
             CommandLine("stale-explain", "dither registry explain DIR/metrics.set --markdown --check DIR/metrics.yaml"),
             CommandLine("usage-generate", "dither registry generate rust DIR/metrics.set"),
             CommandLine("usage-generate-prefix", "dither registry generate c DIR/metrics.set --prefix dither"),

@@ -43,17 +43,4 @@ struct SwiftExampleTests {
         let digits = code.components(separatedBy: "\"\"\"")[1].filter { $0.isHexDigit }
         #expect(hexadecimalBytes(digits) == Array(try Data(contentsOf: URL(filePath: metricSet))))
     }
-
-    @Test("Comes with a page for its users that is up to date, which a change of its registry would show")
-    func privacyPage() throws {
-        let page = Self.registry.replacing("metrics.yaml", with: "PRIVACY.md")
-        let fresh = try run("dither", ["registry", "explain", Self.registry, "--markdown", "--check", page])
-        #expect(fresh.status == 0 && fresh.output.isEmpty, "\(fresh.complaint)")
-        let workspace = try Workspace()
-        let text = try String(contentsOfFile: Self.registry, encoding: .utf8)
-        let changed = try workspace.write(
-            "changed.yaml", text.replacing("epsilon_lifetime: 120", with: "epsilon_lifetime: 121"))
-        let stale = try run("dither", ["registry", "explain", changed, "--markdown", "--check", page])
-        #expect(stale.status == 4 && stale.complaint.contains("from line "), "\(stale.complaint)")
-    }
 }

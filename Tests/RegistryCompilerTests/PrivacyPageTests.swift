@@ -85,13 +85,28 @@ struct PrivacyPageTests {
         #expect(page.components(separatedBy: "<").count == 2 && !page.contains("\u{202E}"))
     }
 
+    @Test("Says of all reports what they add up to, of kept answers by what stays the same")
+    func lifetimes() throws {
+        let set = try testMetricSet(metrics: [try booleanMetric(), try memoizedMetric()])
+        let page = PrivacyPage(set)
+        let (fresh, kept) = (page.questions[0].allReports, page.questions[1].allReports)
+        // 120 reports of ε 1; ε∞ 2, of three values 6; and 365 reports of the fresh stage alone.
+        #expect(fresh.map(\.epsilon) == ["120.000"] && fresh.map(\.posterior) == ["100.0"])
+        #expect(kept.prefix(2).map(\.epsilon) == ["2.000", "6.000"])
+        #expect(kept.map(\.posterior) == ["88.1", "99.8", "100.0"])
+        #expect(page.sums.day.epsilon == "2.000" && page.sums.lifetime.epsilon == "126.000" && page.sums.days == 365)
+        #expect(page.questions.map(\.lifetime.days) == ["120 days", "365 days"])
+        // An answer of yes or no at ε 1 is true with probability e / (1 + e).
+        #expect(page.markdown.contains("Of 100 such reports about 73 tell the truth and the others lie"))
+    }
+
     @Test("Differs from another page from the line on that is named")
     func staleness() throws {
-        let page = PrivacyPage(try testMetricSet()), text = page.markdown
-        #expect(page.firstDifference(from: text.utf8) == nil)
-        #expect(page.firstDifference(from: (text + "\n").utf8) == text.components(separatedBy: "\n").count)
+        let page = GeneratedPage(PrivacyPage(try testMetricSet()).markdown)
+        #expect(page.firstDifference(from: page.text.utf8) == nil)
+        #expect(page.firstDifference(from: (page.text + "\n").utf8) == page.text.components(separatedBy: "\n").count)
         #expect(page.firstDifference(from: "".utf8) == 1)
-        var lines = text.components(separatedBy: "\n")
+        var lines = page.text.components(separatedBy: "\n")
         lines[6] += "!"
         #expect(page.firstDifference(from: lines.joined(separator: "\n").utf8) == 7)
     }

@@ -31,7 +31,19 @@ struct BrowserFindings: Decodable {
         var `where`: [String]
     }
 
+    struct Structure: Decodable {
+        /// The names of the landmarks in the order of the page: banner, main, contentinfo, and regions by their headings.
+        var landmarks: [String]
+        /// The levels of the headings, in order.
+        var headings: [Int]
+        /// Tables without a caption, cells of headings without a scope, and links that lead nowhere on the page.
+        var faults: [String]
+        /// What can take the keyboard's focus.
+        var focusable: Int
+    }
+
     var milliseconds: Double
+    var structure: Structure
     var figures: [Figures]
     var elements: [String]
     var keyboard: Keyboard
@@ -51,11 +63,16 @@ enum Browser {
 
     /// Opens a document in a real browser.
     static func look(at document: ReportDocument, _ options: String...) throws -> BrowserFindings {
+        try look(at: try document.html(), options)
+    }
+
+    /// Opens a page in a real browser.
+    static func look(at html: String, _ options: [String] = []) throws -> BrowserFindings {
         let folder = FileManager.default.temporaryDirectory.appending(path: "dither-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let page = folder.appending(path: "page.html")
-        try Data(try document.html().utf8).write(to: page)
+        try Data(html.utf8).write(to: page)
         let process = Process(), output = Pipe()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments =

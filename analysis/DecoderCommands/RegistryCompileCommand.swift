@@ -36,10 +36,9 @@ public struct RegistryCompileCommand: ParsableCommand {
     public init() {}
 
     public func run() throws {
-        for (input, name) in [(file, "the registry"), (lock ?? RegistrySource.lockPath(beside: file), "its lock")]
-        where isSameFile(output, input) {
-            throw CommandError(.usage, "--output \(output) is \(name) itself. Name another file, such as metrics.set")
-        }
+        try RegistryLoading.refuseOverwriting(
+            [(file, "the registry"), (lock ?? RegistrySource.lockPath(beside: file), "its lock")], by: output,
+            example: "metrics.set")
         let choice: RegistrySource.LockChoice = lock.map { .file($0, mustExist: true) } ?? .beside
         let source = try RegistryLoading.load(file, expiry: .refuse, lock: choice)
         let set = source.set
@@ -54,11 +53,5 @@ public struct RegistryCompileCommand: ParsableCommand {
             let metrics = set.metrics.count == 1 ? "1 metric" : "\(set.metrics.count) metrics"
             StandardStreams.tell("\(output): \(metrics), \(byteCount) bytes")
         } catch { throw RegistryLoading.commandError(for: error) }
-    }
-
-    private func isSameFile(_ left: String, _ right: String) -> Bool {
-        var (first, second) = (stat(), stat())
-        return stat(left, &first) == 0 && stat(right, &second) == 0
-            && first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
 }

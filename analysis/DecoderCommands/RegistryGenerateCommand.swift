@@ -49,6 +49,11 @@ public struct RegistryGenerateCommand: ParsableCommand {
     public init() {}
 
     public func run() throws {
+        if let output {
+            try RegistryLoading.refuseOverwriting(
+                [(file, "the registry"), (lock ?? RegistrySource.lockPath(beside: file), "its lock")], by: output,
+                example: language == .c ? "metrics.h" : "Metrics.swift")
+        }
         let choice: RegistrySource.LockChoice = lock.map { .file($0, mustExist: true) } ?? .beside
         let set = try RegistryLoading.load(file, expiry: .note, lock: choice).set
         let code: String

@@ -30,6 +30,19 @@ public enum RegistryLoading {
         for finding in findings { StandardStreams.tell(finding.description) }
     }
 
+    /// Sees to it that a command does not write over what it reads.
+    ///
+    /// - Parameter inputs: what is read, and what it is called.
+    /// - Parameter example: a file that could be meant.
+    static func refuseOverwriting(
+        _ inputs: [(path: String, name: String)], by output: String, example: String
+    ) throws(CommandError) {
+        for input in inputs where FileIdentity.isOne(output, input.path) {
+            throw CommandError(
+                .usage, "--output \(output) is \(input.name) itself. Name another file, such as \(example)")
+        }
+    }
+
     /// The last words about a registry that cannot be used; the findings of a refusal are told apart.
     static func commandError(for error: RegistryError) -> CommandError {
         switch error {

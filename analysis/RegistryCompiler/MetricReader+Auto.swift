@@ -115,7 +115,7 @@ extension MetricReader {
             let choice = try MechanismChoice(for: task)
             findings.note(
                 keys.position(of: "mechanism"), "\(keys.subject): auto is \(choice.reason)",
-                "The lock keeps it: run 'dither registry check --update' and commit the lock.")
+                "The lock keeps it, once 'dither registry check --update' has written it: commit the lock.")
             return AutoChoice(choice: LockedChoice(choice.chosen), isLocked: false, task: task)
         } catch {
             switch error {

@@ -6,22 +6,14 @@ struct GuaranteeCard {
     func append(to page: inout Markup) {
         page.element("div", ["class": "card guarantee"]) { page in
             page.element("h3", text: "What one report tells")
-            page.element("p", ["class": "belief"]) { page in
-                page.text("50 % → ")
-                page.element("strong", text: "at most \(guarantee.posterior) %")
-            }
-            scale(to: guarantee.posterior, in: &page)
+            BeliefScale(posterior: guarantee.posterior).append(to: &page)
             page.element(
                 "p",
                 text:
                     "Someone who held an answer 50:50 holds it at most \(guarantee.posterior) % after one report. This is ε "
                     + "\(epsilon).")
             if let permanent = guarantee.permanent {
-                page.element("p", ["class": "belief small"]) { page in
-                    page.text("all reports: 50 % → ")
-                    page.element("strong", text: "at most \(permanent.posterior) %")
-                }
-                scale(to: permanent.posterior, in: &page)
+                BeliefScale(lead: "all reports: ", posterior: permanent.posterior).append(to: &page)
                 page.element(
                     "p",
                     text:
@@ -35,22 +27,6 @@ struct GuaranteeCard {
                 }
             }
         }
-    }
-
-    /// Certainty from 0 to 100 %: half of it is there before the report.
-    private func scale(to posterior: String, in page: inout Markup) {
-        let end = Int(((Double(posterior) ?? 100) * 10).rounded())
-        page.open(
-            "svg",
-            ["class": "certainty", "viewBox": "0 0 1000 14", "preserveAspectRatio": "none", "aria-hidden": "true"])
-        for (kind, line) in [
-            ("track", "M0 2H1000V12H0z"), ("half", "M0 2H500V12H0z"), ("gain", "M500 2H\(end)V12H500z"),
-            ("half-mark", "M500 0V14"),
-        ] {
-            page.open("path", ["class": kind, "d": line])
-            page.close("path")
-        }
-        page.close("svg")
     }
 }
 

@@ -11,7 +11,8 @@ enum ContentPolicy {
     ) throws(RandomnessError) -> String {
         var sources: [String] = []
         for script in scripts { sources.append(try source(of: script)) }
-        return "default-src 'none'; style-src \(try source(of: style)); script-src \(sources.joined(separator: " ")); "
+        return "default-src 'none'; style-src \(try source(of: style)); "
+            + (sources.isEmpty ? "" : "script-src \(sources.joined(separator: " ")); ")
             + (asksItsServer ? "connect-src 'self'; " : "") + "base-uri 'none'; form-action 'none'"
     }
 

@@ -23,6 +23,8 @@ enum PageStyle {
         a { color: var(--link); }
         small { display: block; color: var(--muted); font-size: .8125rem; font-weight: 400; }
         bdi { overflow-wrap: anywhere; }
+        code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .9375em; overflow-wrap: anywhere; }
+        .prose { max-width: 46rem; } li { margin: .25rem 0; }
         .kicker { margin: 0 0 .25rem; color: var(--muted); font-size: .875rem; }
         .lead { max-width: 46rem; color: var(--muted); }
         .muted { color: var(--muted); }
@@ -129,6 +131,7 @@ enum PageStyle {
           main { padding-left: .5rem; padding-right: .5rem; }
           section, article { padding: 1rem; } h1 { font-size: 1.75rem; }
           .tiles { grid-template-columns: 1fr 1fr; gap: .5rem; } .tiles dd { font-size: 1.25rem; }
+          .questions td:nth-child(n+3), .questions th:nth-child(n+3) { display: none; }
           .metrics { table-layout: fixed; } .metrics .figure { display: none; } .metrics .state { width: 6.25rem; } .tiles dd { overflow-wrap: anywhere; }
           .bars .name { width: 20%; } .bars .figure { width: 7.25rem; white-space: normal; }
           .bars .figure small, .bars .standing { font-size: .75rem; }
@@ -138,6 +141,7 @@ enum PageStyle {
           :root { color-scheme: light; --page: #fff; --soft: #f4f4f4; }
           body { font-size: 10pt; } .skip, .filter, .files, .rest { display: none; } .news { position: static; }
           section, article { border: 0; padding: 0; content-visibility: visible; } tr, .card, .panel { break-inside: avoid; }
+          details::details-content { display: block; block-size: auto; content-visibility: visible; }
           h2, h3 { break-after: avoid; } path { print-color-adjust: exact; } }
         """
 }

@@ -23,18 +23,10 @@ extension ReportDocument {
     private func page(
         scripts: [StaticString], isLive: Bool
     ) throws(RandomnessError) -> (policy: String, head: String, tail: String) {
-        let policy = try ContentPolicy.text(style: PageStyle.source, scripts: scripts, asksItsServer: isLive)
+        let frame = PageFrame(
+            title: "\(project): what noisy reports say", skip: "Skip to the metrics", scripts: scripts, isLive: isLive)
         var page = Markup()
-        page.literal("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-        page.open("meta", ["http-equiv": "Content-Security-Policy", "content": policy])
-        page.literal("\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-        page.literal("<meta name=\"referrer\" content=\"no-referrer\">\n")
-        // Of those who run no script nobody knows whether they read just then; five minutes are long.
-        if isLive { page.literal("<noscript><meta http-equiv=\"refresh\" content=\"300\"></noscript>\n") }
-        page.element("title", text: "\(project): what noisy reports say")
-        page.literal("\n<style>")
-        page.literal(PageStyle.source)
-        page.literal("</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#content\">Skip to the metrics</a>\n")
+        try frame.open(in: &page)
         header(in: &page)
         let head = page.source
         page = Markup()
@@ -47,13 +39,8 @@ extension ReportDocument {
         }
         page.literal("\n</main>\n")
         footer(in: &page, isLive: isLive)
-        for script in scripts {
-            page.literal("\n<script>")
-            page.literal(script)
-            page.literal("</script>")
-        }
-        page.literal("\n</body>\n</html>\n")
-        return (policy, head, page.source)
+        frame.close(in: &page)
+        return (try frame.policy(), head, page.source)
     }
 
     static func identifier(_ place: Int) -> String { "metric-\(place + 1)" }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Reads a page of dither report in a real browser: check_page.py [--quick] PAGE.html prints what it found as JSON.
+"""Reads a page that Dither wrote in a real browser: check_page.py [--quick] PAGE.html prints what it found as JSON.
 
-faults: console messages, exceptions and requests. figures: what each table says, read back from the page. keyboard: what Tab,
-Enter and typing do. axe: what axe-core objects to, light and dark, wide and narrow; null where scripts/install_axe.sh was not run,
+faults: console messages, exceptions and requests. structure: landmarks, levels of headings, and what a table or a link lacks.
+figures: what each table of bars says, read back from the page. keyboard: what Tab, Enter and typing do. axe: what axe-core objects to, light and dark, wide and narrow; null where scripts/install_axe.sh was not run,
 and with --quick, for pages so large that axe takes minutes.
 """
 
@@ -28,6 +28,24 @@ FIGURES = """
     };
   }),
 }))
+"""
+
+STRUCTURE = """
+(() => {
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const name = (part) => document.getElementById(part.getAttribute('aria-labelledby'))?.textContent ?? '';
+  return {
+    landmarks: all('body > header, main, body > footer, section, article').map((part) =>
+      ({HEADER: 'banner', MAIN: 'main', FOOTER: 'contentinfo'})[part.tagName] ?? name(part)),
+    headings: all('h1, h2, h3, h4').map((heading) => Number(heading.tagName[1])),
+    faults: [
+      ...all('table:not(:has(caption))').map(() => 'a table without a caption'),
+      ...all('th:not([scope])').map((cell) => 'no scope: ' + cell.textContent),
+      ...all('a').filter((link) => !link.hash || !document.getElementById(link.hash.slice(1))).map((link) => link.outerHTML),
+    ],
+    focusable: all('a, button, input, summary').length,
+  };
+})()
 """
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -84,6 +102,7 @@ def main(page, is_quick):
         result = {
             "milliseconds": browser.evaluate(
                 "(() => { const t = performance.getEntriesByType('navigation')[0]; return t.loadEventEnd - t.startTime })()"),
+            "structure": browser.evaluate(STRUCTURE),
             "figures": browser.evaluate(FIGURES),
             "elements": browser.evaluate("[...new Set([...document.querySelectorAll('body *')].map((e) => e.localName))].sort()"),
             "keyboard": keyboard(browser),

@@ -46,6 +46,12 @@ public struct ReportCommand: ParsableCommand {
     public init() {}
 
     public func run() throws {
+        try RegistryLoading.refuseOverwriting(
+            [
+                (options.registry, "the registry"),
+                (RegistrySource.lockPath(beside: options.registry), "its lock"), (options.store, "the store"),
+            ],
+            by: output, example: "report.html")
         let document = try options.builder().document()
         let page: String
         do { page = try document.html() } catch {
