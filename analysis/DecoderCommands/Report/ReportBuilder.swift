@@ -42,26 +42,21 @@ struct ReportBuilder {
             guarantee: Guarantee(of: definition), outcome: try outcome(of: definition))
     }
 
-    /// What concerns one metric alone is said on its part of the page; the rest ends the command.
+    /// What is shared with other commands about all metrics.
+    var survey: MetricSurvey {
+        MetricSurvey(
+            source: source, registry: registry, store: store, confidence: request.confidence,
+            candidates: request.candidates)
+    }
+
     private func outcome(of definition: MetricDefinition) throws(CommandError) -> ReportedMetric.Outcome {
-        do {
-            let list = try CandidateList.chosen(
-                option: request.candidates[definition.name], metric: definition.name, registry: registry, source: source
-            )
-            guard let findings = try findings(of: definition, candidates: list) else {
-                return .withheld(
-                    "\(definition.name): fewer than \(definition.minimumReports) reports, the metric's minimum_reports, so "
-                        + "nothing is shown")
-            }
-            return .shown(findings)
-        } catch {
-            switch error.status {
-            case .insufficientData: return .withheld(error.message)
-            case .usage where definition.needsMore(than: request.candidates[definition.name]):
-                return .withheld(error.message)
-            case .validationFailed: return .failed(error.message)
-            default: throw error
-            }
+        let outcome = try survey.outcome(of: definition) { (list) throws(CommandError) in
+            try findings(of: definition, candidates: list)
+        }
+        return switch outcome {
+        case .shown(let findings): .shown(findings)
+        case .withheld(let reason): .withheld(reason)
+        case .failed(let reason): .failed(reason)
         }
     }
 
@@ -70,7 +65,7 @@ struct ReportBuilder {
     ) throws(CommandError) -> MetricFindings? {
         var choices = EstimateChoices()
         choices.splitsErrors = true
-        let pooled = try estimate(definition, request.days, choices, candidates)
+        let pooled = try survey.estimate(definition, request.days, choices, candidates)
         guard let group = pooled.groups.first, let released = group.estimates else { return nil }
         let figures = ReportedFigures(definition: definition, values: pooled.values, valueLimit: request.valueLimit)
         var findings = MetricFindings(
@@ -78,7 +73,8 @@ struct ReportBuilder {
             lastDay: group.to.description, chart: figures.chart(of: released))
         findings.quantiles = figures.quantiles(of: released)
         if !request.isPooled, group.periodCount > 1 {
-            let days = try estimate(definition, request.days, EstimateChoices(), candidates, byPeriod: true).groups
+            let days = try survey.estimate(definition, request.days, EstimateChoices(), candidates, byPeriod: true)
+                .groups
             findings.series = figures.series(of: days, in: released)
             findings.comparison = try comparison(of: definition, days: days.map(\.from), candidates, figures)
         }
@@ -103,8 +99,8 @@ struct ReportBuilder {
         let result: TimeComparison.Result
         do {
             let comparison = try GroupComparison(
-                try estimate(definition, pair.later, choices, candidates),
-                minus: try estimate(definition, pair.earlier, choices, candidates))
+                try survey.estimate(definition, pair.later, choices, candidates),
+                minus: try survey.estimate(definition, pair.earlier, choices, candidates))
             result = .differences(figures.differences(of: comparison))
         } catch {
             // Buckets have no difference, and of few reports nothing is told; that is no fault of the page.
@@ -112,30 +108,6 @@ struct ReportBuilder {
             result = .withheld(error.message)
         }
         return TimeComparison(later: pair.later.words, earlier: pair.earlier.words, result: result)
-    }
-
-    private func estimate(
-        _ definition: MetricDefinition, _ days: DayRange, _ choices: EstimateChoices, _ candidates: CandidateList?,
-        byPeriod: Bool = false
-    ) throws(CommandError) -> EstimateResult {
-        var progress = Progress(definition.name)
-        return try EstimateResult.compute(
-            EstimateRequest(
-                metric: definition.name, from: days.first, to: days.last, byPeriod: byPeriod,
-                confidence: request.confidence, choices: choices),
-            from: source.set, candidates: candidates, storePath: store, today: RegistryLoading.today,
-            progress: &progress)
-    }
-}
-
-extension MetricDefinition {
-    /// Whether a page that is about all metrics cannot show this one: it is a pair, or a text without candidates.
-    fileprivate func needsMore(than candidates: String?) -> Bool {
-        switch domain {
-        case .pair: true
-        case .string: candidates == nil
-        default: false
-        }
     }
 }
 

@@ -86,13 +86,8 @@ public struct ReportCommand: ParsableCommand {
     public func run() throws {
         let request = try request()
         let source = try RegistryLoading.load(registry, expiry: .note)
-        for name in metric + request.candidates.keys.sorted() where source.set.metric(named: name) == nil {
-            let names = source.set.metrics.map(\.name).joined(separator: ", ")
-            throw CommandError(.usage, "\(registry) has no metric '\(name)'. It has: \(names)")
-        }
         let builder = ReportBuilder(request: request, source: source, registry: registry, store: store)
-        let document = try builder.document(
-            of: source.set.metrics.filter { metric.isEmpty || metric.contains($0.name) })
+        let document = try builder.document(of: builder.survey.metrics(named: metric))
         let page: String
         do { page = try document.html() } catch {
             throw CommandError(.runtimeFailure, "libcrypto offers no SHA-256 here. Use an OpenSSL that does.")
@@ -100,22 +95,7 @@ public struct ReportCommand: ParsableCommand {
         do { try AtomicFile.write(Array(page.utf8), to: output) } catch {
             throw RegistryLoading.commandError(for: error)
         }
-        try conclude(document)
-    }
-
-    private func conclude(_ document: ReportDocument) throws(CommandError) {
-        var (shown, withheld, failed) = (0, [String](), [String]())
-        for metric in document.metrics {
-            switch metric.outcome {
-            case .shown: shown += 1
-            case .withheld(let reason): withheld.append(reason)
-            case .failed(let reason): failed.append(reason)
-            }
-        }
-        StandardStreams.tell("\(output): \(shown) of \(document.metrics.count) metrics shown")
-        guard failed.isEmpty else { throw CommandError(.validationFailed, failed.joined(separator: "\n")) }
-        guard shown > 0 else { throw CommandError(.insufficientData, withheld.joined(separator: "\n")) }
-        for reason in withheld { StandardStreams.tell("note: \(reason)") }
+        try MetricSurvey.conclude(output, document.metrics.map(\.outcome.surveyed))
     }
 
     private func request() throws -> ReportRequest {
@@ -131,14 +111,18 @@ public struct ReportCommand: ParsableCommand {
         let days = try DayRange(from, to, options: ("--from", "--to"))
         var request = ReportRequest(days: days, confidence: level, valueLimit: values)
         (request.isPooled, request.comparison) = (pooled, try compare.map(TimePair.init(option:)))
-        for text in candidates {
-            guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
-                throw ValidationError(
-                    "--candidates '\(text)': names no metric. Write, such as, destination=airports.csv:code")
-            }
-            request.candidates[String(text[..<equals])] = String(text[text.index(after: equals)...])
-        }
+        request.candidates = try MetricSurvey.candidates(options: candidates)
         return request
+    }
+}
+
+extension ReportedMetric.Outcome {
+    fileprivate var surveyed: MetricSurvey.Outcome<MetricFindings> {
+        switch self {
+        case .shown(let findings): .shown(findings)
+        case .withheld(let reason): .withheld(reason)
+        case .failed(let reason): .failed(reason)
+        }
     }
 }
 
