@@ -191,6 +191,7 @@ let package = Package(
                 "StoreFormat", "StoreReader", "PostgresClient", "RegistryCompiler", "Reports", "Planning", "Auditing",
                 "Studies",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             path: "analysis/DecoderCommands", swiftSettings: strict),
         .executableTarget(
