@@ -361,7 +361,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "MetricDefinitions", "ReportFormat", "LocalPrivacy", "PostgresClient",
+                "TestSupport", "MetricDefinitions", "Mechanisms", "ReportFormat", "LocalPrivacy", "PostgresClient",
+                "StoreFormat",
                 "dither", "dither-agent", "dither-collector", "telemetry-example",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

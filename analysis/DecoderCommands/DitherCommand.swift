@@ -23,7 +23,7 @@ public struct DitherCommand: ParsableCommand {
                   dither registry check metrics.yaml
                   dither registry explain metrics.yaml departed_late
                   dither registry compile metrics.yaml -o metrics.set
-                  dither estimate --registry metrics.yaml --store reports.db --metric late
+                  dither estimate --registry metrics.yaml --store reports.db --metric departed_late
                   dither audit --registry metrics.yaml
 
                 \(exitStatusHelp)

@@ -124,7 +124,7 @@ extension EstimateResult {
 extension EstimateResult {
     private var json: JSONOutput {
         guard hasReleasedGroup else {
-            return .object([("metric", .cell(.text(definition.name))), ("withheld", withheld)])
+            return .document(.estimate, [("metric", .cell(.text(definition.name))), ("withheld", withheld)])
         }
         var members = [("metric", JSONOutput.cell(.text(definition.name)))] + definition.versionMembers
         members += [
@@ -141,7 +141,7 @@ extension EstimateResult {
         } else {
             members += groups.flatMap(self.members(of:))
         }
-        return .object(members + [("notes", .array(notes.map { .cell(.text($0)) }))])
+        return .document(.estimate, members + [("notes", .array(notes.map { .cell(.text($0)) }))])
     }
 
     private func members(of group: EstimateGroup) -> [(String, JSONOutput)] {

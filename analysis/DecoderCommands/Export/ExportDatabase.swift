@@ -48,7 +48,7 @@ struct ExportDatabase {
 
     private func insertMetadata(_ database: Database) throws {
         for (key, value) in [
-            ("schema", "dither.export/\(ExportDocument.schemaVersion)"), ("project", document.project),
+            ("schema", OutputSchema.export.rawValue), ("project", document.project),
             ("made_on", document.madeOn.description),
             ("confidence", String(format: "%.15g", document.confidence.probability)),
             ("by", document.byPeriod ? EstimateGrouping.period.rawValue : "all"),

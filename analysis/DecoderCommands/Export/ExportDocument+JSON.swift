@@ -8,14 +8,19 @@ internal import ReportFormat
 extension ExportDocument {
     /// The whole document, its rows made as they are written.
     var json: JSONOutput {
-        .object([
-            ("schema", .cell(.text("dither.export/\(Self.schemaVersion)"))), ("project", .cell(.text(project))),
-            ("made_on", .cell(.text(madeOn.description))),
-            ("confidence", .cell(.digits(String(format: "%.15g", confidence.probability)))),
-            ("by", byPeriod ? .cell(.text(EstimateGrouping.period.rawValue)) : .cell(.null)),
-            ("metrics", .array(metrics.map(\.json))), ("rows", rows(for: .programs).json),
-            ("withheld", .array(metrics.flatMap { metric in metric.omissions.map { $0.json(of: metric.definition) } })),
-        ])
+        .document(
+            .export,
+            [
+                ("project", .cell(.text(project))),
+                ("made_on", .cell(.text(madeOn.description))),
+                ("confidence", .cell(.digits(String(format: "%.15g", confidence.probability)))),
+                ("by", byPeriod ? .cell(.text(EstimateGrouping.period.rawValue)) : .cell(.null)),
+                ("metrics", .array(metrics.map(\.json))), ("rows", rows(for: .programs).json),
+                (
+                    "withheld",
+                    .array(metrics.flatMap { metric in metric.omissions.map { $0.json(of: metric.definition) } })
+                ),
+            ])
     }
 }
 

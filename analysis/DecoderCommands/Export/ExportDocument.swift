@@ -4,7 +4,7 @@ internal import ReportFormat
 
 /// What a store says of the metrics of a registry, for other programs: one long table, and what is missing from it.
 struct ExportDocument {
-    /// The version of the tables and of the JSON; raised with every change that a reader has to know.
+    /// The version of the database's tables; raised with every change that a reader has to know.
     static let schemaVersion = 1
 
     let project: String
