@@ -191,6 +191,7 @@ let package = Package(
                 "StoreFormat", "StoreReader", "PostgresClient", "RegistryCompiler", "Reports", "Planning", "Auditing",
                 "Studies",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             path: "analysis/DecoderCommands", swiftSettings: strict),
         // A target of its own, so that nothing but the program takes a server along.
@@ -389,6 +390,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TestSupport", "Mechanisms", "MetricDefinitions", "ReportFormat", "LocalPrivacy", "PostgresClient",
+                "StoreFormat",
                 "dither", "dither-agent", "dither-collector", "telemetry-example",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

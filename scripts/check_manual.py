@@ -15,7 +15,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MANUAL = ROOT / "docs/man"
 HELP_OF_PAGE = {
-    "dither.1": "help-dither help-registry* help-estimate help-compare help-report help-dashboard help-plan help-audit help-study help-rappor* "
+    "dither.1": "help-dither help-registry* help-estimate help-compare help-report help-dashboard help-export help-plan help-audit help-study help-rappor* "
     "help-simulate help-demo",
     "dither-agent.1": "help-agent",
     "dither-collector.8": "help-collector*",

@@ -48,6 +48,7 @@ check "every trap and forced cast says why it is safe" scripts/check_sources.py 
 check "no Swift file of more than 500 lines" scripts/check_sources.py length
 check "every relative link leads to a file" scripts/check_sources.py links
 check "manual pages name every command, flag, function and key" scripts/check_manual.py
+check "recorded outputs fit their JSON schemas" scripts/check_json.py
 check "no tracked file is ignored" nothing_tracked_is_ignored
 for generator in Tests/Fixtures/generate/*.py; do
     [[ $generator == */fixture_files.py ]] && continue # what the others share

@@ -4,6 +4,8 @@ set -euo pipefail
 
 # Development files: SQLite, libpq, libcurl and libcrypto for our own targets, zlib for a dependency of the HTTP tests.
 libraries=(libssl-dev libsqlite3-dev libpq-dev libcurl4-openssl-dev zlib1g-dev ca-certificates)
+# What the tests judge outputs with: JSON Schema, OpenMetrics.
+libraries+=(python3-jsonschema python3-prometheus-client)
 # command:package, looked up as a command so that one installed by other means counts.
 tools=(pkg-config:pkg-config openssl:openssl curl:curl python3:python3 gzip:gzip git:git make:make nm:binutils strip:binutils
     chromium:chromium strace:strace ld:binutils ar:binutils objcopy:binutils readelf:binutils cc:gcc c++:g++ valgrind:valgrind)

@@ -62,6 +62,7 @@ struct CommandLineTests {
             CommandLine("help-compare", "dither compare --help"),
             CommandLine("help-report", "dither report --help"),
             CommandLine("help-dashboard", "dither dashboard --help"),
+            CommandLine("help-export", "dither export --help"),
             CommandLine("help-associate", "dither associate --help"),
             CommandLine("help-plan", "dither plan --help"),
             CommandLine(
@@ -170,6 +171,13 @@ struct CommandLineTests {
                 "dither dashboard --registry DIR/metrics.set --store DIR/r.db --refresh 0"),
             CommandLine(
                 "missing-dashboard-store", "dither dashboard --registry DIR/metrics.set --store DIR/none.db"),
+            CommandLine("usage-export", "dither export --registry DIR/metrics.set --store DIR/r.db --format sqlite"),
+            CommandLine(
+                "usage-export-values", "dither export --registry DIR/metrics.set --store DIR/r.db --values 5"),
+            CommandLine(
+                "usage-export-format",
+                "dither export --registry DIR/metrics.set --store DIR/r.db --format parquet"),
+            CommandLine("missing-export-store", "dither export --registry DIR/metrics.set --store DIR/none.db"),
             CommandLine("usage-regtest", "dither rappor regtest --family demo"),
             CommandLine("missing-regtest", "dither rappor regtest --seeds 1 --update DIR/missing.md"),
             CommandLine("usage-associate", "dither associate --metric route"),

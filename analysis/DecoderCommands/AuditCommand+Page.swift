@@ -125,9 +125,11 @@ struct AuditPage {
             }
             return .object(members + [("checks", .array(checks))])
         }
-        return .object([
-            ("summary", .cell(.text(sentence))), ("trials", trialCount.map { .cell(.integer($0)) } ?? .cell(.null)),
-            ("false_alarm_rate", .cell(.digits("1e-6"))), ("metrics", .array(elements)),
-        ])
+        return .document(
+            .audit,
+            [
+                ("summary", .cell(.text(sentence))), ("trials", trialCount.map { .cell(.integer($0)) } ?? .cell(.null)),
+                ("false_alarm_rate", .cell(.digits("1e-6"))), ("metrics", .array(elements)),
+            ])
     }
 }

@@ -4,6 +4,9 @@ public import ArgumentParser
 public struct DitherCommand: ParsableCommand {
     public static let configuration = configuration(adding: [])
 
+    /// The version of this program.
+    static let version = "0.1.0"
+
     public init() {}
 
     /// The command with further subcommands, which an executable defines itself.
@@ -20,15 +23,15 @@ public struct DitherCommand: ParsableCommand {
                   dither registry check metrics.yaml
                   dither registry explain metrics.yaml departed_late
                   dither registry compile metrics.yaml -o metrics.set
-                  dither estimate --registry metrics.yaml --store reports.db --metric late
+                  dither estimate --registry metrics.yaml --store reports.db --metric departed_late
                   dither audit --registry metrics.yaml
 
                 \(exitStatusHelp)
                 """,
-            version: "dither 0.1.0",
+            version: "dither \(version)",
             subcommands: [
-                RegistryCommand.self, EstimateCommand.self, CompareCommand.self, ReportCommand.self, PlanCommand.self,
-                AuditCommand.self, StudyCommand.self, RapporCommand.self, AssociateCommand.self,
+                RegistryCommand.self, EstimateCommand.self, CompareCommand.self, ReportCommand.self, ExportCommand.self,
+                PlanCommand.self, AuditCommand.self, StudyCommand.self, RapporCommand.self, AssociateCommand.self,
             ] + subcommands)
     }
 

@@ -31,12 +31,8 @@ extension EstimateResult {
     public var withheldReasons: [String] {
         groups.filter { $0.estimates == nil }.map { group in
             let period = request.byPeriod ? " of \(group.from)" : ""
-            return "\(definition.name)\(period): \(withheldReason), so nothing is shown"
+            return "\(definition.name)\(period): \(definition.gateReason), so nothing is shown"
         }
-    }
-
-    private var withheldReason: String {
-        "fewer than \(definition.minimumReports) reports, the metric's minimum_reports"
     }
 
     private func writeCSV<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
@@ -128,23 +124,9 @@ extension EstimateResult {
 extension EstimateResult {
     private var json: JSONOutput {
         guard hasReleasedGroup else {
-            return .object([("metric", .cell(.text(definition.name))), ("withheld", withheld)])
+            return .document(.estimate, [("metric", .cell(.text(definition.name))), ("withheld", withheld)])
         }
-        let mechanism = definition.mechanism
-        var members: [(String, JSONOutput)] = [
-            ("metric", .cell(.text(definition.name))), ("version", .cell(.integer(Int(definition.version)))),
-            ("fingerprint", .cell(.text(definition.fingerprint.description))),
-            ("mechanism", .cell(.text(type(of: mechanism).identifier))),
-            ("memoized", .cell(.boolean(definition.isMemoized))),
-            ("epsilon", .cell(.thousandths(mechanism.epsilon.thousandths))),
-            ("realised_loss", .cell(.digits(mechanism.loss.description))),
-        ]
-        if let memoized = mechanism as? any LongitudinalRandomizer {
-            members += [
-                ("epsilon_permanent", .cell(.thousandths(memoized.permanentEpsilon.thousandths))),
-                ("realised_permanent_loss", .cell(.digits(memoized.permanentLoss.description))),
-            ]
-        }
+        var members = [("metric", JSONOutput.cell(.text(definition.name)))] + definition.versionMembers
         members += [
             ("confidence", .cell(.digits(String(format: "%.15g", request.confidence.probability)))),
             ("from", .cell(.text(firstDay))), ("to", .cell(.text(lastDay))),
@@ -159,7 +141,7 @@ extension EstimateResult {
         } else {
             members += groups.flatMap(self.members(of:))
         }
-        return .object(members + [("notes", .array(notes.map { .cell(.text($0)) }))])
+        return .document(.estimate, members + [("notes", .array(notes.map { .cell(.text($0)) }))])
     }
 
     private func members(of group: EstimateGroup) -> [(String, JSONOutput)] {
@@ -177,8 +159,27 @@ extension EstimateResult {
 
     private var withheld: JSONOutput {
         .object([
-            ("reason", .cell(.text(withheldReason))),
+            ("reason", .cell(.text(definition.gateReason))),
             ("required_reports", .cell(.integer(definition.minimumReports))),
         ])
+    }
+}
+
+extension MetricDefinition {
+    /// The version and what it guarantees, for programs.
+    var versionMembers: [(String, JSONOutput)] {
+        var members: [(String, JSONOutput)] = [
+            ("version", .cell(.integer(Int(version)))), ("fingerprint", .cell(.text(fingerprint.description))),
+            ("mechanism", .cell(.text(type(of: mechanism).identifier))), ("memoized", .cell(.boolean(isMemoized))),
+            ("epsilon", .cell(.thousandths(mechanism.epsilon.thousandths))),
+            ("realised_loss", .cell(.digits(mechanism.loss.description))),
+        ]
+        if let memoized = mechanism as? any LongitudinalRandomizer {
+            members += [
+                ("epsilon_permanent", .cell(.thousandths(memoized.permanentEpsilon.thousandths))),
+                ("realised_permanent_loss", .cell(.digits(memoized.permanentLoss.description))),
+            ]
+        }
+        return members
     }
 }

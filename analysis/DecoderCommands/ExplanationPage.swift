@@ -70,7 +70,7 @@ struct ExplanationPage {
         var members: [(String, JSONOutput)] = [("project", .cell(.text(explanation.project)))]
         if showsOverview { members += explanation.overview.facts.map { ($0.name, .cell(Cell($0.value))) } }
         members.append(("metrics", .array(metrics.map(object))))
-        return .object(members)
+        return .document(.registryExplain, members)
     }
 
     private func object(of metric: MetricExplanation) -> JSONOutput {

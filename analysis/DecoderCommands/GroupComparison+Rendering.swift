@@ -124,7 +124,7 @@ extension GroupComparison {
             }
             members.append(("sums", .array(sums)))
         }
-        return .object(members + [("notes", .array(notes.map { .cell(.text($0)) }))])
+        return .document(.compare, members + [("notes", .array(notes.map { .cell(.text($0)) }))])
     }
 
     private func members(of result: EstimateResult) -> [(String, JSONOutput)] {

@@ -120,7 +120,7 @@ public struct NumberFigures: Hashable, Sendable {
                 + denoised
         case .quantiles:
             guard let quantile = distribution?.quantiles[row] else { return [] }
-            let name = Cell.text("quantile " + String(format: "%g", quantile.probability))
+            let name = Cell.text(Self.name(of: quantile))
             let width = (range.high - range.low) / Double(histogram.count)
             let (value, interval) = (quantile.value, quantile.interval)
             let cells = EstimateRows.decimals(
@@ -132,15 +132,19 @@ public struct NumberFigures: Hashable, Sendable {
         }
     }
 
+    /// Such as `quantile 0.25`.
+    static func name(of quantile: QuantileEstimate) -> String {
+        "quantile " + String(format: "%g", quantile.probability)
+    }
+
     /// A bucket by its ends: `[0..10)` holds 0 and not 10, and the last, `[90..100]`, holds both. A spreadsheet takes
     /// neither for a formula, as it would a number with a sign.
     public static func label(_ bucket: Int, of count: Int, in range: NumberRange) -> String {
-        func end(_ index: Int) -> String {
-            let share = Double(index) / Double(count)
-            // The upper end exactly, whatever a rounded product gives.
-            let value = index == count ? range.high : range.low + (range.high - range.low) * share
-            return String(format: "%.12g", value)
-        }
+        func end(_ index: Int) -> String { String(format: "%.12g", Self.end(index, of: count, in: range)) }
         return "[" + end(bucket) + ".." + end(bucket + 1) + (bucket == count - 1 ? "]" : ")")
+    }
+    /// Where a bucket ends and the next one begins: the upper end of the range exactly, whatever a rounded product gives.
+    static func end(_ index: Int, of count: Int, in range: NumberRange) -> Double {
+        index == count ? range.high : range.low + (range.high - range.low) * (Double(index) / Double(count))
     }
 }

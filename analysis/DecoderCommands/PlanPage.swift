@@ -46,7 +46,7 @@ struct PlanPage {
     }
 
     func rendered(as format: OutputFormat) -> String {
-        guard format == .table, let first = plans.first else { return table.rendered(as: format) }
+        guard format == .table, let first = plans.first else { return table.rendered(as: format, schema: .plan) }
         let more = plans.count > 1 ? ["The first of \(plans.count) plans:"] : []
         return (more + sentences(about: first) + notes + [""]).map { $0 + "\n" }.joined() + table.rendered(as: .table)
     }

@@ -62,7 +62,7 @@ public struct RegistryCheckCommand: ParsableCommand {
                 .integer(finding.position.column), .text(finding.message), .text(finding.remedy),
             ])
         }
-        try StandardStreams.write(table.rendered(as: format))
+        try StandardStreams.write(table.rendered(as: format, schema: .registryCheck))
     }
 
     private func writeLock(for source: RegistrySource) throws(CommandError) {

@@ -13,7 +13,7 @@ public struct RegistryKeygenCommand: ParsableCommand {
 
             EXAMPLES:
               dither registry keygen -o flights.key
-              dither registry keygen -o flights.key --public flights.pub
+              dither registry keygen -o next.key --public next.pub
 
             EXIT STATUS:
               0  made

@@ -14,7 +14,7 @@ public struct RegistryVerifyCommand: ParsableCommand {
 
             EXAMPLES:
               dither registry verify metrics.signed --public-key flights.pub
-              dither registry verify metrics.signed --public-key d75a9801…f707511a --after-sequence 7
+              dither registry verify metrics.signed --public-key "$(cat flights.pub)" --after-sequence 7
               dither registry verify metrics.signed --public-key old.pub --public-key new.pub --format json
 
             EXIT STATUS:
@@ -56,7 +56,7 @@ public struct RegistryVerifyCommand: ParsableCommand {
             .integer(Int(clamping: verified.rotation)), .integer(verified.set.metrics.count),
             .text(verified.key.description),
         ])
-        try StandardStreams.write(table.rendered(as: format))
+        try StandardStreams.write(table.rendered(as: format, schema: .registryVerify))
     }
 
     private func verify(

@@ -13,14 +13,12 @@ public struct StudyCommand: ParsableCommand {
             against what was published or what a formula gives. Noise is seeded: the same program gives the same numbers. \
             W1 and W2 need flights, and C1 and C2 take them as a further list: give them with --events. Without names all \
             experiments run that can, in some minutes on two cores. --mechanism prints the error of a histogram of ten bins \
-            instead.
+            instead; --accuracy and --poisoning write pages of docs/, in some minutes and in half an hour.
 
             EXAMPLES:
               dither study --list
               dither study P1 P2
               dither study --events flights.csv --markdown > headlines.md
-              dither study --accuracy > accuracy.md
-              dither study --poisoning > poisoning-runs.md
               dither study --mechanism geometric --n 10000,50000,200000 --eps .5,.1,.05
 
             EXIT STATUS:
@@ -94,10 +92,12 @@ public struct StudyCommand: ParsableCommand {
     }
 
     public func run() throws {
-        if mechanism != nil { return try StandardStreams.write(try cells(histogram()).rendered(as: format)) }
+        if mechanism != nil {
+            return try StandardStreams.write(try cells(histogram()).rendered(as: format, schema: .studyHistogram))
+        }
         if accuracy { return try writeAccuracy() }
         if poisoning { return try writePoisoning() }
-        if list { return try StandardStreams.write(Self.listing.rendered(as: format)) }
+        if list { return try StandardStreams.write(Self.listing.rendered(as: format, schema: .studyList)) }
         let laboratory = Laboratory(flights: try events.map { try FlightData(readingCSV: $0) })
         var rows: [StudyRow] = [], progress = Progress("running experiments")
         let experiments = try chosen()
@@ -111,7 +111,8 @@ public struct StudyCommand: ParsableCommand {
             let minutes = Int(Double(clock()) / Double(CLOCKS_PER_SEC) / 60) + 1
             try StandardStreams.write(HeadlinesPage.markdown(of: rows, processorMinutes: minutes))
         } else {
-            try StandardStreams.write(format == .table ? Self.paragraphs(rows) : Self.table(rows).rendered(as: format))
+            try StandardStreams.write(
+                format == .table ? Self.paragraphs(rows) : Self.table(rows).rendered(as: format, schema: .study))
         }
         let failures = rows.filter { !$0.isReproduced }
         guard failures.isEmpty else {

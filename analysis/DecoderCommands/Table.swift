@@ -17,17 +17,22 @@ public struct Table: Hashable, Sendable {
     }
 
     /// The table as text, with a newline at its end.
-    public func rendered(as format: OutputFormat) -> String {
+    ///
+    /// - Parameter schema: of a table that is all of a command's output; each object of the JSON says it.
+    public func rendered(as format: OutputFormat, schema: OutputSchema? = nil) -> String {
         switch format {
         case .table: text
         case .csv: csv
-        case .json: json.rendered + "\n"
+        case .json: json(schema).rendered + "\n"
         }
     }
 
     /// An array of one object per row.
-    public var json: JSONOutput {
-        .array(rows.map { row in .object(zip(columns, row).map { ($0, .cell($1)) }) })
+    public var json: JSONOutput { json(nil) }
+
+    private func json(_ schema: OutputSchema?) -> JSONOutput {
+        let head = schema.map { [$0.member] } ?? []
+        return .array(rows.map { row in .object(head + zip(columns, row).map { ($0, .cell($1)) }) })
     }
 
     /// Columns padded to one width and two spaces apart; numbers to the right.

@@ -7,27 +7,9 @@ package enum AtomicFile {
     ///
     /// - Throws: ``RegistryError/unwritable(path:errno:)``; the file is then as it was.
     package static func write(_ bytes: [UInt8], to path: String) throws(RegistryError) {
-        var status = stat()
-        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-            let descriptor = open(path, O_WRONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { throw .unwritable(path: path, errno: errno) }
-            defer { close(descriptor) }
-            return try append(bytes, to: descriptor, path: path)
-        }
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
-        let draft = "\(folder).dither-\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp"
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw .unwritable(path: path, errno: errno) }
-        do throws(RegistryError) {
-            defer { close(descriptor) }
-            try append(bytes, to: descriptor, path: path)
-            guard fsync(descriptor) == 0 else { throw .unwritable(path: path, errno: errno) }
-            guard rename(draft, path) == 0 else { throw .unwritable(path: path, errno: errno) }
-        } catch {
-            unlink(draft)
-            throw error
-        }
-        syncFolder(folder)
+        let draft = try FileDraft.make(replacing: path)
+        try draft.append(bytes)
+        try draft.commit()
     }
 
     static func append(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(RegistryError) {
@@ -40,13 +22,5 @@ package enum AtomicFile {
             }
             rest = rest.dropFirst(count)
         }
-    }
-
-    /// Makes the new name durable. Some file systems cannot; the content is whole either way.
-    private static func syncFolder(_ folder: String) {
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
     }
 }

@@ -54,9 +54,7 @@ public func escaped(_ text: String) -> String {
         case ">": result += "&gt;"
         case "\"": result += "&quot;"
         case "'": result += "&#39;"
-        case _ where isUnprintable(scalar) || isInvisible(scalar):
-            let digits = String(scalar.value, radix: 16, uppercase: true)
-            result += "⟦U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + "⟧"
+        case _ where isInvisible(scalar): result += numbered(scalar)
         default: result.unicodeScalars.append(scalar)
         }
     }
@@ -65,10 +63,17 @@ public func escaped(_ text: String) -> String {
 
 private func isMarkup(_ byte: UInt8) -> Bool { "&<>\"'".utf8.contains(byte) }
 
-/// What changes no terminal, but makes two values look like one. Joiners stay, since scripts and emoji need them.
-private func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+/// Whether nobody could see a character, or it would reorder the line, or change a terminal, or make two values look like
+/// one. Joiners stay, since scripts and emoji need them.
+public func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0xAD, 0x180E, 0x200B, 0x2060...0x2064, 0xFFF9...0xFFFB, 0xE0000...0xE007F: true
-    default: false
+    default: isUnprintable(scalar)
     }
+}
+
+/// A character by its number: `⟦U+202E⟧`.
+public func numbered(_ scalar: Unicode.Scalar) -> String {
+    let digits = String(scalar.value, radix: 16, uppercase: true)
+    return "⟦U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + "⟧"
 }

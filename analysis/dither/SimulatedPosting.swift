@@ -40,7 +40,7 @@ struct SimulatedPosting {
             .integer(summary.retries), .decimal(summary.seconds, digits: 3),
             .decimal(Double(summary.devices) / max(summary.seconds, 1e-9), digits: 1),
         ])
-        try StandardStreams.write(table.rendered(as: format))
+        try StandardStreams.write(table.rendered(as: format, schema: .simulatePosting))
         guard summary.rejected == 0 else {
             throw CommandError(
                 .runtimeFailure,

@@ -32,12 +32,15 @@ struct SimulationResult: Sendable {
         switch format {
         case .csv: try rows(typed: false).writeCSV(to: sink)
         case .json:
-            try JSONOutput.object([
-                ("metric", .cell(.text(definition.name))), ("version", .cell(.integer(Int(definition.version)))),
-                ("fingerprint", .cell(.text(definition.fingerprint.description))),
-                ("devices", .cell(.integer(deviceCount))), ("periods", .cell(.integer(periodCount))),
-                ("reports", .cell(.integer(reportCount))), ("rows", rows(typed: true).json),
-            ]).write(to: sink)
+            try JSONOutput.document(
+                .simulate,
+                [
+                    ("metric", .cell(.text(definition.name))), ("version", .cell(.integer(Int(definition.version)))),
+                    ("fingerprint", .cell(.text(definition.fingerprint.description))),
+                    ("devices", .cell(.integer(deviceCount))), ("periods", .cell(.integer(periodCount))),
+                    ("reports", .cell(.integer(reportCount))), ("rows", rows(typed: true).json),
+                ]
+            ).write(to: sink)
             try sink("\n")
         case .table: try sink(page)
         }

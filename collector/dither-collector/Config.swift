@@ -6,7 +6,13 @@ internal import Glibc
 /// `dither-collector config`
 struct Config: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look at settings without serving.", subcommands: [ConfigCheck.self, ConfigShow.self])
+        abstract: "Look at settings without serving.",
+        discussion: """
+            EXAMPLES:
+              dither-collector config check --config /etc/dither/collector.yaml
+              dither-collector config show --config /etc/dither/collector.yaml
+            """,
+        subcommands: [ConfigCheck.self, ConfigShow.self])
 }
 
 /// How a table of settings is printed.
@@ -52,7 +58,7 @@ struct ConfigShow: ParsableCommand {
         discussion: """
             Reads the settings file alone, none of the files that it names.
 
-            EXAMPLE:
+            EXAMPLES:
               dither-collector config show --config /etc/dither/collector.yaml
 
             EXIT CODES:

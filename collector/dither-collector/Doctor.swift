@@ -40,7 +40,7 @@ struct Doctor: ParsableCommand {
         for finding in findings {
             table.append([.text(finding.verdict.rawValue), .text(finding.subject), .text(finding.sentence)])
         }
-        print(table.rendered(as: format), terminator: "")
+        print(table.rendered(as: format, schema: .doctor), terminator: "")
         if findings.contains(where: { $0.verdict == .failure }) { throw ExitCode(1) }
     }
 }

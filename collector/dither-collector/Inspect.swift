@@ -38,14 +38,14 @@ struct Inspect: ParsableCommand {
 
     func run() throws {
         let inspection = try maintaining { () throws(StoreError) in try StoreInspection(path: subject.store) }
-        let table =
+        let (table, schema): (ResultTable, OutputSchema) =
             switch show {
-            case .metrics: Self.table(of: inspection.metrics)
-            case .days: Self.table(of: inspection.days)
-            case .counters: Self.counters(of: inspection)
-            case .file: Self.file(of: inspection)
+            case .metrics: (Self.table(of: inspection.metrics), .inspectMetrics)
+            case .days: (Self.table(of: inspection.days), .inspectDays)
+            case .counters: (Self.counters(of: inspection), .inspectCounters)
+            case .file: (Self.file(of: inspection), .inspectFile)
             }
-        print(table.rendered(as: format), terminator: "")
+        print(table.rendered(as: format, schema: schema), terminator: "")
     }
 
     private static func table(of holdings: [StoreInspection.Holding]) -> ResultTable {

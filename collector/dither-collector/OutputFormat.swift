@@ -10,6 +10,20 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
     case json
 }
 
+/// The names of what commands write as JSON, with their versions; docs/schemas has a schema for each. A version is raised
+/// when a member goes, or its type or meaning changes.
+enum OutputSchema: String {
+    case config = "dither-collector.config/1"
+    case doctor = "dither-collector.doctor/1"
+    case inspectCounters = "dither-collector.inspect-counters/1"
+    case inspectDays = "dither-collector.inspect-days/1"
+    case inspectFile = "dither-collector.inspect-file/1"
+    case inspectMetrics = "dither-collector.inspect-metrics/1"
+    case verify = "dither-collector.verify/1"
+
+    fileprivate var member: String { "\"schema\": \"\(rawValue)\"" }
+}
+
 /// A result in rows and named columns.
 struct ResultTable {
     enum Cell {
@@ -33,11 +47,13 @@ struct ResultTable {
     mutating func append(_ row: [Cell]) { rows.append(row) }
 
     /// The table as text, with a newline at its end.
-    func rendered(as format: OutputFormat) -> String {
+    ///
+    /// - Parameter schema: the first member of each object of the JSON.
+    func rendered(as format: OutputFormat, schema: OutputSchema) -> String {
         switch format {
         case .table: text
         case .csv: csv
-        case .json: json
+        case .json: json(schema)
         }
     }
 
@@ -62,14 +78,14 @@ struct ResultTable {
         return ([columns] + rows.map { $0.map(\.shown) }).map { $0.map(field).joined(separator: ",") + "\n" }.joined()
     }
 
-    private var json: String {
+    private func json(_ schema: OutputSchema) -> String {
         guard !rows.isEmpty else { return "[]\n" }
         let objects = rows.map { row in
             let members = zip(columns, row).map { column, cell in
                 if case .integer(let value) = cell { return "\"\(column)\": \(value)" }
                 return "\"\(column)\": \(Self.quoted(cell.shown))"
             }
-            return "  {\(members.joined(separator: ", "))}"
+            return "  {\(([schema.member] + members).joined(separator: ", "))}"
         }
         return "[\n" + objects.joined(separator: ",\n") + "\n]\n"
     }

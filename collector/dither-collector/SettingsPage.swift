@@ -20,11 +20,12 @@ struct SettingsPage {
     }
 
     private struct Document: Encodable {
+        var schema = OutputSchema.config.rawValue
         var settings: [Row]
         var unknownVariables: [String]
 
         private enum CodingKeys: String, CodingKey {
-            case settings
+            case schema, settings
             case unknownVariables = "unknown_variables"
         }
     }

@@ -127,22 +127,24 @@ extension AssociationResult {
     var json: JSONOutput {
         func number(_ value: Double, _ digits: Int = 6) -> JSONOutput { .cell(.significant(value, digits: digits)) }
         let test = estimate.independence
-        return .object([
-            ("reports", .cell(.integer(estimate.reportCount))), ("confidence", number(confidence.probability, 15)),
-            ("first", variable(variables.first, estimate.firstMarginal)),
-            ("second", variable(variables.second, estimate.secondMarginal)),
-            (
-                "independence",
-                .object([
-                    ("statistic", number(test.statistic)),
-                    ("degrees_of_freedom", .cell(.integer(test.degreesOfFreedom))),
-                    ("p_value", number(test.pValue)),
-                ])
-            ),
-            ("converged", .cell(.boolean(estimate.isConverged))),
-            ("likelihood_gap", number(estimate.likelihoodGap)), ("steps", .cell(.integer(estimate.stepCount))),
-            ("rows", rows(for: .programs).json), ("notes", .array(notes.map { .cell(.text($0)) })),
-        ])
+        return .document(
+            .associate,
+            [
+                ("reports", .cell(.integer(estimate.reportCount))), ("confidence", number(confidence.probability, 15)),
+                ("first", variable(variables.first, estimate.firstMarginal)),
+                ("second", variable(variables.second, estimate.secondMarginal)),
+                (
+                    "independence",
+                    .object([
+                        ("statistic", number(test.statistic)),
+                        ("degrees_of_freedom", .cell(.integer(test.degreesOfFreedom))),
+                        ("p_value", number(test.pValue)),
+                    ])
+                ),
+                ("converged", .cell(.boolean(estimate.isConverged))),
+                ("likelihood_gap", number(estimate.likelihoodGap)), ("steps", .cell(.integer(estimate.stepCount))),
+                ("rows", rows(for: .programs).json), ("notes", .array(notes.map { .cell(.text($0)) })),
+            ])
     }
 
     private func variable(_ labels: AssociationLabels, _ shares: [AssociationEstimate.Share]) -> JSONOutput {

@@ -12,7 +12,8 @@ extension RapporDecoding {
                 zip(columns, cells).map { ($0, .cell($1)) }
                     + [("unbiased", .cell(.decimal(unbiased[row], digits: digits.frequency)))])
         }
-        return .object(
+        return .document(
+            .rapporDecode,
             head + [("detected", .cell(.integer(detectedCount)))] + fitMembers + [
                 ("smallest_share", .cell(.significant(smallestShare, digits: 6))), ("rows", elements),
                 ("notes", .array((inputNotes + notes).map { .cell(.text($0)) })),
@@ -21,7 +22,8 @@ extension RapporDecoding {
 
     /// What is said instead where the reports are too few.
     var withheldJSON: JSONOutput {
-        .object(
+        .document(
+            .rapporDecode,
             head + [
                 (
                     "withheld",

@@ -27,7 +27,7 @@ struct RapporPrivacyPage {
     /// Of people a table; a loss without a bound is said in words, and is null to programs.
     func rendered(as format: OutputFormat) -> String {
         guard format != .json else {
-            return JSONOutput.object(figures.map { ($0.name, .cell($0.cell)) }).rendered + "\n"
+            return JSONOutput.document(.rapporPrivacy, figures.map { ($0.name, .cell($0.cell)) }).rendered + "\n"
         }
         var table = Table(columns: ["figure", "value"])
         for figure in figures {

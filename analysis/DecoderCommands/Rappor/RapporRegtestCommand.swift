@@ -80,7 +80,9 @@ public struct RapporRegtestCommand: ParsableCommand {
 
     public func run() throws {
         let families = try chosen()
-        if list { return try StandardStreams.write(Self.listing(of: families).rendered(as: format)) }
+        if list {
+            return try StandardStreams.write(Self.listing(of: families).rendered(as: format, schema: .rapporFamilies))
+        }
         // Before minutes of work, not after.
         let page = try update.map { try Self.text(of: $0) }
         let results = try results(of: families)

@@ -14,7 +14,9 @@ struct RegressionOutput {
         case .table:
             table.rendered(as: .table) + "\n" + verdicts.all.map { Self.line($0) + "\n" }.joined()
         case .csv: table.rendered(as: .csv)
-        case .json: JSONOutput.object([("families", table.json), ("verdicts", verdictTable.json)]).rendered + "\n"
+        case .json:
+            JSONOutput.document(.rapporRegtest, [("families", table.json), ("verdicts", verdictTable.json)]).rendered
+                + "\n"
         }
     }
 

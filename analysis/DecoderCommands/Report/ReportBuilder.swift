@@ -14,17 +14,14 @@ package struct ReportBuilder: Sendable {
     let registry: String
     package let store: String
     /// The metrics of the page, in the order of the registry.
-    package let metrics: [MetricDefinition]
+    package internal(set) var metrics: [MetricDefinition] = []
     /// Whether the store's file is mapped into memory, which is faster. Where it is, a disk that fails ends the process.
     package var mapsStore = true
     /// Is given what each chart was drawn from, as the charts are made.
     package var keep: @Sendable (_ metric: String, ReportedChart, ChartFigures) -> Void = { _, _, _ in }
 
-    init(
-        request: ReportRequest, source: RegistrySource, registry: String, store: String, metrics: [MetricDefinition]
-    ) {
-        (self.request, self.source, self.registry) = (request, source, registry)
-        (self.store, self.metrics) = (store, metrics)
+    init(request: ReportRequest, source: RegistrySource, registry: String, store: String) {
+        (self.request, self.source, self.registry, self.store) = (request, source, registry, store)
     }
 
     /// The page about the metrics.
@@ -55,26 +52,21 @@ package struct ReportBuilder: Sendable {
             guarantee: Guarantee(of: definition), outcome: try outcome(of: definition))
     }
 
-    /// What concerns one metric alone is said on its part of the page; the rest ends the command.
+    /// What is shared with other commands about all metrics.
+    var survey: MetricSurvey {
+        MetricSurvey(
+            source: source, registry: registry, store: store, confidence: request.confidence,
+            candidates: request.candidates, mapsStore: mapsStore)
+    }
+
     private func outcome(of definition: MetricDefinition) throws(CommandError) -> ReportedMetric.Outcome {
-        do {
-            let list = try CandidateList.chosen(
-                option: request.candidates[definition.name], metric: definition.name, registry: registry, source: source
-            )
-            guard let findings = try findings(of: definition, candidates: list) else {
-                return .withheld(
-                    "\(definition.name): fewer than \(definition.minimumReports) reports, the metric's minimum_reports, so "
-                        + "nothing is shown")
-            }
-            return .shown(findings)
-        } catch {
-            switch error.status {
-            case .insufficientData: return .withheld(error.message)
-            case .usage where definition.needsMore(than: request.candidates[definition.name]):
-                return .withheld(error.message)
-            case .validationFailed: return .failed(error.message)
-            default: throw error
-            }
+        let outcome = try survey.outcome(of: definition) { (list) throws(CommandError) in
+            try findings(of: definition, candidates: list)
+        }
+        return switch outcome {
+        case .shown(let findings): .shown(findings)
+        case .withheld(let reason): .withheld(reason)
+        case .failed(let reason): .failed(reason)
         }
     }
 
@@ -83,7 +75,7 @@ package struct ReportBuilder: Sendable {
     ) throws(CommandError) -> MetricFindings? {
         var choices = EstimateChoices()
         choices.splitsErrors = true
-        let pooled = try estimate(definition, request.days, choices, candidates)
+        let pooled = try survey.estimate(definition, request.days, choices, candidates)
         guard let group = pooled.groups.first, let released = group.estimates else { return nil }
         let figures = ReportedFigures(definition: definition, values: pooled.values, valueLimit: request.valueLimit)
         keep(definition.name, .estimates, ChartFigures(pooled))
@@ -96,7 +88,7 @@ package struct ReportBuilder: Sendable {
             keep(definition.name, .mean, ChartFigures(pooled.showing(.mean)))
         }
         if !request.isPooled, group.periodCount > 1 {
-            let byDay = try estimate(definition, request.days, EstimateChoices(), candidates, byPeriod: true)
+            let byDay = try survey.estimate(definition, request.days, EstimateChoices(), candidates, byPeriod: true)
             let days = byDay.groups
             findings.series = figures.series(of: days, in: released)
             if !findings.series.isEmpty { keep(definition.name, .days, ChartFigures(byDay)) }
@@ -123,8 +115,8 @@ package struct ReportBuilder: Sendable {
         let result: TimeComparison.Result
         do {
             let comparison = try GroupComparison(
-                try estimate(definition, pair.later, choices, candidates),
-                minus: try estimate(definition, pair.earlier, choices, candidates))
+                try survey.estimate(definition, pair.later, choices, candidates),
+                minus: try survey.estimate(definition, pair.earlier, choices, candidates))
             result = .differences(figures.differences(of: comparison))
             keep(definition.name, .changes, ChartFigures(comparison))
         } catch {
@@ -133,30 +125,6 @@ package struct ReportBuilder: Sendable {
             result = .withheld(error.message)
         }
         return TimeComparison(later: pair.later.words, earlier: pair.earlier.words, result: result)
-    }
-
-    private func estimate(
-        _ definition: MetricDefinition, _ days: DayRange, _ choices: EstimateChoices, _ candidates: CandidateList?,
-        byPeriod: Bool = false
-    ) throws(CommandError) -> EstimateResult {
-        var progress = Progress(definition.name)
-        return try EstimateResult.compute(
-            EstimateRequest(
-                metric: definition.name, from: days.first, to: days.last, byPeriod: byPeriod,
-                confidence: request.confidence, choices: choices),
-            from: source.set, candidates: candidates, storePath: store, today: RegistryLoading.today,
-            progress: &progress, mapsStore: mapsStore)
-    }
-}
-
-extension MetricDefinition {
-    /// Whether a page that is about all metrics cannot show this one: it is a pair, or a text without candidates.
-    fileprivate func needsMore(than candidates: String?) -> Bool {
-        switch domain {
-        case .pair: true
-        case .string: candidates == nil
-        default: false
-        }
     }
 }
 

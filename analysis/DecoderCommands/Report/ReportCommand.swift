@@ -60,21 +60,16 @@ public struct ReportCommand: ParsableCommand {
         do { try AtomicFile.write(Array(page.utf8), to: output) } catch {
             throw RegistryLoading.commandError(for: error)
         }
-        try conclude(document)
+        try MetricSurvey.conclude(output, document.metrics.map(\.outcome.surveyed))
     }
+}
 
-    private func conclude(_ document: ReportDocument) throws(CommandError) {
-        var (shown, withheld, failed) = (0, [String](), [String]())
-        for metric in document.metrics {
-            switch metric.outcome {
-            case .shown: shown += 1
-            case .withheld(let reason): withheld.append(reason)
-            case .failed(let reason): failed.append(reason)
-            }
+extension ReportedMetric.Outcome {
+    fileprivate var surveyed: MetricSurvey.Outcome<MetricFindings> {
+        switch self {
+        case .shown(let findings): .shown(findings)
+        case .withheld(let reason): .withheld(reason)
+        case .failed(let reason): .failed(reason)
         }
-        StandardStreams.tell("\(output): \(shown) of \(document.metrics.count) metrics shown")
-        guard failed.isEmpty else { throw CommandError(.validationFailed, failed.joined(separator: "\n")) }
-        guard shown > 0 else { throw CommandError(.insufficientData, withheld.joined(separator: "\n")) }
-        for reason in withheld { StandardStreams.tell("note: \(reason)") }
     }
 }

@@ -52,13 +52,9 @@ package struct ReportOptions: ParsableArguments {
     package func builder() throws -> ReportBuilder {
         let request = try request()
         let source = try RegistryLoading.load(registry, expiry: .note)
-        for name in metric + request.candidates.keys.sorted() where source.set.metric(named: name) == nil {
-            let names = source.set.metrics.map(\.name).joined(separator: ", ")
-            throw CommandError(.usage, "\(registry) has no metric '\(name)'. It has: \(names)")
-        }
-        return ReportBuilder(
-            request: request, source: source, registry: registry, store: store,
-            metrics: source.set.metrics.filter { metric.isEmpty || metric.contains($0.name) })
+        var builder = ReportBuilder(request: request, source: source, registry: registry, store: store)
+        builder.metrics = try builder.survey.metrics(named: metric)
+        return builder
     }
 
     private func request() throws -> ReportRequest {
@@ -74,13 +70,7 @@ package struct ReportOptions: ParsableArguments {
         let days = try DayRange(from, to, options: ("--from", "--to"))
         var request = ReportRequest(days: days, confidence: level, valueLimit: values)
         (request.isPooled, request.comparison) = (pooled, try compare.map(TimePair.init(option:)))
-        for text in candidates {
-            guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
-                throw ValidationError(
-                    "--candidates '\(text)': names no metric. Write, such as, destination=airports.csv:code")
-            }
-            request.candidates[String(text[..<equals])] = String(text[text.index(after: equals)...])
-        }
+        request.candidates = try MetricSurvey.candidates(options: candidates)
         return request
     }
 }
