@@ -347,7 +347,8 @@ let package = Package(
                 "RegistryCompiler", "MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat", "TestSupport",
             ],
             swiftSettings: strict),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports", "SecureRandomness"], swiftSettings: strict),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["Reports", "SecureRandomness", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "DecoderCommandsTests",
             dependencies: [

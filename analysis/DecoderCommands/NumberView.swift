@@ -98,7 +98,7 @@ public struct NumberFigures: Hashable, Sendable {
                 + denoised
         case .quantiles:
             guard let quantile = distribution?.quantiles[row] else { return [] }
-            let name = Cell.text("quantile " + String(format: "%g", quantile.probability))
+            let name = Cell.text(Self.name(ofQuantile: quantile.probability))
             let width = (range.high - range.low) / Double(histogram.count)
             let (value, interval) = (quantile.value, quantile.interval)
             let cells = EstimateRows.decimals(
@@ -109,6 +109,9 @@ public struct NumberFigures: Hashable, Sendable {
             return [.text("mean")] + EstimateRows.cells(of: mean, for: reader)
         }
     }
+
+    /// A quantile by its probability.
+    static func name(ofQuantile probability: Double) -> String { "quantile " + String(format: "%g", probability) }
 
     /// A bucket by its ends: `[0..10)` holds 0 and not 10, and the last, `[90..100]`, holds both. A spreadsheet takes
     /// neither for a formula, as it would a number with a sign.
