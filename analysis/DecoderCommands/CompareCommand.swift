@@ -23,7 +23,8 @@ public struct CompareCommand: ParsableCommand {
                 --metric departed_late --from 2026-06-08 --to 2026-06-14 \\
                 --versus-from 2026-06-01 --versus-to 2026-06-07
               dither compare --registry metrics.yaml --store east.sqlite \\
-                --metric carrier --versus-store west.sqlite --sum low_cost=B6,WN
+                --metric carrier --versus-store west.sqlite --sum low_cost=B6,WN \\
+                --plot changes.svg
 
             EXIT STATUS:
               0  compared
@@ -76,6 +77,9 @@ public struct CompareCommand: ParsableCommand {
     @Option(help: "With what probability an interval covers the true difference, between 0 and 1.")
     var confidence = 0.95
 
+    @Option(help: PlotFile.help)
+    var plot: String?
+
     @Option(help: "How differences are written: table (for people), csv or json.")
     var format = OutputFormat.table
 
@@ -88,11 +92,15 @@ public struct CompareCommand: ParsableCommand {
         let source = try RegistryLoading.load(registry, expiry: .note)
         let list = try CandidateList.chosen(
             option: candidates, metric: metric, registry: registry, source: source)
+        let file = try plot.map { try PlotFile($0, besides: [registry, store, versusStore, list?.source.path]) }
         let result = try GroupComparison(
             try estimate(one, from: source.set, candidates: list, storePath: store),
             minus: try estimate(other, from: source.set, candidates: list, storePath: versusStore ?? store))
         for note in list?.notes ?? [] { StandardStreams.tell("note: \(note)") }
-        try result.write(as: format) { (block) throws(CommandError) in try StandardStreams.write(block) }
+        try file?.write(result.picture)
+        try result.write(as: format, on: Terminal.ofStandardOutput()) { (block) throws(CommandError) in
+            try StandardStreams.write(block)
+        }
         if format == .csv { for note in result.notes { StandardStreams.tell("note: \(note)") } }
     }
 

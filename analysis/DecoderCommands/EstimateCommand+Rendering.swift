@@ -4,6 +4,7 @@ internal import LocalPrivacy
 internal import Mechanisms
 internal import MetricDefinitions
 internal import ReportFormat
+internal import Reports
 
 extension EstimateResult {
     /// The result as it goes to standard output; empty where the format has nothing to say of withheld groups.
@@ -17,12 +18,19 @@ extension EstimateResult {
     public func write<Failure: Error>(
         as format: OutputFormat, to sink: (String) throws(Failure) -> Void
     ) throws(Failure) {
+        try write(as: format, on: nil, to: sink)
+    }
+
+    /// Writes the result, as a table with bars where that goes to a terminal.
+    func write<Failure: Error>(
+        as format: OutputFormat, on terminal: TerminalStyle?, to sink: (String) throws(Failure) -> Void
+    ) throws(Failure) {
         switch format {
         case .json:
             try json.write(to: sink)
             try sink("\n")
         case .csv where hasReleasedGroup: try writeCSV(to: sink)
-        case .table where hasReleasedGroup: try sink(page)
+        case .table where hasReleasedGroup: try sink(page(on: terminal))
         case .csv, .table: break
         }
     }
@@ -51,15 +59,19 @@ extension EstimateResult {
         try block.finish(sink)
     }
 
-    private var page: String {
+    private func page(on terminal: TerminalStyle?) -> String {
+        let table = terminal.map { drawn(self.table, on: $0) } ?? self.table.rendered(as: .table)
+        return ([heading, "", table] + (omission.map { [$0, ""] } ?? []) + notes.map { "- " + $0 })
+            .joined(separator: "\n") + "\n"
+    }
+
+    /// What was estimated from which reports, in a line.
+    var heading: String {
         let released = groups.compactMap(\.estimates)
         let reportCount = released.reduce(0) { $0 + $1.reportCount }
-        let heading =
+        return
             "\(definition.name), version \(definition.version): \(mechanismName), ε \(definition.mechanism.epsilon) a "
             + "report; \(reportCount) reports from \(firstDay) to \(lastDay); \(percent) % intervals"
-        return
-            ([heading, "", table.rendered(as: .table)] + (omission.map { [$0, ""] } ?? []) + notes.map { "- " + $0 })
-            .joined(separator: "\n") + "\n"
     }
 
     private var table: Table {
@@ -73,7 +85,7 @@ extension EstimateResult {
     }
 
     /// What a table leaves out of long lists of values.
-    private var omission: String? {
+    var omission: String? {
         let limit = EstimateRows.shownLimit
         guard values.count > limit else { return nil }
         let detected = groups.compactMap { rows(of: $0)?.detectedCount }
@@ -102,7 +114,7 @@ extension EstimateResult {
         request.byPeriod ? [.text(group.from.description)] : []
     }
 
-    private func rows(of group: EstimateGroup) -> EstimateRows? {
+    func rows(of group: EstimateGroup) -> EstimateRows? {
         group.estimates.map { estimates in
             EstimateRows(
                 estimates, of: values, in: definition.domain,
@@ -116,7 +128,7 @@ extension EstimateResult {
         return definition.isMemoized ? "\(name), memoized" : name
     }
 
-    private var percent: String { String(format: "%.6g", request.confidence.probability * 100) }
+    var percent: String { String(format: "%.6g", request.confidence.probability * 100) }
     private var firstDay: String { request.from?.description ?? groups.first?.from.description ?? "" }
     private var lastDay: String { request.to?.description ?? groups.last?.to.description ?? "" }
 }

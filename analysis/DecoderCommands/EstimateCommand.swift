@@ -29,6 +29,9 @@ public struct EstimateCommand: ParsableCommand {
             What is asked for is added: columns (--with), sums of values with errors of their own (--sum), intervals \
             for the population instead (--interval), other rules of detection (--correction).
 
+            On a terminal bars are drawn beside the table, or a line of days for each value (--by period); with NO_COLOR \
+            they have no colour, and in a pipe there are none. --plot draws them into a file.
+
             EXAMPLES:
               dither estimate --registry metrics.yaml --store reports.sqlite \\
                 --metric departed_late
@@ -40,6 +43,8 @@ public struct EstimateCommand: ParsableCommand {
                 --metric carrier --with denoised --sum low_cost=B6,WN
               dither estimate --registry metrics.yaml --store reports.sqlite \\
                 --metric carrier --false-devices 1%
+              dither estimate --registry metrics.yaml --store reports.sqlite \\
+                --metric carrier --by period --plot carriers.svg
 
             EXIT STATUS:
               0  estimated
@@ -102,6 +107,9 @@ public struct EstimateCommand: ParsableCommand {
             valueName: "number[%]"))
     var falseDevices: String?
 
+    @Option(help: PlotFile.help)
+    var plot: String?
+
     @Option(help: "How estimates are written: table (for people), csv or json.")
     var format = OutputFormat.table
 
@@ -114,16 +122,20 @@ public struct EstimateCommand: ParsableCommand {
         let source = try RegistryLoading.load(registry, expiry: .note)
         let list = try CandidateList.chosen(
             option: candidates, metric: metric, registry: registry, source: source)
+        let file = try plot.map { try PlotFile($0, besides: [registry, store, list?.source.path]) }
         var progress = Progress("reading reports")
         let result = try EstimateResult.compute(
             request, from: source.set, candidates: list, storePath: store, today: RegistryLoading.today,
             progress: &progress)
         for note in list?.notes ?? [] { StandardStreams.tell("note: \(note)") }
+        if let file, let picture = result.picture { try file.write(picture) }
         try write(result)
     }
 
     private func write(_ result: EstimateResult) throws(CommandError) {
-        try result.write(as: format) { (block) throws(CommandError) in try StandardStreams.write(block) }
+        try result.write(as: format, on: Terminal.ofStandardOutput()) { (block) throws(CommandError) in
+            try StandardStreams.write(block)
+        }
         if format == .csv, result.hasReleasedGroup {
             for note in result.notes { StandardStreams.tell("note: \(note)") }
         }

@@ -3,6 +3,7 @@ internal import Foundation
 internal import Mechanisms
 internal import MetricDefinitions
 internal import ReportFormat
+internal import Reports
 
 extension GroupComparison {
     static let columns = ["value", "difference", "standard_error", "low", "high", "p_value", "detected"]
@@ -18,12 +19,19 @@ extension GroupComparison {
     public func write<Failure: Error>(
         as format: OutputFormat, to sink: (String) throws(Failure) -> Void
     ) throws(Failure) {
+        try write(as: format, on: nil, to: sink)
+    }
+
+    /// Writes the result, as a table with bars where that goes to a terminal.
+    func write<Failure: Error>(
+        as format: OutputFormat, on terminal: TerminalStyle?, to sink: (String) throws(Failure) -> Void
+    ) throws(Failure) {
         switch format {
         case .json:
             try json.write(to: sink)
             try sink("\n")
         case .csv: try list(of: Array(rows.indices), for: .spreadsheets).writeCSV(to: sink)
-        case .table: try sink(page)
+        case .table: try sink(page(on: terminal))
         }
     }
 
@@ -60,22 +68,52 @@ extension GroupComparison {
         return figures.map { .decimal($0, digits: digits) } + verdict
     }
 
-    private var page: String {
-        let limit = EstimateRows.shownLimit
-        var omission: [String] = []
-        if rows.count > limit {
-            omission = [
-                "\(limit) of \(rows.count) values are shown, detected ones first, the largest differences first; "
-                    + "\(rows.count { $0.isDetected }) are detected. For all of them: --format csv", "",
-            ]
-        }
-        let table = list(of: shown, for: .people)
-        let heading =
-            "\(heading(of: first)), less \(heading(of: second)); "
-            + String(format: "%.6g", first.request.confidence.probability * 100) + " % intervals"
-        return
-            ([heading, "", table.table(of: 0..<table.count).rendered(as: .table)] + omission + notes.map { "- " + $0 })
+    private func page(on terminal: TerminalStyle?) -> String {
+        let list = list(of: shown, for: .people), table = list.table(of: 0..<list.count)
+        let text =
+            terminal.map { DrawnTable(table: table, chart: chart, percent: percentage, style: $0).text }
+            ?? table.rendered(as: .table)
+        return ([heading, "", text] + (omission.map { [$0, ""] } ?? []) + notes.map { "- " + $0 })
             .joined(separator: "\n") + "\n"
+    }
+
+    /// The rows of the table as a picture.
+    var picture: String {
+        BarPicture(
+            title: "\(first.definition.name): what changed", lines: [first.definition.summary, heading], chart: chart,
+            percent: percentage,
+            unit: scale == .shareDifference ? "difference of the shares" : "difference of the means",
+            notes: [omission].compactMap(\.self) + notes
+        ).svg
+    }
+
+    /// A bar for each row of the table.
+    private var chart: BarChart {
+        let bars = shown.map { row in Bar(rows[row], name: shownName(at: row)) }
+        let sums = zip(first.request.choices.sums, sums).map { Bar($1, name: $0.name) }
+        return BarChart(scale: scale, bars: bars + sums)
+    }
+
+    private var scale: FigureScale {
+        first.definition.domain.numberRange == nil ? .shareDifference : .numberDifference
+    }
+
+    private func shownName(at row: Int) -> String {
+        if case .text(let name) = name(at: row, for: .people) { name } else { "" }
+    }
+
+    private var percentage: String {
+        String(format: "%.6g", first.request.confidence.probability * 100) + " %"
+    }
+
+    private var heading: String { "\(heading(of: first)), less \(heading(of: second)); \(percentage) intervals" }
+
+    private var omission: String? {
+        let limit = EstimateRows.shownLimit
+        guard rows.count > limit else { return nil }
+        return
+            "\(limit) of \(rows.count) values are shown, detected ones first, the largest differences first; "
+            + "\(rows.count { $0.isDetected }) are detected. For all of them: --format csv"
     }
 
     private var shown: [Int] {

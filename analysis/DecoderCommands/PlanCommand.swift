@@ -16,13 +16,15 @@ public struct PlanCommand: ParsableCommand {
             share that is detected with the probability of the confidence. curator_devices is how many a curator needs \
             for the same error who is trusted with every true value; price is the ratio.
 
-            Figures are from the exact variance of the mechanism and the normal distribution.
+            Figures are from the exact variance of the mechanism and the normal distribution. --plot draws them, and \
+            the error for more or fewer devices and for other ε.
 
             EXAMPLES:
               dither plan --devices 100000 --epsilon 1 --domain 16
               dither plan --target 1% --epsilon 0.5,1,2,4 --domain boolean
               dither plan --devices 1e6 --target 0.5% --domain 1024 --report-bytes 4
               dither plan --devices 50000 --epsilon 1 --domain 0..1440
+              dither plan --target 1% --epsilon 1 --plot plan.svg
 
             EXIT STATUS:
               0  planned
@@ -70,6 +72,9 @@ public struct PlanCommand: ParsableCommand {
     @Option(help: "The most bytes of one report.")
     var reportBytes = PlanningTask.standardByteBudget
 
+    @Option(help: PlotFile.help)
+    var plot: String?
+
     @Option(help: "How the plan is written: table (for people), csv or json.")
     var format = OutputFormat.table
 
@@ -106,6 +111,10 @@ public struct PlanCommand: ParsableCommand {
             throw CommandError(
                 .insufficientData,
                 "no \(request.unknown.words) attains the target. Raise --target, or allow more of the others")
+        }
+        if let plot {
+            let picture = PlanPicture(request: request, page: page)
+            try PlotFile(plot).write(picture.svg)
         }
         try StandardStreams.write(page.rendered(as: format))
         for note in page.notes where format != .table { StandardStreams.tell("note: \(note)") }

@@ -11,7 +11,7 @@ struct PlanPage {
     ]
 
     private let request: PlanRequest
-    private var plans: [Plan] = []
+    private(set) var plans: [Plan] = []
     private var table = Table(columns: columns)
     private(set) var hasPlan = false
     private var missedCount = 0
@@ -51,7 +51,8 @@ struct PlanPage {
         return (more + sentences(about: first) + notes + [""]).map { $0 + "\n" }.joined() + table.rendered(as: .table)
     }
 
-    private func sentences(about plan: Plan) -> [String] {
+    /// What comes out, in a sentence.
+    func sentence(about plan: Plan) -> String {
         let devices = plan.deviceCount == 1 ? "1 device" : "\(grouped(plan.deviceCount)) devices"
         let confidence = percentage(request.question.confidence.probability)
         let who = request.question.scope == .population ? "in the population" : "among the devices that report"
@@ -66,8 +67,13 @@ struct PlanPage {
             what = "the share of a value \(who) is known to ±\(percentage(plan.error)), with \(confidence) confidence"
         case (.value, _?): what = "the mean \(who) is known to ±\(error), with \(confidence) confidence"
         }
+        return "With \(devices) and ε = \(plan.epsilon) a report, \(what)."
+    }
+
+    private func sentences(about plan: Plan) -> [String] {
+        let confidence = percentage(request.question.confidence.probability)
         var lines = [
-            "With \(devices) and ε = \(plan.epsilon) a report, \(what).",
+            sentence(about: plan),
             "The mechanism is \(plan.prospect.title); a report has \(plan.prospect.byteCount == 1 ? "1 byte" : "\(plan.prospect.byteCount) bytes").",
         ]
         if let share = plan.smallestShare {

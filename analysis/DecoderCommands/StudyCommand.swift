@@ -13,13 +13,16 @@ public struct StudyCommand: ParsableCommand {
             against what was published or what a formula gives. Noise is seeded: the same program gives the same numbers. \
             W1 and W2 need flights, and C1 and C2 take them as a further list: give them with --events. Without names all \
             experiments run that can, in some minutes on two cores. --mechanism prints the error of a histogram of ten bins \
-            instead; --accuracy and --poisoning write pages of docs/, in some minutes and in half an hour.
+            instead; with --plot as a picture too, and says in a sentence what came out. --accuracy and --poisoning write \
+            pages of docs/, in some minutes and in half an hour.
 
             EXAMPLES:
               dither study --list
               dither study P1 P2
               dither study --events flights.csv --markdown > headlines.md
               dither study --mechanism geometric --n 10000,50000,200000 --eps .5,.1,.05
+              dither study --mechanism randomized_response --n 10000,100000 --eps 1,2 \\
+                --plot histogram.svg
 
             EXIT STATUS:
               0  every row is reproduced, or none has a rule
@@ -61,9 +64,15 @@ public struct StudyCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Epsilons, with commas.", valueName: "list"))
     var eps: String?
 
+    @Option(help: PlotFile.help)
+    var plot: String?
+
     public init() {}
 
     public func validate() throws {
+        guard plot == nil || mechanism != nil || accuracy else {
+            throw ValidationError("--plot draws errors against ε: of --mechanism, or of --accuracy. Name one of them.")
+        }
         guard (mechanism == nil) == (n == nil), (mechanism == nil) == (eps == nil) else {
             throw ValidationError("--mechanism, --n and --eps go together.")
         }
@@ -92,9 +101,7 @@ public struct StudyCommand: ParsableCommand {
     }
 
     public func run() throws {
-        if mechanism != nil {
-            return try StandardStreams.write(try cells(histogram()).rendered(as: format, schema: .studyHistogram))
-        }
+        if mechanism != nil { return try writeHistogram(histogram()) }
         if accuracy { return try writeAccuracy() }
         if poisoning { return try writePoisoning() }
         if list { return try StandardStreams.write(Self.listing.rendered(as: format, schema: .studyList)) }
@@ -133,6 +140,7 @@ public struct StudyCommand: ParsableCommand {
         }
         progress.withLock { $0.finish() }
         let page = AccuracyPage(results)
+        if let plot { try PlotFile(plot).write(AccuracyPicture(results: results).svg) }
         try StandardStreams.write(page.markdown)
         guard page.missedCount == 0 else {
             throw CommandError(
@@ -237,17 +245,34 @@ extension StudyCommand {
         return abs((1000 * epsilon).rounded() - 1000 * epsilon) < 1e-9 ? epsilon : nil
     }
 
-    private func cells(_ histogram: Histogram) throws -> Table {
-        var table = Table(columns: ["n", "epsilon", "mean_percent", "low_percent", "high_percent", "formula_percent"])
-        for people in histogram.people {
-            for epsilon in histogram.epsilons {
-                let cell = try HistogramCell(
-                    mechanism: histogram.mechanism, people: people, epsilon: epsilon, runs: Self.histogramRuns)
-                let numbers = [cell.mean, cell.band.lowerBound, cell.band.upperBound, cell.formula]
-                table.append(
-                    [.integer(people), .significant(epsilon, digits: 5)]
-                        + numbers.map { .significant($0, digits: 4) })
+    private func writeHistogram(_ histogram: Histogram) throws {
+        let picture = HistogramPicture(
+            mechanism: histogram.mechanism, cells: try cells(histogram), runCount: Self.histogramRuns)
+        let table = Self.table(picture.cells).rendered(as: format, schema: .studyHistogram)
+        guard let plot else { return try StandardStreams.write(table) }
+        try PlotFile(plot).write(picture.svg)
+        try StandardStreams.write(format == .table ? picture.sentence + "\n\n" + table : table)
+    }
+
+    private func cells(_ histogram: Histogram) throws -> [HistogramPicture.Cell] {
+        try histogram.people.flatMap { people in
+            try histogram.epsilons.map { epsilon in
+                HistogramPicture.Cell(
+                    people: people, epsilon: epsilon,
+                    measured: try HistogramCell(
+                        mechanism: histogram.mechanism, people: people, epsilon: epsilon, runs: Self.histogramRuns))
             }
+        }
+    }
+
+    private static func table(_ cells: [HistogramPicture.Cell]) -> Table {
+        var table = Table(columns: ["n", "epsilon", "mean_percent", "low_percent", "high_percent", "formula_percent"])
+        for cell in cells {
+            let measured = cell.measured
+            let numbers = [measured.mean, measured.band.lowerBound, measured.band.upperBound, measured.formula]
+            table.append(
+                [.integer(cell.people), .significant(cell.epsilon, digits: 5)]
+                    + numbers.map { .significant($0, digits: 4) })
         }
         return table
     }

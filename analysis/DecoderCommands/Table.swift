@@ -35,20 +35,21 @@ public struct Table: Hashable, Sendable {
         return .array(rows.map { row in .object(head + zip(columns, row).map { ($0, .cell($1)) }) })
     }
 
-    /// Columns padded to one width and two spaces apart; numbers to the right.
-    private var text: String {
-        let cells = [columns] + rows.map { $0.map(\.shown) }
-        let widths = columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+    private var text: String { lines(shown: \.shown, width: \.count).map { $0 + "\n" }.joined() }
+
+    /// The header and the rows, with columns padded to one width and two spaces apart; numbers to the right.
+    func lines(shown: (Cell) -> String, width: (String) -> Int) -> [String] {
+        let cells = [columns] + rows.map { $0.map(shown) }
+        let widths = columns.indices.map { column in cells.map { width($0[column]) }.max() ?? 0 }
         let isNumeric = columns.indices.map { column in !rows.isEmpty && rows.allSatisfy { $0[column].isNumberOrNull } }
-        let lines = cells.map { row in
+        return cells.map { row in
             let padded = row.enumerated().map { column, content in
-                let padding = String(repeating: " ", count: widths[column] - content.count)
+                let padding = String(repeating: " ", count: widths[column] - width(content))
                 return isNumeric[column] ? padding + content : content + padding
             }
             let line = padded.joined(separator: "  ")
-            return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
+            return String(line.reversed().drop { $0 == " " }.reversed())
         }
-        return lines.joined()
     }
 
     private var csv: String {

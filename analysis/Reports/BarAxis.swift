@@ -26,10 +26,16 @@ struct BarAxis {
     }
 
     /// Where a figure is drawn: a whole number from 0 to 1,000.
-    func place(_ value: Double) -> Int {
+    func place(_ value: Double) -> Int { place(value, of: Int(Self.width)) }
+
+    /// Where a figure is drawn on a drawing that is so wide: a whole number from 0 to that, the nearer end if it is beyond.
+    func place(_ value: Double, of width: Int) -> Int {
         let share = (value - low) / (high - low)
-        return Int((min(max(share, 0), 1) * Self.width).rounded())
+        return Int((min(max(share, 0), 1) * Double(width)).rounded())
     }
+
+    /// On which sides an interval goes on beyond the scale.
+    func leaves(_ bar: Bar) -> (low: Bool, high: Bool) { (bar.low < low, bar.high > high) }
 
     /// Where bars start: at 0, or at the nearer end.
     var origin: Int { place(0) }

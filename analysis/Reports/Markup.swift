@@ -1,6 +1,6 @@
 internal import RegistryCompiler
 
-/// HTML under construction. What is not written in this module as a literal passes ``escaped(_:)``, so that a name or a
+/// HTML or SVG under construction. What is not written in this module as a literal passes ``escaped(_:)``, so that a name or a
 /// value can be no more than text.
 struct Markup {
     /// What there is so far.
@@ -8,6 +8,9 @@ struct Markup {
 
     /// Adds a literal as it is.
     mutating func literal(_ markup: StaticString) { source += markup.description }
+
+    /// Adds what was made elsewhere.
+    mutating func append(_ other: Markup) { source += other.source }
 
     /// Adds text.
     mutating func text(_ text: String) { source += escaped(text) }
@@ -64,10 +67,10 @@ public func escaped(_ text: String) -> String {
 private func isMarkup(_ byte: UInt8) -> Bool { "&<>\"'".utf8.contains(byte) }
 
 /// Whether nobody could see a character, or it would reorder the line, or change a terminal, or make two values look like
-/// one. Joiners stay, since scripts and emoji need them.
+/// one, or is no character of XML. Joiners stay, since scripts and emoji need them.
 public func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
-    case 0xAD, 0x180E, 0x200B, 0x2060...0x2064, 0xFFF9...0xFFFB, 0xE0000...0xE007F: true
+    case 0xAD, 0x180E, 0x200B, 0x2060...0x2064, 0xFFF9...0xFFFB, 0xFFFE, 0xFFFF, 0xE0000...0xE007F: true
     default: isUnprintable(scalar)
     }
 }

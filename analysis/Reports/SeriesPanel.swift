@@ -26,20 +26,39 @@ struct SeriesPanel {
                 [
                     "viewBox": "0 0 320 150", "role": "img", "aria-labelledby": identifier, "class": "series",
                 ]
-            ) { page in
-                grid(in: &page)
-                for run in runs { draw(run, in: &page) }
-                days(in: &page)
-            }
+            ) { page in drawing(in: &page) }
         }
     }
 
+    /// Draws the panel at its place in a picture; each point carries its figures.
+    func draw(in page: inout Markup, at frame: PictureFrame) {
+        page.element(
+            "svg",
+            [
+                "class": "series", "x": frame.x, "y": frame.y, "width": frame.width, "height": frame.height,
+                "viewBox": "0 0 320 150",
+            ]
+        ) { page in drawing(in: &page, carriesFigures: true) }
+    }
+
+    private func drawing(in page: inout Markup, carriesFigures: Bool = false) {
+        grid(in: &page)
+        for run in runs { draw(run, in: &page, carriesFigures: carriesFigures) }
+        days(in: &page)
+    }
+
+    private struct Place {
+        let x: Double
+        let day: String
+        let bar: Bar
+    }
+
     /// Days in a row that have estimates.
-    private var runs: [[(x: Double, bar: Bar)]] {
-        var runs: [[(x: Double, bar: Bar)]] = [[]]
+    private var runs: [[Place]] {
+        var runs: [[Place]] = [[]]
         for point in series.points {
             if let bar = point.bar, bar.isDrawn {
-                runs[runs.count - 1].append((x(point.index), bar))
+                runs[runs.count - 1].append(Place(x: x(point.index), day: point.day, bar: bar))
             } else {
                 runs.append([])
             }
@@ -47,7 +66,7 @@ struct SeriesPanel {
         return runs.filter { !$0.isEmpty }
     }
 
-    private func draw(_ run: [(x: Double, bar: Bar)], in page: inout Markup) {
+    private func draw(_ run: [Place], in page: inout Markup, carriesFigures: Bool) {
         let upper = run.map { Self.pair($0.x, y($0.bar.high)) }, lower = run.map { Self.pair($0.x, y($0.bar.low)) }
         path("band", "M" + (upper + lower.reversed()).joined(separator: "L") + "z", in: &page)
         for point in run {
@@ -56,9 +75,18 @@ struct SeriesPanel {
         }
         path("line", "M" + run.map { Self.pair($0.x, y($0.bar.estimate)) }.joined(separator: "L"), in: &page)
         for point in run {
-            page.open(
-                "circle",
-                ["class": "point", "cx": Self.one(point.x), "cy": Self.one(y(point.bar.estimate)), "r": "2.5"])
+            let (cx, cy, bar) = (Self.one(point.x), Self.one(y(point.bar.estimate)), point.bar)
+            if carriesFigures {
+                page.open(
+                    "circle",
+                    [
+                        "class": "point", "cx": cx, "cy": cy, "r": "2.5", "data-day": point.day,
+                        "data-value": Digits.exact(bar.estimate), "data-low": Digits.exact(bar.low),
+                        "data-high": Digits.exact(bar.high),
+                    ])
+            } else {
+                page.open("circle", ["class": "point", "cx": cx, "cy": cy, "r": "2.5"])
+            }
             page.close("circle")
         }
     }

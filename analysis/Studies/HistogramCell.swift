@@ -75,7 +75,7 @@ public struct HistogramCell: Hashable, Sendable {
     /// The mean absolute error by formula. Of two-sided geometric noise with a = e^(−ε/2) it is 2a/(1 − a²) a bin.
     ///
     /// - Parameter drawingPeople: whether the people are drawn from a population, whose histogram is then what is missed.
-    static func formula(
+    public static func formula(
         _ mechanism: HistogramMechanism, people: Int, epsilon: Double, drawingPeople: Bool = false
     ) -> Double {
         let total = Double(people)

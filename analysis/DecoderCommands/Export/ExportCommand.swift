@@ -91,6 +91,14 @@ public struct ExportCommand: ParsableCommand {
 
     public func run() throws {
         let request = try request()
+        if let output {
+            try RegistryLoading.refuseOverwriting(
+                [
+                    (registry, "the registry"), (RegistrySource.lockPath(beside: registry), "its lock"),
+                    (store, "the store"),
+                ],
+                by: output, example: "estimates.\(format.rawValue)")
+        }
         let source = try RegistryLoading.load(registry, expiry: .note)
         let survey = MetricSurvey(
             source: source, registry: registry, store: store, confidence: request.confidence,

@@ -43,9 +43,7 @@ struct ReportedFigures {
         guard case .numbers(let figures) = released.figures, let distribution = figures.distribution else { return [] }
         let quantiles = distribution.quantiles.map { quantile in
             let percent = Int((quantile.probability * 100).rounded())
-            return Bar(
-                name: percent == 50 ? "half lie below (median)" : "\(percent) % lie below", estimate: quantile.value,
-                low: quantile.interval.lowerBound, high: quantile.interval.upperBound)
+            return Bar(quantile, name: percent == 50 ? "half lie below (median)" : "\(percent) % lie below")
         }
         return quantiles + [bar(of: distribution.mean)]
     }
@@ -88,9 +86,8 @@ struct ReportedFigures {
     func differences(of comparison: GroupComparison) -> BarChart {
         let bars = comparison.rows.enumerated().map { position, row in
             Bar(
-                name: comparison.values.indices.contains(position) ? name(of: comparison.values[position]) : "mean",
-                estimate: row.difference.difference, low: row.difference.interval.lowerBound,
-                high: row.difference.interval.upperBound, standing: row.isDetected ? .detected : .notDetected)
+                row,
+                name: comparison.values.indices.contains(position) ? name(of: comparison.values[position]) : "mean")
         }
         let sorted = bars.enumerated().sorted { one, other in
             let (first, second) = (one.element, other.element)
@@ -126,21 +123,11 @@ struct ReportedFigures {
         }
     }
 
-    private func bar(of estimate: FrequencyEstimate, name: String) -> Bar {
-        Bar(
-            name: name, estimate: estimate.frequency, low: estimate.interval.lowerBound,
-            high: estimate.interval.upperBound,
-            standing: estimate.isDetected ? .detected : .notDetected)
-    }
+    private func bar(of estimate: FrequencyEstimate, name: String) -> Bar { Bar(estimate, name: name) }
 
-    private func bar(of mean: MeanEstimate) -> Bar {
-        Bar(name: "mean", estimate: mean.mean, low: mean.interval.lowerBound, high: mean.interval.upperBound)
-    }
+    private func bar(of mean: MeanEstimate) -> Bar { Bar(mean) }
 
-    private var range: ClosedRange<Double>? {
-        guard case .number(let range) = definition.domain else { return nil }
-        return range.low...range.high
-    }
+    private var range: ClosedRange<Double>? { definition.domain.numberRange }
 
     private func name(of value: MechanismInput) -> String {
         guard case .text(let name) = EstimateRows.name(of: value, in: definition.domain, for: .people) else {
