@@ -22,8 +22,8 @@ struct ReportPageTests {
         var request = ReportRequest(
             days: try DayRange(nil, nil, options: ("", "")), confidence: .standard, valueLimit: 1000)
         try change(&request)
-        let builder = ReportBuilder(
-            request: request, source: source, registry: file, store: store.path, metrics: source.set.metrics)
+        var builder = ReportBuilder(request: request, source: source, registry: file, store: store.path)
+        builder.metrics = source.set.metrics
         return try builder.document()
     }
 
