@@ -38,7 +38,7 @@ struct ExampleTests {
         ("/backup/", "backup/"), ("/etc/dither/", "etc/"), ("/var/lib/dither/", "var/"), ("sudo -u dither ", ""),
         ("*/10 * * * * ", ""), ("systemctl reload dither-collector", "true"), ("--state DIR", "--state state"),
         (" 0.0.0.0:443", " 127.0.0.1:0"), ("--listen 127.0.0.1:8080", "--listen 127.0.0.1:0"),
-        ("127.0.0.1:9001", "127.0.0.1:0"),
+        ("127.0.0.1:9001", "127.0.0.1:0"), ("--port 8080", "--port 0"),
     ]
 
     /// What would take minutes in a debug build, made small: fewer devices, runs or experiments by the same options.
@@ -148,7 +148,8 @@ struct ExampleTests {
                     line = line.replacing(url, with: collector?.url ?? "")
                 }
             }
-            let outcome = try line.contains("collector serve") ? shell.serve(line) : shell.run(line)
+            let isServer = ["dither-collector serve", "dither dashboard"].contains { line.contains($0) }
+            let outcome = try isServer ? shell.serve(line) : shell.run(line)
             #expect(outcome.status == 0, "\(line)\n\(outcome.output.suffix(500))\n\(outcome.complaint)")
         }
         if let collector { #expect(collector.stop() == 0) }

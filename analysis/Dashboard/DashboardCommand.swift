@@ -22,8 +22,7 @@ public struct DashboardCommand: AsyncParsableCommand {
               dither dashboard --registry metrics.yaml --store reports.sqlite
               dither dashboard --registry metrics.yaml --store reports.sqlite \\
                 --candidates destination=airports.csv:code --port 8080
-              dither dashboard --registry metrics.set --store postgres://db.example/reports \\
-                --listen '[::1]:0' --refresh 3600
+              dither dashboard --registry metrics.set --store reports.sqlite --pooled --refresh 3600
 
             EXIT STATUS:
               0    ended by SIGTERM
