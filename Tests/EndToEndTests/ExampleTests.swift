@@ -45,6 +45,7 @@ struct ExampleTests {
     private static let reductions: [(String, String)] = [
         ("--devices 1000000", "--devices 5000"), (" --trials 100000", ""),
         ("dither audit", "dither audit --metric departed_late --trials 2000"),
+        ("--heavy --seeds 80 --baselines", "--family demo_zipf1_1M --seeds 1"),
         ("--seeds 80 --baselines", "--family demo_zipf1_1M --seeds 1"),
         ("--family demo_zipf1_1M --family typ_exp_1M", "--family demo_zipf1_1M --seeds 1"),
         ("dither study P1 P2", "dither study R1"), ("--markdown > headlines.md", "--markdown R1 > headlines.md"),

@@ -80,9 +80,13 @@ struct PlotTests {
     func inputs() throws {
         let store = try DrawingStore(), link = store.workspace.file("link.svg")
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: store.registry)
-        for path in [store.store, store.registry, link] {
+        let log = store.store + "-wal"
+        try Data().write(to: URL(filePath: log))
+        for path in [store.store, store.registry, link, log] {
             let outcome = try run("dither", store.arguments("estimate", "--metric carrier --plot \(path)"))
-            #expect(outcome.status == 2 && outcome.complaint.contains("which is read") && outcome.output.isEmpty)
+            #expect(
+                outcome.status == 2 && outcome.complaint.contains("itself. Name another file") && outcome.output.isEmpty
+            )
         }
         let nowhere = try run("dither", store.arguments("estimate", "--metric carrier --plot DIR/none/out.svg"))
         #expect(nowhere.status == 1 && nowhere.complaint.contains("none/out.svg"))

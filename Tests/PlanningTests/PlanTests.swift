@@ -83,12 +83,14 @@ struct PlanTests {
 
     @Test("prices the missing trust by the devices of a curator with the same error")
     func price() throws {
-        let question = PlanQuestion(domain: .items(2))
-        let plan = try Plan(question, deviceCount: 100_000, epsilon: try Epsilon(thousandths: 1000))
-        let a = exp(-0.5)
-        let deviation = (2 * a).squareRoot() / (1 - a) / plan.curatorDeviceCount
-        #expect(abs(1.959963984540054 * deviation / plan.error - 1) < 1e-9)
-        #expect(plan.price > 100)
+        // Of two values one count is enough, of more a device that changes its value changes two.
+        for (valueCount, a) in [(2, exp(-1)), (3, exp(-0.5))] {
+            let question = PlanQuestion(domain: .items(valueCount))
+            let plan = try Plan(question, deviceCount: 100_000, epsilon: try Epsilon(thousandths: 1000))
+            let deviation = (2 * a).squareRoot() / (1 - a) / plan.curatorDeviceCount
+            #expect(abs(1.959963984540054 * deviation / plan.error - 1) < 1e-9)
+            #expect(plan.price > 100)
+        }
     }
 
     @Test("of a mean is in units of its range, at the place where the noise is largest")

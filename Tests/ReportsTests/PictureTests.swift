@@ -106,6 +106,34 @@ struct PictureTests {
         #expect(parsed.elements("path", "line").count == 2 * Self.hostile.count)
     }
 
+    @Test("Days that have no reports break the line and the band as withheld ones do")
+    func missingDays() throws {
+        let bar = Bar(name: "", estimate: 0.1, low: 0.05, high: 0.15)
+        let points = [1, 2, 40].map { DaySeries.Point(index: $0, day: "day \($0)", bar: bar) }
+        let picture = SeriesPicture(
+            title: "t", lines: [], series: [DaySeries(name: "a", scale: .share, points: points)], percent: "95 %",
+            unit: "share of the reports")
+        let parsed = try #require(ParsedPicture(picture.svg))
+        #expect(parsed.elements("path", "line").count == 2)
+        #expect(parsed.elements("path", "band").count == 2)
+    }
+
+    @Test("The labels of large numbers have room left of the panel")
+    func largeLabels() throws {
+        let bar = Bar(name: "", estimate: 2_052_619, low: 967_684, high: 9_000_000)
+        let series = DaySeries(name: "a", scale: .number, points: [.init(index: 1, day: "day", bar: bar)])
+        let parsed = try #require(
+            ParsedPicture(
+                SeriesPicture(title: "t", lines: [], series: [series], percent: "95 %", unit: "units").svg))
+        let labels = parsed.elements("text", "y")
+        #expect(labels.count == 3)
+        for label in labels {
+            let right = try #require(label.attributes["x"].flatMap(Double.init))
+            // A digit is at least 5.5 units wide, and the longest label has nine characters.
+            #expect(right >= 9 * 5.5)
+        }
+    }
+
     @Test("The colours are those of a page, light and dark")
     func colours() {
         for (name, kinds) in [

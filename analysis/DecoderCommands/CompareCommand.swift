@@ -92,7 +92,13 @@ public struct CompareCommand: ParsableCommand {
         let source = try RegistryLoading.load(registry, expiry: .note)
         let list = try CandidateList.chosen(
             option: candidates, metric: metric, registry: registry, source: source)
-        let file = try plot.map { try PlotFile($0, besides: [registry, store, versusStore, list?.source.path]) }
+        let file = try plot.map {
+            try PlotFile(
+                $0,
+                besides: RegistryLoading.inputs(
+                    registry: registry, stores: [store, versusStore].compactMap { $0 },
+                    candidates: [list?.source.path].compactMap { $0 }))
+        }
         let result = try GroupComparison(
             try estimate(one, from: source.set, candidates: list, storePath: store),
             minus: try estimate(other, from: source.set, candidates: list, storePath: versusStore ?? store))

@@ -122,7 +122,13 @@ public struct EstimateCommand: ParsableCommand {
         let source = try RegistryLoading.load(registry, expiry: .note)
         let list = try CandidateList.chosen(
             option: candidates, metric: metric, registry: registry, source: source)
-        let file = try plot.map { try PlotFile($0, besides: [registry, store, list?.source.path]) }
+        let file = try plot.map {
+            try PlotFile(
+                $0,
+                besides: RegistryLoading.inputs(
+                    registry: registry, stores: [store],
+                    candidates: [list?.source.path].compactMap { $0 }))
+        }
         var progress = Progress("reading reports")
         let result = try EstimateResult.compute(
             request, from: source.set, candidates: list, storePath: store, today: RegistryLoading.today,

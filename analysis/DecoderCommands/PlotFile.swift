@@ -9,12 +9,10 @@ struct PlotFile {
 
     private let path: String
 
-    /// - Parameter inputs: what the command reads, which a picture must not replace.
+    /// - Parameter inputs: what the command reads, which a picture must not replace, and what it is called.
     /// - Throws: ``CommandError`` of status 2 for such a file.
-    init(_ path: String, besides inputs: [String?] = []) throws(CommandError) {
-        if let input = inputs.compactMap(\.self).first(where: { FileIdentity.isOne(path, $0) }) {
-            throw CommandError(.usage, "--plot \(path): would replace \(input), which is read. Name another file")
-        }
+    init(_ path: String, besides inputs: [(path: String, name: String)] = []) throws(CommandError) {
+        try RegistryLoading.refuseOverwriting(inputs, by: path, option: "--plot", example: "out.svg")
         self.path = path
     }
 

@@ -30,16 +30,30 @@ public enum RegistryLoading {
         for finding in findings { StandardStreams.tell(finding.description) }
     }
 
+    /// What a command reads that is about a registry and a store, and what it is called: an SQLite store is several files.
+    static func inputs(
+        registry: String, stores: [String], candidates: [String] = []
+    ) -> [(path: String, name: String)] {
+        [(registry, "the registry"), (RegistrySource.lockPath(beside: registry), "its lock")]
+            + stores.flatMap { store in
+                [
+                    (store, "the store"), (store + "-wal", "the store's log"),
+                    (store + "-shm", "the index of the store's log"),
+                    (store + ".lock", "the store's lock"),
+                ]
+            } + candidates.map { ($0, "the list of candidates") }
+    }
+
     /// Sees to it that a command does not write over what it reads.
     ///
     /// - Parameter inputs: what is read, and what it is called.
     /// - Parameter example: a file that could be meant.
     static func refuseOverwriting(
-        _ inputs: [(path: String, name: String)], by output: String, example: String
+        _ inputs: [(path: String, name: String)], by output: String, option: String = "--output", example: String
     ) throws(CommandError) {
         for input in inputs where FileIdentity.isOne(output, input.path) {
             throw CommandError(
-                .usage, "--output \(output) is \(input.name) itself. Name another file, such as \(example)")
+                .usage, "\(option) \(output) is \(input.name) itself. Name another file, such as \(example)")
         }
     }
 

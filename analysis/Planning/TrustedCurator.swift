@@ -6,7 +6,8 @@ internal import Mechanisms
 /// What the same ε gives where one party is trusted with all values and adds noise to the result alone.
 ///
 /// Of shares it releases every count with two-sided geometric noise [GRS09]: a device that changes its value changes two
-/// counts by 1, so each gets a = e^(−ε/2), a variance of 2a/(1 − a)². Of a mean it releases the sum with Laplace noise of
+/// counts by 1, so each gets a = e^(−ε/2), a variance of 2a/(1 − a)². Of two values one count is enough, since the number of
+/// devices is known: a = e^(−ε). Of a mean it releases the sum with Laplace noise of
 /// scale 1/ε in units of the range. It knows the values of its devices, so that the noise is its only error; where the
 /// question is about the population, drawing the devices is another.
 struct TrustedCurator {
@@ -20,8 +21,9 @@ struct TrustedCurator {
         if question.domain == .range {
             deviation = 2.0.squareRoot() / nats
         } else {
-            // a over (1 − a)² without cancellation: 1 / (4·sinh²(ε/4)).
-            deviation = 2.0.squareRoot() / (2 * sinh(nats / 4))
+            let counts = question.domain == .items(2) ? 1.0 : 2
+            // a over (1 − a)² without cancellation: 1 / (4·sinh²(ε/2)) for a = e^(−ε).
+            deviation = 2.0.squareRoot() / (2 * sinh(nats / (2 * counts)))
         }
     }
 

@@ -85,7 +85,10 @@ extension MetricDefinition {
     /// How often a report that is an answer tells the truth, for people; nothing of other reports.
     fileprivate var truthWords: [PrivacyText] {
         guard let response = mechanism as? any ExplainedResponse else { return [] }
-        let percent = Int((100 * response.truthProbability).rounded())
+        let share = 100 * response.truthProbability
+        // Above 99 a whole number would leave no lies.
+        let hundredths = Int((share * 100).rounded(.down)), rest = "\(100 + hundredths % 100)".dropFirst()
+        let percent = share < 99 ? "\(Int(share.rounded()))" : "\(hundredths / 100).\(rest)"
         return [
             """
             Of 100 such reports about \(percent) tell the truth and the others lie, and nobody but the device knows which \

@@ -5,9 +5,9 @@ enum PrivacyWords {
         return [
             """
             With your consent this program answers \(questions) about itself and its use, once a day each. Before an answer \
-            is stored or sent, your device adds random noise to it: nobody can be sure of any single answer, and only over many \
-            devices do the answers become visible. How far a report can move somebody's guess is stated for each question. The \
-            true values never leave the program's memory. Reports carry no name or number of you or of the device.
+            is stored or sent, your device adds random noise to it: nobody can be sure of the answer behind any single report, and \
+            only over many devices do the answers become visible. How far a report can move somebody's guess is stated for each question. The \
+            true values leave the program's memory in no other way. Reports carry no name or number of you or of the device.
             """,
             "Telemetry is off until somebody turns it on. Until then there is no secret, no report and no connection.",
         ]
@@ -56,7 +56,7 @@ enum PrivacyWords {
                     ],
                     [
                         "Whoever has the collector's store", "noisy answers by question and day",
-                        "who sent them, and of all but the newest which came together",
+                        "who sent them, and, but for the newest and for those of many senders, which came together",
                     ],
                     [
                         "Who reads estimates",
@@ -159,8 +159,8 @@ enum PrivacyWords {
             .paragraph(
                 """
                 A report carries no name, number or key of its sender, and the collector stores nothing about the connection that \
-                it came on. So nobody can find your reports again among the others, also not to erase them at your request. This \
-                is what protects you, and you should know it before you consent.
+                it came on. So the store does not say which reports are yours, and they cannot be found to erase them at your \
+                request. This is what protects you, and you should know it before you consent.
                 """)
         ])
 

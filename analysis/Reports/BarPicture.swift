@@ -73,10 +73,15 @@ public struct BarPicture {
             // A column of text is 8 pixels at most.
             start = Picture.margin + nameColumns * 8 + 12
             let right = Picture.width - Picture.margin - (decides ? BarPicture.standingWidth : 0)
+            func columns(_ text: (Bar) -> String) -> Int {
+                chart.bars.filter(\.isDrawn).map { DisplayText.width(text($0)) }.max() ?? 0
+            }
             // A difference has a longer unit and signs.
-            let isDifference = chart.scale.isDifference
-            figure = right - (isDifference ? 148 : 124)
-            end = figure - (isDifference ? 96 : 76)
+            let isDifference = chart.scale.isDifference, scale = chart.scale
+            figure =
+                right
+                - max(isDifference ? 148 : 124, 18 + 7 * columns { scale.text($0.low, $0.high, error: $0.error) })
+            end = figure - max(isDifference ? 96 : 76, 22 + 8 * columns { scale.text($0.estimate, error: $0.error) })
             interval = right
             standing = right + 14
         }

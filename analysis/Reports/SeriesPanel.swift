@@ -3,7 +3,9 @@
 struct SeriesPanel {
     private static let (width, height) = (320.0, 150.0)
     /// The drawing inside its labels.
-    private static let (left, right, top, bottom) = (46.0, 312.0, 10.0, 126.0)
+    private static let (right, top, bottom) = (312.0, 10.0, 126.0)
+    /// A digit of a label is 6.2 units wide at most.
+    private var left: Double { max(46, 8 + 6.2 * Double(labels.map { DisplayText.width($0.text) }.max() ?? 0)) }
 
     let series: DaySeries
     /// The ends of the vertical scale, which the panels of a metric share.
@@ -55,8 +57,11 @@ struct SeriesPanel {
 
     /// Days in a row that have estimates.
     private var runs: [[Place]] {
-        var runs: [[Place]] = [[]]
+        var runs: [[Place]] = [[]], previous: Int?
         for point in series.points {
+            // A day without reports is no point at all.
+            if let previous, point.index != previous + 1 { runs.append([]) }
+            previous = point.index
             if let bar = point.bar, bar.isDrawn {
                 runs[runs.count - 1].append(Place(x: x(point.index), day: point.day, bar: bar))
             } else {
@@ -92,19 +97,25 @@ struct SeriesPanel {
     }
 
     private func grid(in page: inout Markup) {
-        let span = scale.upperBound - scale.lowerBound
-        for share in [0.0, 0.5, 1] {
-            let value = scale.lowerBound + share * span, y = Self.one(y(value))
-            path("grid", "M\(Self.one(Self.left)) \(y)H\(Self.one(Self.right))", in: &page)
+        for (value, text) in labels {
+            let y = Self.one(y(value))
+            path("grid", "M\(Self.one(left)) \(y)H\(Self.one(Self.right))", in: &page)
             page.element(
-                "text", ["x": Self.one(Self.left - 5), "y": Self.one(self.y(value) + 4), "class": "y"],
-                text: series.scale.text(value, error: span / 4))
+                "text", ["x": Self.one(left - 5), "y": Self.one(self.y(value) + 4), "class": "y"], text: text)
+        }
+    }
+
+    private var labels: [(value: Double, text: String)] {
+        let span = scale.upperBound - scale.lowerBound
+        return [0.0, 0.5, 1].map { share in
+            let value = scale.lowerBound + share * span
+            return (value, series.scale.text(value, error: span / 4))
         }
     }
 
     private func days(in page: inout Markup) {
         guard let first = series.points.first, let last = series.points.last else { return }
-        page.element("text", ["x": Self.one(Self.left), "y": "144", "class": "x"], text: first.day)
+        page.element("text", ["x": Self.one(left), "y": "144", "class": "x"], text: first.day)
         if last.index > first.index {
             page.element("text", ["x": Self.one(Self.right), "y": "144", "class": "x last"], text: last.day)
         }
@@ -117,10 +128,10 @@ struct SeriesPanel {
 
     private func x(_ index: Int) -> Double {
         guard let first = series.points.first?.index, let last = series.points.last?.index, last > first else {
-            return (Self.left + Self.right) / 2
+            return (left + Self.right) / 2
         }
         // A point's radius from either end.
-        return Self.left + 6 + (Self.right - Self.left - 12) * Double(index - first) / Double(last - first)
+        return left + 6 + (Self.right - left - 12) * Double(index - first) / Double(last - first)
     }
 
     private func y(_ value: Double) -> Double {

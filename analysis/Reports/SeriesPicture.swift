@@ -27,7 +27,7 @@ public struct SeriesPicture {
         var picture = Picture(
             title: title,
             lines: lines + [
-                "Each day by itself: the line is the \(unit), the band its \(percent) interval. A gap is a day that is "
+                "Each day by itself, \(unit): the line is the estimate, the band its \(percent) interval. A gap is a day that is "
                     + "withheld or has no reports."
             ], description: description)
         let scale = SeriesPanel.scale(of: series)

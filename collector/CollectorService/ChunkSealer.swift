@@ -24,15 +24,15 @@ enum ChunkSealer {
         let count = payloadCount(for: waiting.total)
         var left = StagedGroups.Waiting()
         try connection.inTransaction(.immediate) {
-            var payloads = try OpenChunks.payloads(of: waiting.chunks.keys, in: connection)
+            var (taken, payloads) = try OpenChunks.payloads(of: waiting.chunks.keys, in: connection)
             let (rows, lastKey) = try staged(group, atMost: max(0, count - payloads.count), in: connection)
             payloads += rows
             // One chunk alone has nothing to be folded with.
-            guard !payloads.isEmpty, !rows.isEmpty || waiting.chunks.count > 1 else { return .rollback }
+            guard !payloads.isEmpty, !rows.isEmpty || taken.count > 1 else { return .rollback }
             if payloads.count > count { try shuffle(&payloads) }
             _ = try OpenChunks.insert(try Chunk(sealing: Array(payloads.prefix(count))), of: group, into: connection)
             left.chunks = try OpenChunks.store(Array(payloads.dropFirst(count)), of: group, in: connection)
-            try OpenChunks.delete(waiting.chunks.keys, in: connection)
+            try OpenChunks.delete(taken, in: connection)
             try deleteStaged(group, through: lastKey, count: rows.count, in: connection)
             // Fewer than were asked for are the last, whatever was counted: others may delete too.
             let isLast = payloads.count < count

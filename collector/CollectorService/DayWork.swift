@@ -31,8 +31,9 @@ package struct DayWork: Sendable {
     ) async throws(StoreError) -> Outcome {
         if lastDay.map({ $0 < today }) ?? true {
             try await store.deleteReports(beyond: policy, on: today)
-            try await Self.sealAndForget(on: today, in: store)
+            let damage = try await Self.sealAndForget(on: today, in: store)
             (lastDay, turnsUntilTruncation) = (today, 0)
+            if let damage { throw damage }
         }
         guard let turns = turnsUntilTruncation else { return .nothingToDo }
         guard turns == 0 else {
@@ -44,10 +45,21 @@ package struct DayWork: Sendable {
         return isEmpty ? .done : .readerHoldsLog
     }
 
-    private static func sealAndForget(on today: UTCDay, in store: any ReportStore) async throws(StoreError) {
+    /// - Returns: why a group could not be sealed, whose reports are damaged: the others are sealed all the same, and it is
+    ///   tried again on the next day.
+    private static func sealAndForget(
+        on today: UTCDay, in store: any ReportStore
+    ) async throws(StoreError) -> StoreError? {
+        var damage: StoreError?
         for group in try await store.stagedGroups(before: today.advanced(by: -1)) {
-            while try await store.sealChunk(of: group) {}
+            do throws(StoreError) {
+                while try await store.sealChunk(of: group) {}
+            } catch {
+                guard case .unsealable = error else { throw error }
+                damage = error
+            }
         }
         for slice in UInt8.min...UInt8.max { try await store.forgetBatches(slice: slice, on: today) }
+        return damage
     }
 }

@@ -13,8 +13,10 @@ enum OpenChunks {
     /// Reports of fewer batches of a commit than this are staged one by one: in a chunk they would be those of few senders.
     static let leastBatchCount = 8
 
-    /// A chunk of more than this part of a full one is left as it is.
+    /// A chunk of more than this part of a full one is left as it is, unless it has few reports.
     private static let openPart = 4
+    /// A chunk of fewer reports than this is open however large they are.
+    private static let fewReports = 64
 
     /// How many payloads of a length fill a chunk.
     static func fullCount(stride: Int) -> Int {
@@ -33,7 +35,9 @@ enum OpenChunks {
         for start in stride(from: 0, to: payloads.count, by: fullCount) {
             let chunk = try Chunk(sealing: Array(payloads[start..<min(start + fullCount, payloads.count)]))
             let key = try insert(chunk, of: group, into: connection)
-            guard chunk.count * openPart <= fullCount else { continue }
+            guard chunk.count < fullCount, chunk.count * openPart <= fullCount || chunk.count < fewReports else {
+                continue
+            }
             open[key] = .init(count: chunk.count, byteCount: chunk.payloads.count)
         }
         return open
@@ -55,23 +59,31 @@ enum OpenChunks {
         return key
     }
 
-    /// The chunks that a group's sealing takes, and their payloads. One that another program deleted is gone.
+    /// The chunks that a group's sealing takes, and their payloads. One that another program deleted is gone, and one that
+    /// is damaged stays where it is, for `verify` to name.
     ///
-    /// - Throws: an error of SQLite; ``ChunkError`` and ``StoreError`` for a damaged one.
-    static func payloads(of keys: some Sequence<Int64>, in connection: Database) throws -> [[UInt8]] {
+    /// - Throws: an error of SQLite.
+    static func payloads(
+        of keys: some Sequence<Int64>, in connection: Database
+    ) throws -> (keys: [Int64], payloads: [[UInt8]]) {
         let statement = try connection.cachedStatement(
             sql: "SELECT stride, count, checksum, payloads FROM chunk WHERE key = ?")
-        var payloads: [[UInt8]] = []
+        var taken: [Int64] = [], payloads: [[UInt8]] = []
         for key in keys {
-            guard let row = try Row.fetchOne(statement, arguments: [key]) else { continue }
-            guard let checksum = row.bytes(2), let bytes = row.bytes(3) else { throw StoreError.malformedRow }
-            let chunk = try Chunk(
-                stride: try row.number(0), count: try row.number(1), checksum: Array(checksum), payloads: Array(bytes))
+            guard let row = try Row.fetchOne(statement, arguments: [key]), let chunk = chunk(in: row) else { continue }
+            taken.append(key)
             payloads += stride(from: 0, to: chunk.payloads.count, by: chunk.stride).map {
                 Array(chunk.payloads[$0..<$0 + chunk.stride])
             }
         }
-        return payloads
+        return (taken, payloads)
+    }
+
+    private static func chunk(in row: Row) -> Chunk? {
+        guard let checksum = row.bytes(2), let bytes = row.bytes(3), let stride: Int = try? row.number(0),
+            let count: Int = try? row.number(1)
+        else { return nil }
+        return try? Chunk(stride: stride, count: count, checksum: Array(checksum), payloads: Array(bytes))
     }
 
     static func delete(_ keys: some Sequence<Int64>, in connection: Database) throws {
@@ -93,14 +105,20 @@ enum OpenChunks {
                     SELECT MAX(day) FROM chunk AS other
                     WHERE other.metric = definition.metric AND other.version = definition.version) - ?
                 AND stride > 0 AND count > 0 AND LENGTH(payloads) = stride * count
-                AND count * ?2 <= ?3 AND stride * count * ?2 <= ?4
+                AND count < ?3 AND stride * count < ?4
+                AND (count < ?5 OR (count * ?2 <= ?3 AND stride * count * ?2 <= ?4))
                 """,
             arguments: [
                 WireLimits.daysBack + WireLimits.daysAhead, openPart, Chunk.targetPayloadCount, Chunk.targetByteCount,
+                fewReports,
             ])
         while let row = try rows.next() {
-            waiting[try ReportGroup(row), default: .init()].chunks[try row.number(4)] =
-                .init(count: try row.number(5), byteCount: try row.number(6))
+            // A row of a group that cannot be is left for `verify` to name.
+            guard let group = try? ReportGroup(row), let key: Int64 = try? row.number(4),
+                let count: Int = try? row.number(5),
+                let byteCount: Int = try? row.number(6)
+            else { continue }
+            waiting[group, default: .init()].chunks[key] = .init(count: count, byteCount: byteCount)
         }
         waiting = waiting.filter { $0.value.rows.count > 0 || $0.value.chunks.count > 1 }
     }

@@ -93,10 +93,8 @@ public struct ExportCommand: ParsableCommand {
         let request = try request()
         if let output {
             try RegistryLoading.refuseOverwriting(
-                [
-                    (registry, "the registry"), (RegistrySource.lockPath(beside: registry), "its lock"),
-                    (store, "the store"),
-                ],
+                RegistryLoading.inputs(
+                    registry: registry, stores: [store], candidates: MetricSurvey.files(of: request.candidates)),
                 by: output, example: "estimates.\(format.rawValue)")
         }
         let source = try RegistryLoading.load(registry, expiry: .note)

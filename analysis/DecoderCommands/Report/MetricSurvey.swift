@@ -39,6 +39,13 @@ struct MetricSurvey {
         return candidates
     }
 
+    /// The files that candidates are read from, with and without what may be a column.
+    static func files(of candidates: [String: String]) -> [String] {
+        candidates.values.flatMap { text in
+            [text] + (text.lastIndex(of: ":").map { [String(text[..<$0])] } ?? [])
+        }
+    }
+
     /// The metrics of these names, or all, in the order of the registry.
     ///
     /// - Throws: ``CommandError`` of status 2 for a name, here or of candidates, that no metric has.

@@ -47,10 +47,9 @@ public struct ReportCommand: ParsableCommand {
 
     public func run() throws {
         try RegistryLoading.refuseOverwriting(
-            [
-                (options.registry, "the registry"),
-                (RegistrySource.lockPath(beside: options.registry), "its lock"), (options.store, "the store"),
-            ],
+            RegistryLoading.inputs(
+                registry: options.registry, stores: [options.store],
+                candidates: MetricSurvey.files(of: MetricSurvey.candidates(options: options.candidates))),
             by: output, example: "report.html")
         let document = try options.builder().document()
         let page: String
