@@ -30,6 +30,7 @@ struct EditionKeeper: Service {
         if case .failure(let error) = first.outcome { throw error }
         var mayEstimateAt = take(first)
         try onFirstEdition()
+        var couldNotLook = false
         while true {
             try await clock.sleep(for: .seconds(everySeconds))
             // Whether the store can be read is found out with every look, however long estimates take.
@@ -37,6 +38,14 @@ struct EditionKeeper: Service {
                 stand.begin()
             }
             let next = take(look)
+            switch look.outcome {
+            case .failure: couldNotLook = look.effort == .zero
+            case .postponed where couldNotLook:
+                // The store can be read again; newer figures come when there may be an estimate.
+                stand.confirm()
+                couldNotLook = false
+            default: break
+            }
             if look.effort > .zero { mayEstimateAt = next }
         }
     }

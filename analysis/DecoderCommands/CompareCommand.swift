@@ -105,7 +105,7 @@ public struct CompareCommand: ParsableCommand {
         for note in list?.notes ?? [] { StandardStreams.tell("note: \(note)") }
         try file?.write(result.picture)
         try result.write(as: format, on: Terminal.ofStandardOutput()) { (block) throws(CommandError) in
-            try StandardStreams.write(block)
+            try format == .csv ? StandardStreams.writeTexts(block) : StandardStreams.write(block)
         }
         if format == .csv { for note in result.notes { StandardStreams.tell("note: \(note)") } }
     }

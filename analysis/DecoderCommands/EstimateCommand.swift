@@ -140,7 +140,7 @@ public struct EstimateCommand: ParsableCommand {
 
     private func write(_ result: EstimateResult) throws(CommandError) {
         try result.write(as: format, on: Terminal.ofStandardOutput()) { (block) throws(CommandError) in
-            try StandardStreams.write(block)
+            try format == .csv ? StandardStreams.writeTexts(block) : StandardStreams.write(block)
         }
         if format == .csv, result.hasReleasedGroup {
             for note in result.notes { StandardStreams.tell("note: \(note)") }

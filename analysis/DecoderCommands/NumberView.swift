@@ -140,9 +140,19 @@ public struct NumberFigures: Hashable, Sendable {
     /// A bucket by its ends: `[0..10)` holds 0 and not 10, and the last, `[90..100]`, holds both. A spreadsheet takes
     /// neither for a formula, as it would a number with a sign.
     public static func label(_ bucket: Int, of count: Int, in range: NumberRange) -> String {
-        func end(_ index: Int) -> String { String(format: "%.12g", Self.end(index, of: count, in: range)) }
+        func end(_ index: Int) -> String {
+            String(format: "%.\(digitCount(of: count, in: range))g", Self.end(index, of: count, in: range))
+        }
         return "[" + end(bucket) + ".." + end(bucket + 1) + (bucket == count - 1 ? "]" : ")")
     }
+
+    /// As many digits as tell the ends of buckets apart: 12, and more where buckets are narrow beside the range's ends.
+    static func digitCount(of count: Int, in range: NumberRange) -> Int {
+        let size = max(abs(range.low), abs(range.high)), width = (range.high - range.low) / Double(count)
+        guard size > 0, width > 0 else { return 12 }
+        return max(12, min(17, Int(log10(size / width).rounded(.up)) + 3))
+    }
+
     /// Where a bucket ends and the next one begins: the upper end of the range exactly, whatever a rounded product gives.
     static func end(_ index: Int, of count: Int, in range: NumberRange) -> Double {
         index == count ? range.high : range.low + (range.high - range.low) * (Double(index) / Double(count))

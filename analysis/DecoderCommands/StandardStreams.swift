@@ -1,5 +1,6 @@
 internal import Foundation
 internal import RegistryCompiler
+internal import Reports
 
 /// Where a command's words go: results to standard output, everything else to standard error.
 public enum StandardStreams {
@@ -11,6 +12,23 @@ public enum StandardStreams {
             throw CommandError(
                 .runtimeFailure, "the result could not be written to standard output; is there space left?")
         }
+    }
+
+    /// Writes a result that has texts of others as they are, such as CSV; on a terminal, which they might control, characters
+    /// that do so are written by their number.
+    ///
+    /// - Throws: as ``write(_:)``.
+    static func writeTexts(_ result: String) throws(CommandError) {
+        guard isatty(FileHandle.standardOutput.fileDescriptor) == 1 else { return try write(result) }
+        var shown = ""
+        for scalar in result.unicodeScalars {
+            if isUnprintable(scalar), scalar != "\n" {
+                shown += numbered(scalar)
+            } else {
+                shown.unicodeScalars.append(scalar)
+            }
+        }
+        try write(shown)
     }
 
     /// Writes a line for people to standard error, free of control characters.

@@ -17,8 +17,12 @@ package final class FileDraft {
         if stat(target, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
             return try opened(target, nil, O_WRONLY)
         }
-        let draft = "\(folder(of: target)).dither-\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp"
-        return try opened(target, draft, O_WRONLY | O_CREAT | O_EXCL)
+        let mode = stat(target, &status) == 0 ? status.st_mode & 0o777 : nil
+        let path = "\(folder(of: target)).dither-\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp"
+        let draft = try opened(target, path, O_WRONLY | O_CREAT | O_EXCL)
+        // Whom the file that is replaced was closed to, the new one is.
+        if let mode { fchmod(draft.descriptor, mode) }
+        return draft
     }
 
     private static func opened(

@@ -91,13 +91,14 @@ public struct ExportCommand: ParsableCommand {
 
     public func run() throws {
         let request = try request()
+        let source = try RegistryLoading.load(registry, expiry: .note)
         if let output {
             try RegistryLoading.refuseOverwriting(
                 RegistryLoading.inputs(
-                    registry: registry, stores: [store], candidates: MetricSurvey.files(of: request.candidates)),
+                    registry: registry, stores: [store],
+                    candidates: MetricSurvey.files(of: request.candidates) + source.candidates.values.map(\.path)),
                 by: output, example: "estimates.\(format.rawValue)")
         }
-        let source = try RegistryLoading.load(registry, expiry: .note)
         let survey = MetricSurvey(
             source: source, registry: registry, store: store, confidence: request.confidence,
             candidates: request.candidates)
@@ -122,7 +123,8 @@ public struct ExportCommand: ParsableCommand {
                 try write(document) { (text) throws(RegistryError) in try draft.append(Array(text.utf8)) }
                 try draft.commit()
             }
-        case (_, nil): try write(document) { (text) throws(CommandError) in try StandardStreams.write(text) }
+        case (.json, nil): try write(document) { (text) throws(CommandError) in try StandardStreams.write(text) }
+        case (_, nil): try write(document) { (text) throws(CommandError) in try StandardStreams.writeTexts(text) }
         }
     }
 
@@ -197,7 +199,12 @@ extension MetricSurvey {
                 candidateNotes = list?.notes ?? []
                 let result = try estimate(
                     definition, request.days, EstimateChoices(), list, byPeriod: request.byPeriod)
-                return result.hasReleasedGroup ? result : nil
+                if result.hasReleasedGroup { return result }
+                guard request.byPeriod else { return nil }
+                throw CommandError(
+                    .insufficientData,
+                    "\(definition.name): no day by itself has \(definition.minimumReports) reports, the metric's "
+                        + "minimum_reports, so nothing is shown")
             }
             exported.append(
                 ExportedMetric(definition: definition, outcome: outcome, candidateNotes: candidateNotes))

@@ -15,6 +15,13 @@ struct ExportDatabase {
     ///
     /// - Throws: ``CommandError`` of status 1; the file is then as it was.
     func write(to path: String) throws(CommandError) {
+        // SQLite would lay what is in them over the new database.
+        for suffix in ["-wal", "-journal"] where FileManager.default.fileExists(atPath: path + suffix) {
+            throw CommandError(
+                .runtimeFailure,
+                "\(path)\(suffix) is there: another program has \(path) open for writing, or died with it. Close that one, or "
+                    + "remove both files, or name another with -o")
+        }
         let draft: FileDraft
         do { draft = try FileDraft.make(replacing: path) } catch { throw RegistryLoading.commandError(for: error) }
         guard let draftPath = draft.path else {

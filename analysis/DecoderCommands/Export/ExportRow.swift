@@ -136,7 +136,9 @@ struct ExportedGroup {
     private func bucket(_ bucket: Int, of figures: NumberFigures) -> ExportRow {
         let count = figures.histogram.count
         func end(_ index: Int) -> Cell {
-            .significant(NumberFigures.end(index, of: count, in: figures.range), digits: 12)
+            .significant(
+                NumberFigures.end(index, of: count, in: figures.range),
+                digits: NumberFigures.digitCount(of: count, in: figures.range))
         }
         var row = share(
             figures.histogram[bucket], .bucket, of: .name(NumberFigures.label(bucket, of: count, in: figures.range)))

@@ -46,12 +46,14 @@ public struct ReportCommand: ParsableCommand {
     public init() {}
 
     public func run() throws {
+        let builder = try options.builder()
         try RegistryLoading.refuseOverwriting(
             RegistryLoading.inputs(
                 registry: options.registry, stores: [options.store],
-                candidates: MetricSurvey.files(of: MetricSurvey.candidates(options: options.candidates))),
+                candidates: MetricSurvey.files(of: builder.request.candidates)
+                    + builder.source.candidates.values.map(\.path)),
             by: output, example: "report.html")
-        let document = try options.builder().document()
+        let document = try builder.document()
         let page: String
         do { page = try document.html() } catch {
             throw CommandError(.runtimeFailure, "libcrypto offers no SHA-256 here. Use an OpenSSL that does.")
