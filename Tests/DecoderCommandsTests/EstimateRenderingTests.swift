@@ -69,6 +69,7 @@ struct EstimateRenderingTests {
         #expect(
             result.rendered(as: .json) == """
                 {
+                  "schema": "dither.estimate/1",
                   "metric": "departed_late",
                   "version": 1,
                   "fingerprint": "\(metric.fingerprint)",

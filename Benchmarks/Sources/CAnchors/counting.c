@@ -92,6 +92,14 @@ bool dither_anchor_sum_file(const char *path) {
 
 static bool run(sqlite3 *database, const char *sql) { return sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK; }
 
+// Commits what was written, unless something failed, and closes the database.
+static bool finish(sqlite3 *database, sqlite3_stmt *insert, bool is_written) {
+    sqlite3_finalize(insert);
+    is_written = is_written && run(database, "COMMIT");
+    sqlite3_close(database);
+    return is_written;
+}
+
 bool dither_anchor_write_chunks(
     const char *path, const char *schema, const uint8_t *payloads, size_t stride, size_t chunk_bytes, size_t chunks
 ) {
@@ -112,14 +120,6 @@ bool dither_anchor_write_chunks(
         sqlite3_reset(insert);
     }
     return finish(database, insert, is_written);
-}
-
-// Commits what was written, unless something failed, and closes the database.
-static bool finish(sqlite3 *database, sqlite3_stmt *insert, bool is_written) {
-    sqlite3_finalize(insert);
-    is_written = is_written && run(database, "COMMIT");
-    sqlite3_close(database);
-    return is_written;
 }
 
 bool dither_anchor_write_rows(
