@@ -9,6 +9,8 @@ struct InstantaneousResponseRow: Row {
     let anchor = "getrandom(32)"
     let goal = Goal.cost(atMost: 1.2)
     let unit = "report"
+    let bottleneck: String? =
+        "beside the system call, the memory of the noise and one array are taken, wiped and given back"
 
     func prepare() throws -> Comparison {
         let rappor = try documentedRappor()
