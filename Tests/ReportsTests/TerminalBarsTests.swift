@@ -95,6 +95,15 @@ struct TerminalBarsTests {
             }
         }
     }
+
+    @Test("A figure has its place between ends whose distance is beyond all finite numbers")
+    func extremes() throws {
+        let greatest = Double.greatestFiniteMagnitude
+        let bars = [-greatest, 0, greatest].map { Bar(name: "x", estimate: $0, low: $0, high: $0) }
+        let chart = BarChart(scale: .number, bars: bars, range: -greatest...greatest)
+        let lines = try #require(TerminalBars(chart, width: 21, style: unicode)).lines
+        #expect(lines.map { line in line.prefix { $0 != "◆" }.count } == [0, 10, 20])
+    }
 }
 
 @Suite("Days on a terminal")

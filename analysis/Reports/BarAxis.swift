@@ -30,8 +30,14 @@ struct BarAxis {
 
     /// Where a figure is drawn on a drawing that is so wide: a whole number from 0 to that, the nearer end if it is beyond.
     func place(_ value: Double, of width: Int) -> Int {
-        let share = (value - low) / (high - low)
-        return Int((min(max(share, 0), 1) * Double(width)).rounded())
+        Int((Self.share(of: value, from: low, to: high) * Double(width)).rounded())
+    }
+
+    /// How far a finite value lies between two ends, from 0 to 1. By halves, since the width of a scale may be beyond all
+    /// finite numbers.
+    static func share(of value: Double, from low: Double, to high: Double) -> Double {
+        guard high > low else { return 0 }
+        return min(max((value / 2 - low / 2) / (high / 2 - low / 2), 0), 1)
     }
 
     /// On which sides an interval goes on beyond the scale.

@@ -41,6 +41,21 @@ struct Markup {
 
     /// Adds an end tag.
     mutating func close(_ name: StaticString) { source += "</\(name)>" }
+
+    /// Adds the figures to see first, each with its title and what it means.
+    mutating func tiles(_ tiles: [(title: String, figure: String, words: String)]) {
+        element("dl", ["class": "tiles"]) { page in
+            for tile in tiles {
+                page.element("div") { page in
+                    page.element("dt", text: tile.title)
+                    page.element("dd") { page in
+                        page.text(tile.figure)
+                        page.element("small", text: tile.words)
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Text as it stands in HTML between tags and in quoted attributes. What would end the text is written as a reference, and

@@ -44,17 +44,7 @@ extension PrivacyPage {
     private func overview(in page: inout Markup) {
         page.element("section", ["aria-labelledby": "overview"]) { page in
             page.element("h2", ["id": "overview"], text: "All questions together")
-            page.element("dl", ["class": "tiles"]) { page in
-                for tile in tiles {
-                    page.element("div") { page in
-                        page.element("dt", text: tile.title)
-                        page.element("dd") { page in
-                            page.text(tile.figure)
-                            page.element("small", text: tile.words)
-                        }
-                    }
-                }
-            }
+            page.tiles(tiles)
             table(in: &page)
             page.element("p", ["class": "prose"]) { $0.text(sums.words) }
         }

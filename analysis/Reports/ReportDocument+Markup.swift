@@ -71,17 +71,7 @@ extension ReportDocument {
     private func overview(in page: inout Markup) {
         page.element("section", ["aria-labelledby": "overview"]) { page in
             page.element("h2", ["id": "overview"], text: "Overview")
-            page.element("dl", ["class": "tiles"]) { page in
-                for tile in tiles {
-                    page.element("div") { page in
-                        page.element("dt", text: tile.title)
-                        page.element("dd") { page in
-                            page.text(tile.figure)
-                            page.element("small", text: tile.words)
-                        }
-                    }
-                }
-            }
+            page.tiles(tiles)
             health(in: &page)
             OverviewTable(document: self).append(to: &page)
         }

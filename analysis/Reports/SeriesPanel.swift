@@ -135,8 +135,8 @@ struct SeriesPanel {
     }
 
     private func y(_ value: Double) -> Double {
-        let share = (value - scale.lowerBound) / (scale.upperBound - scale.lowerBound)
-        return Self.bottom - (Self.bottom - Self.top) * min(max(share, 0), 1)
+        let share = BarAxis.share(of: value, from: scale.lowerBound, to: scale.upperBound)
+        return Self.bottom - (Self.bottom - Self.top) * share
     }
 
     private static func pair(_ x: Double, _ y: Double) -> String { one(x) + " " + one(y) }

@@ -60,7 +60,7 @@ public struct Sparklines {
         guard let (low, high) = ends(of: bars) else { return String(cells) }
         for point in series.points {
             guard days.contains(point.index), let bar = point.bar, bar.isDrawn else { continue }
-            let share = high > low ? (bar.estimate - low) / (high - low) : 0
+            let share = BarAxis.share(of: bar.estimate, from: low, to: high)
             cells[point.index - days.lowerBound] = levels[min(Int(share * Double(levels.count)), levels.count - 1)]
         }
         return String(cells)
