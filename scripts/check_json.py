@@ -17,7 +17,8 @@ import jsonschema
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SCHEMAS = ROOT / "docs/schemas"
-RECORDED = ROOT / "Tests/Fixtures/command-lines"
+LINES = ROOT / "Tests/Fixtures/command-lines"
+OUTPUTS = ROOT / "Tests/Fixtures/outputs"
 
 
 def schemas():
@@ -67,11 +68,13 @@ def problems(text, known):
 
 
 def recorded():
-    """Outputs in recorded command lines that asked for JSON."""
-    for path in sorted(RECORDED.glob("*.txt")):
+    """Recorded outputs, and those in recorded command lines that asked for JSON."""
+    for path in sorted(OUTPUTS.glob("*.json")):
+        yield path.name, path.read_text(encoding="utf-8")
+    for path in sorted(LINES.glob("*.txt")):
         text = path.read_text(encoding="utf-8")
         output = text.split("-- stdout\n", 1)[1].split("-- stderr\n", 1)[0]
-        if re.match(r"\$ dither(-collector)? .*--format json", text) and output:
+        if re.match(r"\$ dither(-collector|-agent)? .*--format json", text) and output:
             yield path.name, output
 
 

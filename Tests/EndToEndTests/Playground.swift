@@ -164,6 +164,10 @@ final class Playground: Sendable {
             for statement in StoreSchema.statements(of: StoreSchema.version) { try database.execute(sql: statement) }
             try database.execute(sql: "PRAGMA application_id = \(StoreSchema.applicationIdentifier)")
             try database.execute(sql: "PRAGMA user_version = \(StoreSchema.version)")
+            for (name, count) in [("batches", 70), ("reports", 20_160)] {
+                try database.execute(
+                    sql: "INSERT INTO counter VALUES (?, ?, ?)", arguments: [first.index, name, count])
+            }
             for metric in set.metrics {
                 try database.execute(
                     sql: "INSERT INTO definition (metric, version, hash) VALUES (?, ?, ?)",

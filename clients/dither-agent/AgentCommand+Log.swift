@@ -25,6 +25,7 @@ extension AgentCommand {
             }
         }
         return ResultTable(
+            schema: "dither-agent.log/1",
             columns: [
                 "moment", "event", "batch", "metric", "period", "noisy_response", "payload", "epsilon", "epsilon_spent",
                 "status",
@@ -64,6 +65,7 @@ extension AgentCommand {
     /// The next bundle, one row for each report.
     static func render(_ bundle: NextBundle) -> ResultTable {
         ResultTable(
+            schema: "dither-agent.dry-run/1",
             columns: ["batch", "metric", "period", "noisy_response", "payload", "epsilon", "epsilon_spent"],
             rows: bundle.reports.map { report in
                 [bundle.batch.map { .text($0.description) } ?? .nothing] + cells(of: report)

@@ -33,11 +33,12 @@ extension AgentCommand {
         }
         if let moment = status.nextBundle { rows.append([.text("next bundle"), .text(Self.utc(moment))]) }
         if let moment = status.nextAttempt { rows.append([.text("next upload after"), .text(Self.utc(moment))]) }
-        return ResultTable(columns: ["what", "state"], rows: rows)
+        return ResultTable(schema: "dither-agent.status/1", columns: ["what", "state"], rows: rows)
     }
 
     static func render(_ lines: [BudgetLine]) -> ResultTable {
         ResultTable(
+            schema: "dither-agent.budget/1",
             columns: [
                 "metric", "version", "epsilon", "reports", "epsilon_spent", "distinct_values", "first_period",
                 "last_period", "retired",
@@ -55,6 +56,7 @@ extension AgentCommand {
 
     static func render(_ reports: [WaitingReport]) -> ResultTable {
         ResultTable(
+            schema: "dither-agent.show/1",
             columns: ["metric", "period", "stage", "noisy_response", "payload"],
             rows: reports.map { report in
                 [
@@ -67,6 +69,7 @@ extension AgentCommand {
     static func render(_ report: FlushReport) -> ResultTable {
         let rejected = report.rejected.values.reduce(0, +)
         return ResultTable(
+            schema: "dither-agent.flush/1",
             columns: ["acknowledged", "rejected", "waiting", "next_attempt"],
             rows: [
                 [

@@ -24,7 +24,9 @@ struct Explanation {
                     [.text(metric.name), .text(fact.name), fact.value, .text(fact.sentence)]
                 }
             }
-            return ResultTable(columns: ["metric", "what", "value", "in_words"], rows: rows).rendered(as: format)
+            return ResultTable(
+                schema: "dither-agent.explain/1", columns: ["metric", "what", "value", "in_words"], rows: rows
+            ).rendered(as: format)
         }
         return metrics.map { metric in
             ([metric.name] + Self.facts(of: metric).map { "  " + ResultTable.printable($0.sentence) })

@@ -5,6 +5,8 @@ enum OutputFormat: String {
 
 /// A result: named columns and rows of text, numbers or nothing.
 struct ResultTable {
+    /// The name and version of its schema in `docs/schemas`, with which each row of the JSON begins.
+    var schema: String
     /// One cell.
     enum Cell {
         case text(String)
@@ -48,7 +50,8 @@ struct ResultTable {
 
     private var json: String {
         let objects = rows.map { row in
-            "{" + zip(columns, row).map { "\(Self.jsonText($0)):\(Self.jsonCell($1))" }.joined(separator: ",") + "}"
+            let members = [("schema", Cell.text(schema))] + zip(columns, row)
+            return "{" + members.map { "\(Self.jsonText($0)):\(Self.jsonCell($1))" }.joined(separator: ",") + "}"
         }
         return "[" + objects.joined(separator: ",\n ") + "]\n"
     }

@@ -15,11 +15,6 @@ struct Config: ParsableCommand {
         subcommands: [ConfigCheck.self, ConfigShow.self])
 }
 
-/// How a table of settings is printed.
-enum SettingsFormat: String, ExpressibleByArgument, CaseIterable {
-    case table, json
-}
-
 /// `dither-collector config check`
 struct ConfigCheck: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -38,11 +33,12 @@ struct ConfigCheck: ParsableCommand {
             """)
 
     @OptionGroup var flags: SettingFlags
-    @Option(help: "How to print.") var format: SettingsFormat = .table
+    @Option(help: "How the settings are written: table (for people), csv or json.")
+    var format = OutputFormat.table
 
     func run() throws {
         let settings = try flags.effective()
-        print(SettingsPage(settings).text(format))
+        SettingsPage(settings).print(as: format)
         guard let configuration = CollectorConfiguration(settings) else { return }
         let errors = CollectorServer.problems(with: configuration)
         for error in errors { Main.complain("dither-collector: \(error)") }
@@ -66,7 +62,8 @@ struct ConfigShow: ParsableCommand {
             """)
 
     @OptionGroup var flags: SettingFlags
-    @Option(help: "How to print.") var format: SettingsFormat = .table
+    @Option(help: "How the settings are written: table (for people), csv or json.")
+    var format = OutputFormat.table
 
-    func run() throws { print(SettingsPage(try flags.effective()).text(format)) }
+    func run() throws { SettingsPage(try flags.effective()).print(as: format) }
 }

@@ -19,6 +19,7 @@ enum OutputSchema: String {
     case inspectDays = "dither-collector.inspect-days/1"
     case inspectFile = "dither-collector.inspect-file/1"
     case inspectMetrics = "dither-collector.inspect-metrics/1"
+    case tokenList = "dither-collector.token-list/1"
     case verify = "dither-collector.verify/1"
 
     fileprivate var member: String { "\"schema\": \"\(rawValue)\"" }
@@ -30,13 +31,26 @@ struct ResultTable {
         /// Words of ours or names of metrics, which have no quotes and no commas; sentences have.
         case text(String)
         case integer(Int)
+        /// Empty, and null in JSON.
+        case nothing
 
         fileprivate var shown: String {
             switch self {
             case .text(let text): text
             case .integer(let value): String(value)
+            case .nothing: ""
             }
         }
+
+        fileprivate var json: String {
+            switch self {
+            case .text(let text): ResultTable.quoted(text)
+            case .integer(let value): String(value)
+            case .nothing: "null"
+            }
+        }
+
+        fileprivate var isNumber: Bool { if case .integer = self { true } else { false } }
     }
 
     let columns: [String]
@@ -60,10 +74,11 @@ struct ResultTable {
     private var text: String {
         let cells = [columns] + rows.map { $0.map(\.shown) }
         let widths = columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+        let isNumeric = columns.indices.map { column in rows.contains { $0[column].isNumber } }
         return cells.map { row in
             let padded = row.enumerated().map { column, content in
                 let padding = String(repeating: " ", count: widths[column] - content.count)
-                if case .integer = rows.first?[column] { return padding + content }
+                if isNumeric[column] { return padding + content }
                 return column == columns.count - 1 ? content : content + padding
             }
             return padded.joined(separator: "  ") + "\n"
@@ -81,16 +96,13 @@ struct ResultTable {
     private func json(_ schema: OutputSchema) -> String {
         guard !rows.isEmpty else { return "[]\n" }
         let objects = rows.map { row in
-            let members = zip(columns, row).map { column, cell in
-                if case .integer(let value) = cell { return "\"\(column)\": \(value)" }
-                return "\"\(column)\": \(Self.quoted(cell.shown))"
-            }
+            let members = zip(columns, row).map { column, cell in "\"\(column)\": \(cell.json)" }
             return "  {\(([schema.member] + members).joined(separator: ", "))}"
         }
         return "[\n" + objects.joined(separator: ",\n") + "\n]\n"
     }
 
-    private static func quoted(_ text: String) -> String {
+    fileprivate static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

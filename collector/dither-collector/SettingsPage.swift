@@ -40,23 +40,24 @@ struct SettingsPage {
         document = Document(settings: rows, unknownVariables: settings.unknownVariables)
     }
 
-    /// The page, without a line break at its end.
-    func text(_ format: SettingsFormat) -> String {
-        switch format {
-        case .table: table
-        case .json: json
-        }
+    /// Prints the page, and on standard error what the environment has that is no setting.
+    func print(as format: OutputFormat) {
+        let text =
+            switch format {
+            case .table, .csv: table.rendered(as: format, schema: .config)
+            case .json: json + "\n"
+            }
+        Swift.print(text, terminator: "")
+        guard format != .json else { return }
+        for name in document.unknownVariables { Main.complain("note: the variable \(name) is no setting") }
     }
 
-    private var table: String {
-        let lines = [("SETTING", "VALUE", "SOURCE")] + document.settings.map { ($0.name, $0.value ?? "-", $0.source) }
-        let widths = (lines.map(\.0.count).max() ?? 0, lines.map(\.1.count).max() ?? 0)
-        let rows = lines.map { name, value, source in
-            name.padding(toLength: widths.0 + 2, withPad: " ", startingAt: 0)
-                + value.padding(toLength: widths.1 + 2, withPad: " ", startingAt: 0) + source
+    private var table: ResultTable {
+        var table = ResultTable(columns: ["name", "value", "source"])
+        for row in document.settings {
+            table.append([.text(row.name), row.value.map { .text($0) } ?? .nothing, .text(row.source)])
         }
-        let notes = document.unknownVariables.map { "note: the variable \($0) is no setting" }
-        return (rows + notes).joined(separator: "\n")
+        return table
     }
 
     private var json: String {
