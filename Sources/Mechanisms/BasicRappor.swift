@@ -1,5 +1,6 @@
 public import LocalPrivacy
 public import ReportFormat
+public import SecureRandomness
 
 /// Basic RAPPOR: a fresh response to a memoized response to a vector with one bit for each value of a short list.
 ///
@@ -80,24 +81,15 @@ public struct BasicRappor: BitVectorRandomizer {
 
     public var cohortCount: Int { 1 }
 
-    public func bits(of input: MechanismInput, cohort: Int) throws(InputError) -> [UInt64] {
-        let item = try item(of: input)
-        var words = [UInt64](repeating: 0, count: (configuration.valueCount + 64) / 64)
-        words[item / 64] = 1 << UInt64(item % 64)
-        // "No event" set the bit after the last value's.
-        if words.count > shape.wordCount { words.removeLast() }
-        words[words.count - 1] &= shape.lastWordMask
-        return words
+    public func valueBits(of input: MechanismInput, cohort: Int) throws(InputError) -> ValueBits {
+        .one(bit: try item(of: input))
     }
 
     /// A tag and the item's index; "no event" is a tag alone.
-    public func canonicalBytes(of input: MechanismInput) throws(InputError) -> [UInt8] {
+    public func canonicalValue(of input: MechanismInput) throws(InputError) -> CanonicalValue {
         let item = try item(of: input)
-        guard item < configuration.valueCount else { return [0] }
-        var writer = ByteWriter()
-        writer.append(UInt8(2))
-        writer.append(UInt32(item))
-        return writer.bytes
+        guard item < configuration.valueCount else { return CanonicalValue(tag: 0) }
+        return CanonicalValue(tag: 2, number: UInt32(item))
     }
 
     /// The index of an input among the values, "no event" being the one after the last.

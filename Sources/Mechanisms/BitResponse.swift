@@ -84,33 +84,32 @@ public struct BitResponse: Hashable, Sendable {
     /// The least bit that P or Q has: no lane is below either before it.
     private var firstFreshLevel: Int { min(clear.numerator.trailingZeroBitCount, set.numerator.trailingZeroBitCount) }
 
-    /// The permanent response to a value's bits, from words of permanent noise: those for T, then those for K.
-    package func permanentResponse(to bits: [UInt64], words: [UInt64]) -> [UInt64] {
-        let noise = words.span, flipWordCount = flip.noiseWordCount(for: wordCount)
-        var response = flip.lanesBelow(wordCount: wordCount, noise: noise.extracting(first: flipWordCount))
-        var kept = keep?.lanesBelow(wordCount: wordCount, noise: noise.extracting(droppingFirst: flipWordCount)) ?? []
-        defer { wipe(&kept) }
-        for index in response.indices {
-            let isFlipped = response[index], isKept = kept.isEmpty ? ~isFlipped : kept[index]
-            response[index] = isKept & bits[index] | isFlipped & ~bits[index]
+    /// Writes the permanent response to a value's bits, from words of permanent noise: those for T, then those for K.
+    func writePermanentResponse(
+        to value: ValueBits, noise: Span<UInt64>, to bits: inout MutableRawSpan, from start: Int
+    ) {
+        let flipWordCount = flip.noiseWordCount(for: wordCount), rest = noise.extracting(droppingFirst: flipWordCount)
+        flip.write(wordCount: wordCount, noise: noise.extracting(first: flipWordCount), to: &bits, from: start)
+        for index in 0..<wordCount {
+            let own = value.word(at: index), isFlipped = bits.word(at: index, from: start) & mask(ofWord: index)
+            let isKept = keep?.word(index, of: wordCount, noise: rest) ?? ~isFlipped
+            bits.setWord((isKept & own | isFlipped & ~own) & mask(ofWord: index), at: index, from: start)
         }
-        response[wordCount - 1] &= lastWordMask
-        return response
     }
 
-    /// A report about a permanent response: in every lane one uniform number, compared with Q where the bit is set and with
-    /// P where it is clear.
+    /// Replaces a permanent response by a report about it: in every lane one uniform number, compared with Q where the bit
+    /// is set and with P where it is clear.
     ///
     /// The chain of ``LaneThreshold`` with a bit of the threshold for each lane: `below = T_k & (below | r) | below & r`.
     /// Takes the source's words level by level, from the least bit of P or Q, and within a level in the order of the lanes.
-    func report<Source: NoiseSource & ~Copyable>(about bits: [UInt64], using source: inout Source) -> [UInt64] {
+    func replacePermanentResponse<Source: NoiseSource & ~Copyable>(
+        in bits: inout MutableRawSpan, from start: Int, using source: inout Source
+    ) {
         source.withNext(freshWordCount) { noise in
             let levels = firstFreshLevel..<64
-            var below: [UInt64] = []
-            below.reserveCapacity(wordCount)
-            while below.count < wordCount {
-                let isSet = bits[below.count]
-                var (lanes, position) = (0 as UInt64, below.count)
+            for index in 0..<wordCount {
+                let isSet = bits.word(at: index, from: start)
+                var (lanes, position) = (0 as UInt64, index)
                 for level in levels {
                     let (p, q) = (clear.numerator >> UInt64(level) & 1, set.numerator >> UInt64(level) & 1)
                     let threshold = (0 &- q) & isSet | (0 &- p) & ~isSet
@@ -118,9 +117,10 @@ public struct BitResponse: Hashable, Sendable {
                     lanes = threshold & (lanes | random) | lanes & random
                     position += wordCount
                 }
-                below.append(below.count < wordCount - 1 ? lanes : lanes & lastWordMask)
+                bits.setWord(lanes & mask(ofWord: index), at: index, from: start)
             }
-            return below
         }
     }
+
+    private func mask(ofWord index: Int) -> UInt64 { index == wordCount - 1 ? lastWordMask : .max }
 }

@@ -16,12 +16,12 @@ where Value == BitVectorReport, Report == BitVectorReport {
     /// The bits of a value for devices of a cohort; none for "no event". Takes the same time for every value.
     ///
     /// - Throws: ``InputError``.
-    func bits(of input: MechanismInput, cohort: Int) throws(InputError) -> [UInt64]
+    func valueBits(of input: MechanismInput, cohort: Int) throws(InputError) -> ValueBits
 
     /// The canonical bytes of an input, the same on every device.
     ///
     /// - Throws: ``InputError``.
-    func canonicalBytes(of input: MechanismInput) throws(InputError) -> [UInt8]
+    func canonicalValue(of input: MechanismInput) throws(InputError) -> CanonicalValue
 }
 
 extension BitVectorRandomizer {
@@ -40,31 +40,110 @@ extension BitVectorRandomizer {
 
     public var partitionByteCount: Int { shape.partitionByteCount }
 
+    /// The words of the bits of a value.
+    ///
+    /// - Throws: ``InputError``.
+    public func bits(of input: MechanismInput, cohort: Int) throws(InputError) -> [UInt64] {
+        let bits = try valueBits(of: input, cohort: cohort), last = shape.wordCount - 1
+        return (0...last).map { bits.word(at: $0) & ($0 == last ? shape.lastWordMask : .max) }
+    }
+
     public func canonicalBytes(of input: MechanismInput, on device: DeviceContext) throws(InputError) -> [UInt8] {
-        try canonicalBytes(of: input)
+        try canonicalValue(of: input).bytes
     }
 
     /// The device's permanent response, in its cohort.
     public func input(from input: MechanismInput, on device: DeviceContext) throws(InputError) -> BitVectorReport {
-        var bytes = try canonicalBytes(of: input)
-        defer { wipe(&bytes) }
+        try withPermanentParts(of: input, on: device) { cohort, bits, noise in
+            BitVectorReport(partition: cohort, words: permanentWords(of: bits, noise: noise))
+        }
+    }
+
+    public func appendPermanentResponse(
+        to input: MechanismInput, on device: DeviceContext, to bytes: inout [UInt8]
+    ) throws(InputError) {
+        try withPermanentParts(of: input, on: device) { cohort, bits, noise in
+            bytes.appendVector(in: cohort, shape: shape) {
+                response.writePermanentResponse(to: bits, noise: noise, to: &$0, from: $1)
+            }
+        }
+    }
+
+    /// The words of the permanent response to a value's bits, from ``BitResponse/permanentWordCount`` words of noise.
+    package func permanentWords(of bits: ValueBits, noise: Span<UInt64>) -> [UInt64] {
+        [UInt64](wordCount: shape.wordCount) {
+            response.writePermanentResponse(to: bits, noise: noise, to: &$0, from: 0)
+        }
+    }
+
+    /// The words of noise would tell the value beside the response; they wipe themselves.
+    private func withPermanentParts<Result>(
+        of input: MechanismInput, on device: DeviceContext,
+        _ body: (_ cohort: Int, _ bits: ValueBits, _ noise: Span<UInt64>) -> Result
+    ) throws(InputError) -> Result {
+        let value = try canonicalValue(of: input)
         guard let noise = device.permanentNoise else { throw .permanentNoiseMissing }
-        let cohort = noise.cohort(among: cohortCount)
-        var words: [UInt64] = []
-        // Beside the response they would tell the value.
-        defer { wipe(&words) }
+        let cohort = noise.cohort(among: cohortCount), bits = try valueBits(of: input, cohort: cohort)
+        let words: NoiseWords
         do {
-            words = try noise.words(for: bytes, wordCount: response.permanentWordCount)
+            words = try noise.words(for: value, wordCount: response.permanentWordCount)
         } catch { throw .noRandomness(error) }
-        return BitVectorReport(
-            partition: cohort, words: response.permanentResponse(to: try bits(of: input, cohort: cohort), words: words))
+        return words.withSpan { body(cohort, bits, $0) }
     }
 
     public func randomize<Source: NoiseSource & ~Copyable>(
         _ permanent: BitVectorReport, using source: inout Source
     ) -> BitVectorReport {
-        BitVectorReport(
-            partition: permanent.partition, words: response.report(about: permanent.words, using: &source))
+        var words = permanent.words
+        words.rewrite { response.replacePermanentResponse(in: &$0, from: 0, using: &source) }
+        return BitVectorReport(partition: permanent.partition, words: words)
+    }
+
+    public func appendPayload<Source: NoiseSource & ~Copyable>(
+        about permanent: BitVectorReport, using source: inout Source, to bytes: inout [UInt8]
+    ) {
+        let start = bytes.count
+        permanent.append(to: &bytes, shape: shape)
+        replacePermanentResponse(in: &bytes, from: start, using: &source)
+    }
+
+    public func appendPayload(
+        for input: MechanismInput, on device: DeviceContext, to bytes: inout [UInt8]
+    ) throws(EncodingError) {
+        let start = bytes.count
+        if bytes.isEmpty { bytes.reserveCapacity(payloadByteCount) }
+        do { try appendPermanentResponse(to: input, on: device, to: &bytes) } catch { throw .input(error) }
+        try replacePermanentResponse(in: &bytes, from: start)
+    }
+
+    public func appendPayload(
+        fromPermanentResponse permanent: [UInt8], to bytes: inout [UInt8]
+    ) throws(EncodingError) {
+        do { try BitVectorReport.validate(permanent.span, shape: shape) } catch { throw .permanentResponse(error) }
+        let start = bytes.count
+        bytes.append(contentsOf: permanent)
+        try replacePermanentResponse(in: &bytes, from: start)
+    }
+
+    /// Replaces a permanent response that the bytes end with by a report about it, or takes it away.
+    private func replacePermanentResponse(in bytes: inout [UInt8], from start: Int) throws(EncodingError) {
+        do {
+            var noise = try FreshNoise(wordCount: noiseWordCount)
+            replacePermanentResponse(in: &bytes, from: start, using: &noise)
+        } catch {
+            for index in start..<bytes.count { bytes[index] = 0 }
+            bytes.removeLast(bytes.count - start)
+            throw .noRandomness(error)
+        }
+    }
+
+    private func replacePermanentResponse<Source: NoiseSource & ~Copyable>(
+        in bytes: inout [UInt8], from start: Int, using source: inout Source
+    ) {
+        var span = bytes.mutableSpan
+        // Every pattern of bits is an integer.
+        var target = unsafe span.mutableBytes
+        response.replacePermanentResponse(in: &target, from: start + shape.partitionByteCount, using: &source)
     }
 
     public var allReports: [BitVectorReport] {

@@ -25,20 +25,18 @@ public struct BloomFilter: Hashable, Sendable {
         return (0..<hashCount).map { bit(of: $0, in: digest) }
     }
 
-    /// The vector of the bits that a text sets, for a device, whose time shall not tell the text's length.
+    /// The bits that a text sets, for a device, whose time shall not tell the text's length.
     ///
     /// MD5 takes its time by blocks of 64 bytes, so idle blocks make up the number: five are hashed for any text of up to 254
     /// bytes.
     ///
     /// - Throws: ``RandomnessError`` when libcrypto has no MD5.
-    func vectorInEqualTime(of text: [UInt8], cohort: Int) throws(RandomnessError) -> [UInt64] {
+    func bitsInEqualTime(of text: [UInt8], cohort: Int) throws(RandomnessError) -> InlineArray<4, UInt64> {
         // Four bytes of cohort go before the text, and nine or more of padding and length follow it.
         let blockCount = (4 + text.count + 8) / 64 + 1
         let digest = try MD5.words(
             of: text, after: UInt32(truncatingIfNeeded: cohort), idleBlockCount: max(0, Self.blockCount - blockCount))
-        var words: [UInt64] = []
-        words.reserveCapacity((bitCount + 63) / 64)
-        for _ in 0..<(bitCount + 63) / 64 { words.append(0) }
+        var words = InlineArray<4, UInt64>(repeating: 0)
         for hash in 0..<hashCount {
             let bit = bit(of: hash, in: digest)
             words[bit / 64] |= 1 << UInt64(bit % 64)

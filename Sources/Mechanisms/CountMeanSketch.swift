@@ -145,22 +145,41 @@ public struct CountMeanSketch: LocalRandomizer {
     /// The hash function of a row.
     public func row(_ index: Int) -> SketchRow { table.row(index) }
 
-    /// No branch and no index depends on the value: every word is compared with the place.
     public func randomize<Source: NoiseSource & ~Copyable>(
         _ value: SketchKey, using source: inout Source
     ) -> BitVectorReport {
-        let shape = shape
-        let index = Int(truncatingIfNeeded: source.next()) & (shape.partitionCount - 1)
-        let place = UInt64(row(index).place(of: value))
+        let row = drawRow(using: &source), wordCount = shape.wordCount
+        return BitVectorReport(
+            partition: row,
+            words: [UInt64](wordCount: wordCount) { write(value, in: row, using: &source, to: &$0, from: 0) })
+    }
+
+    public func appendPayload<Source: NoiseSource & ~Copyable>(
+        about value: SketchKey, using source: inout Source, to bytes: inout [UInt8]
+    ) {
+        let row = drawRow(using: &source)
+        bytes.appendVector(in: row, shape: shape) { write(value, in: row, using: &source, to: &$0, from: $1) }
+    }
+
+    private func drawRow<Source: NoiseSource & ~Copyable>(using source: inout Source) -> Int {
+        Int(truncatingIfNeeded: source.next()) & (configuration.rowCount - 1)
+    }
+
+    /// No branch and no index depends on the value: every word is compared with the place.
+    private func write<Source: NoiseSource & ~Copyable>(
+        _ value: SketchKey, in row: Int, using source: inout Source, to bits: inout MutableRawSpan, from start: Int
+    ) {
+        let shape = shape, place = UInt64(self.row(row).place(of: value))
         let (placeWord, placeBit) = (place >> 6, (1 as UInt64) << (place & 63))
-        var words = flip.draw(wordCount: shape.wordCount, using: &source)
-        for position in words.indices {
-            let difference = UInt64(position) ^ placeWord
+        source.withNext(flip.noiseWordCount(for: shape.wordCount)) { noise in
+            flip.write(wordCount: shape.wordCount, noise: noise, to: &bits, from: start)
+        }
+        for index in 0..<shape.wordCount {
+            let difference = UInt64(index) ^ placeWord
             // All ones where the difference is 0, from which alone 1 cannot be taken; else zero.
             let isPlaceWord = 0 &- ((difference &- 1) >> 63)
-            words[position] ^= placeBit & isPlaceWord
+            let mask = index == shape.wordCount - 1 ? shape.lastWordMask : .max
+            bits.setWord((bits.word(at: index, from: start) ^ placeBit & isPlaceWord) & mask, at: index, from: start)
         }
-        words[words.count - 1] &= shape.lastWordMask
-        return BitVectorReport(partition: index, words: words)
     }
 }

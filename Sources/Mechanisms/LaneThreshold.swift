@@ -48,38 +48,49 @@ public struct LaneThreshold: Hashable, Sendable {
     /// - Complexity: an operation for each of ``noiseWordCount(for:)`` words, eight at a time.
     @inlinable
     public func draw<Source: NoiseSource & ~Copyable>(wordCount: Int, using source: inout Source) -> [UInt64] {
-        source.withNext(noiseWordCount(for: wordCount)) { lanesBelow(wordCount: wordCount, noise: $0) }
+        source.withNext(noiseWordCount(for: wordCount)) { lanes(wordCount: wordCount, noise: $0) }
     }
 
-    /// The same from words that are there already, ``noiseWordCount(for:)`` of them.
     @usableFromInline
-    func lanesBelow(wordCount: Int, noise: Span<UInt64>) -> [UInt64] {
+    func lanes(wordCount: Int, noise: Span<UInt64>) -> [UInt64] {
+        [UInt64](wordCount: wordCount) { write(wordCount: wordCount, noise: noise, to: &$0, from: 0) }
+    }
+
+    /// The same of noise that is there already, ``noiseWordCount(for:)`` words of it, written to bytes from a place on. What
+    /// the bytes have no room for is left out of the last word.
+    func write(wordCount: Int, noise: Span<UInt64>, to lanes: inout MutableRawSpan, from start: Int) {
         precondition(noise.count == noiseWordCount(for: wordCount), "a chain takes a word a level for each of its own")
         let levels = decidingLevels, stride = 8 * wordCount
         let bytes = unsafe noise.bytes
-        var below: [UInt64] = []
-        below.reserveCapacity(wordCount)
-        while below.count + 8 <= wordCount {
-            // The complement of `below`, so that noise need not be complemented.
+        var index = 0
+        while index + 8 <= wordCount, start + 8 * (index + 8) <= lanes.byteCount {
+            // The complement of the lanes, so that noise need not be complemented.
             var others = ~SIMD8<UInt64>()
-            var offset = (levels.lowerBound - firstLevel) * stride + 8 * below.count
+            var offset = (levels.lowerBound - firstLevel) * stride + 8 * index
             for level in levels {
                 // Bounds are checked, and a vector of integers has no value that is not valid.
                 let random = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: SIMD8<UInt64>.self)
                 others = numerator >> UInt64(level) & 1 == 1 ? others & random : others | random
                 offset += stride
             }
-            for lane in 0..<8 { below.append(~others[lane]) }
+            lanes.setWords(~others, at: index, from: start)
+            index += 8
         }
-        while below.count < wordCount {
-            var (others, position) = (UInt64.max, (levels.lowerBound - firstLevel) * wordCount + below.count)
-            for level in levels {
-                others = numerator >> UInt64(level) & 1 == 1 ? others & noise[position] : others | noise[position]
-                position += wordCount
-            }
-            below.append(~others)
+        while index < wordCount {
+            lanes.setWord(word(index, of: wordCount, noise: noise), at: index, from: start)
+            index += 1
         }
-        return below
+    }
+
+    /// The lanes of one word.
+    func word(_ index: Int, of wordCount: Int, noise: Span<UInt64>) -> UInt64 {
+        let levels = decidingLevels
+        var (others, position) = (UInt64.max, (levels.lowerBound - firstLevel) * wordCount + index)
+        for level in levels {
+            others = numerator >> UInt64(level) & 1 == 1 ? others & noise[position] : others | noise[position]
+            position += wordCount
+        }
+        return ~others
     }
 
     /// The levels from the least bit that is set: before it no lane is below.

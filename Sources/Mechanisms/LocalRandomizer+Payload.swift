@@ -12,10 +12,27 @@ public enum EncodingError: Error, Hashable, Sendable {
 }
 
 extension LocalRandomizer {
+    /// The payload of one report about an input, with fresh noise from the system.
+    ///
+    /// - Throws: ``EncodingError``.
     public func payload(for input: MechanismInput, on device: DeviceContext) throws(EncodingError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        try appendPayload(for: input, on: device, to: &bytes)
+        return bytes
+    }
+
+    public func appendPayload(
+        for input: MechanismInput, on device: DeviceContext, to bytes: inout [UInt8]
+    ) throws(EncodingError) {
         let value: Value
         do { value = try self.input(from: input, on: device) } catch { throw .input(error) }
-        return try payload(randomizing: value)
+        try appendPayload(randomizing: value, to: &bytes)
+    }
+
+    public func appendPayload<Source: NoiseSource & ~Copyable>(
+        about value: Value, using source: inout Source, to bytes: inout [UInt8]
+    ) {
+        randomize(value, using: &source).append(to: &bytes, shape: shape)
     }
 
     /// The length of every payload, in bytes.
@@ -35,10 +52,11 @@ extension LocalRandomizer {
         return ((0..<count).reduce(0) { $0 | Int(payload[$1]) << (8 * $1) }, Array(payload[count...]))
     }
 
-    func payload(randomizing value: Value) throws(EncodingError) -> [UInt8] {
+    func appendPayload(randomizing value: Value, to bytes: inout [UInt8]) throws(EncodingError) {
         do {
             var noise = try FreshNoise(wordCount: noiseWordCount)
-            return randomize(value, using: &noise).encoded(shape: shape)
+            if bytes.isEmpty { bytes.reserveCapacity(payloadByteCount) }
+            appendPayload(about: value, using: &noise, to: &bytes)
         } catch { throw .noRandomness(error) }
     }
 }
@@ -50,16 +68,33 @@ extension LongitudinalRandomizer {
     public func permanentResponse(
         to input: MechanismInput, on device: DeviceContext
     ) throws(EncodingError) -> [UInt8] {
-        do { return try self.input(from: input, on: device).encoded(shape: permanentShape) } catch {
-            throw .input(error)
-        }
+        var bytes: [UInt8] = []
+        do { try appendPermanentResponse(to: input, on: device, to: &bytes) } catch { throw .input(error) }
+        return bytes
     }
 
-    public func payload(fromPermanentResponse bytes: [UInt8]) throws(EncodingError) -> [UInt8] {
+    public func appendPermanentResponse(
+        to input: MechanismInput, on device: DeviceContext, to bytes: inout [UInt8]
+    ) throws(InputError) {
+        try self.input(from: input, on: device).append(to: &bytes, shape: permanentShape)
+    }
+
+    /// The payload of one more report about a stored permanent response.
+    ///
+    /// - Throws: ``EncodingError``.
+    public func payload(fromPermanentResponse permanent: [UInt8]) throws(EncodingError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        try appendPayload(fromPermanentResponse: permanent, to: &bytes)
+        return bytes
+    }
+
+    public func appendPayload(
+        fromPermanentResponse permanent: [UInt8], to bytes: inout [UInt8]
+    ) throws(EncodingError) {
         let value: Value
-        do { value = try Value(decoding: bytes.span, shape: permanentShape) } catch {
+        do { value = try Value(decoding: permanent.span, shape: permanentShape) } catch {
             throw .permanentResponse(error)
         }
-        return try payload(randomizing: value)
+        try appendPayload(randomizing: value, to: &bytes)
     }
 }

@@ -50,11 +50,19 @@ public protocol LocalRandomizer: Sendable {
     /// One report. Takes the same time and the same number of words for every value.
     func randomize<Source: NoiseSource & ~Copyable>(_ value: Value, using source: inout Source) -> Report
 
-    /// The payload of one report about an input, with fresh noise from the system. A requirement so that each mechanism
-    /// has a specialised default; none writes its own.
+    /// Appends the payload of the report that ``randomize(_:using:)`` would make of the same words. By default it makes it;
+    /// a mechanism whose reports are long writes them where they are encoded.
+    func appendPayload<Source: NoiseSource & ~Copyable>(
+        about value: Value, using source: inout Source, to bytes: inout [UInt8])
+
+    /// Appends the payload of one report about an input, with fresh noise from the system; nothing where it throws. A
+    /// requirement so that each mechanism has a specialised default.
     ///
     /// - Throws: ``EncodingError``.
-    func payload(for input: MechanismInput, on device: DeviceContext) throws(EncodingError) -> [UInt8]
+    /// - Complexity: no allocation of ours if `bytes` has room; only sets of items, sampled buckets and pairs make arrays.
+    func appendPayload(
+        for input: MechanismInput, on device: DeviceContext, to bytes: inout [UInt8]
+    ) throws(EncodingError)
 }
 
 extension LocalRandomizer {
@@ -84,10 +92,18 @@ public protocol LongitudinalRandomizer: LocalRandomizer where Value: ReportPaylo
     /// - Throws: ``InputError``.
     func canonicalBytes(of input: MechanismInput, on device: DeviceContext) throws(InputError) -> [UInt8]
 
-    /// The payload of one more report about a stored permanent response. A requirement as ``payload(for:on:)`` is.
+    /// Appends the bytes of the device's permanent response to an input; nothing where it throws.
+    ///
+    /// - Throws: ``InputError``.
+    func appendPermanentResponse(
+        to input: MechanismInput, on device: DeviceContext, to bytes: inout [UInt8]
+    ) throws(InputError)
+
+    /// Appends the payload of one more report about a stored permanent response. A requirement as
+    /// ``appendPayload(for:on:to:)`` is.
     ///
     /// - Throws: ``EncodingError``.
-    func payload(fromPermanentResponse bytes: [UInt8]) throws(EncodingError) -> [UInt8]
+    func appendPayload(fromPermanentResponse permanent: [UInt8], to bytes: inout [UInt8]) throws(EncodingError)
 
     /// How many permanent responses one device can have; no limit by default but that of the values.
     var distinctResponseLimit: Int { get }

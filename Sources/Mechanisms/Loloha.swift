@@ -88,10 +88,10 @@ public struct Loloha: LongitudinalRandomizer {
         from input: MechanismInput, on device: DeviceContext
     ) throws(InputError) -> PartitionedCategoryReport {
         let (seed, answer, noise) = try hashed(input, on: device)
-        var bytes = Self.bytes(answer)
-        defer { wipe(&bytes) }
-        let words: [UInt64]
-        do { words = try noise.words(for: bytes, wordCount: 2) } catch { throw .noRandomness(error) }
+        let words: NoiseWords
+        do {
+            words = try noise.words(for: CanonicalValue(number: UInt32(answer)), wordCount: 2)
+        } catch { throw .noRandomness(error) }
         return PartitionedCategoryReport(
             partition: seed,
             category: Int(stages.permanent.respond(to: UInt64(answer), lieWord: words[0], otherWord: words[1])))
@@ -99,7 +99,7 @@ public struct Loloha: LongitudinalRandomizer {
 
     /// The hash of the input under the device's seed, so that the ledger counts hash values.
     public func canonicalBytes(of input: MechanismInput, on device: DeviceContext) throws(InputError) -> [UInt8] {
-        Self.bytes(try hashed(input, on: device).answer)
+        CanonicalValue(number: UInt32(try hashed(input, on: device).answer)).bytes
     }
 
     private func hashed(
@@ -109,12 +109,6 @@ public struct Loloha: LongitudinalRandomizer {
         guard let noise = device.permanentNoise else { throw .permanentNoiseMissing }
         let seed = noise.cohort(among: hash.seedCount)
         return (seed, hash.answer(to: item, seed: seed), noise)
-    }
-
-    private static func bytes(_ answer: Int) -> [UInt8] {
-        var writer = ByteWriter()
-        writer.append(UInt32(answer))
-        return writer.bytes
     }
 
     @inlinable

@@ -134,24 +134,32 @@ public struct MemoizedOneBitMean: LongitudinalRandomizer {
 
     /// The device's permanent bit about the end to which it rounds a number.
     public func input(from input: MechanismInput, on device: DeviceContext) throws(InputError) -> CategoryReport {
-        var bytes = try canonicalBytes(of: input, on: device)
-        defer { wipe(&bytes) }
-        guard let noise = device.permanentNoise else { throw .permanentNoiseMissing }
-        let words: [UInt64]
-        do { words = try noise.words(for: bytes, wordCount: 1) } catch { throw .noRandomness(error) }
-        let end = bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        let (end, noise) = try end(of: input, on: device)
+        let words: NoiseWords
+        do { words = try noise.words(for: Self.canonical(end), wordCount: 1) } catch { throw .noRandomness(error) }
         return CategoryReport(category: words[0] < onesNumerator(ofEnd: end) ? 1 : 0)
     }
 
     /// The index of the end, so that the ledger counts ends.
     public func canonicalBytes(of input: MechanismInput, on device: DeviceContext) throws(InputError) -> [UInt8] {
+        Self.canonical(try end(of: input, on: device).end).bytes
+    }
+
+    private static let alpha = CanonicalValue(Array("alpha".utf8))
+
+    private static func canonical(_ end: UInt64) -> CanonicalValue {
+        CanonicalValue(number: UInt32(truncatingIfNeeded: end))
+    }
+
+    /// The end to which the device rounds a number, by its own α.
+    private func end(
+        of input: MechanismInput, on device: DeviceContext
+    ) throws(InputError) -> (end: UInt64, noise: PermanentNoise) {
         let place = try permanent.input(from: input, on: device)
         guard let noise = device.permanentNoise else { throw .permanentNoiseMissing }
-        let words: [UInt64]
-        do { words = try noise.words(for: Array("alpha".utf8), wordCount: 1) } catch { throw .noRandomness(error) }
-        var writer = ByteWriter()
-        writer.append(UInt32(truncatingIfNeeded: end(of: place, alpha: words[0] & (segmentWidth - 1))))
-        return writer.bytes
+        let words: NoiseWords
+        do { words = try noise.words(for: Self.alpha, wordCount: 1) } catch { throw .noRandomness(error) }
+        return (end(of: place, alpha: words[0] & (segmentWidth - 1)), noise)
     }
 
     /// How many places a segment has.

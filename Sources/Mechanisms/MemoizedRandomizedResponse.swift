@@ -126,20 +126,18 @@ public struct MemoizedRandomizedResponse: LongitudinalRandomizer, ExactlyAuditab
     public func input(from input: MechanismInput, on device: DeviceContext) throws(InputError) -> CategoryReport {
         let item = try configuration.item(of: input, among: configuration.itemCount)
         guard let noise = device.permanentNoise else { throw .permanentNoiseMissing }
-        var bytes = try canonicalBytes(of: input, on: device)
-        defer { wipe(&bytes) }
-        let words: [UInt64]
-        do { words = try noise.words(for: bytes, wordCount: 2) } catch { throw .noRandomness(error) }
+        let words: NoiseWords
+        do { words = try noise.words(for: Self.canonical(item), wordCount: 2) } catch { throw .noRandomness(error) }
         return CategoryReport(
             category: Int(stages.permanent.respond(to: UInt64(item), lieWord: words[0], otherWord: words[1])))
     }
 
     /// The item's index.
     public func canonicalBytes(of input: MechanismInput, on device: DeviceContext) throws(InputError) -> [UInt8] {
-        var writer = ByteWriter()
-        writer.append(UInt32(try configuration.item(of: input, among: configuration.itemCount)))
-        return writer.bytes
+        Self.canonical(try configuration.item(of: input, among: configuration.itemCount)).bytes
     }
+
+    private static func canonical(_ item: Int) -> CanonicalValue { CanonicalValue(number: UInt32(item)) }
 
     @inlinable
     public func randomize<Source: NoiseSource & ~Copyable>(

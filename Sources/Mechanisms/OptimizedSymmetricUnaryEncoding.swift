@@ -1,5 +1,6 @@
 public import LocalPrivacy
 public import ReportFormat
+public import SecureRandomness
 
 /// One bit for each item, answered once with the least noise for clear bits, and then afresh with symmetric noise: L-OSUE.
 ///
@@ -69,19 +70,12 @@ public struct OptimizedSymmetricUnaryEncoding: BitVectorRandomizer {
     public var cohortCount: Int { 1 }
 
     /// Every word is compared with the item's, so that time tells none.
-    public func bits(of input: MechanismInput, cohort: Int) throws(InputError) -> [UInt64] {
-        let item = UInt64(try configuration.item(of: input, among: configuration.itemCount))
-        return (0..<UInt64(shape.wordCount)).map { position in
-            // All ones where the difference is 0, from which alone 1 cannot be taken; else zero.
-            let isItemsWord = 0 &- (((position ^ item >> 6) &- 1) >> 63)
-            return (1 << (item & 63)) & isItemsWord
-        }
+    public func valueBits(of input: MechanismInput, cohort: Int) throws(InputError) -> ValueBits {
+        .one(bit: try configuration.item(of: input, among: configuration.itemCount))
     }
 
     /// The item's index.
-    public func canonicalBytes(of input: MechanismInput) throws(InputError) -> [UInt8] {
-        var writer = ByteWriter()
-        writer.append(UInt32(try configuration.item(of: input, among: configuration.itemCount)))
-        return writer.bytes
+    public func canonicalValue(of input: MechanismInput) throws(InputError) -> CanonicalValue {
+        CanonicalValue(number: UInt32(try configuration.item(of: input, among: configuration.itemCount)))
     }
 }

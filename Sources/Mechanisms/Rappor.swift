@@ -1,6 +1,6 @@
 public import LocalPrivacy
 public import ReportFormat
-internal import SecureRandomness
+public import SecureRandomness
 
 /// RAPPOR: a fresh response to a memoized response to the Bloom filter of a text, for texts of which no list is declared.
 ///
@@ -105,24 +105,18 @@ public struct Rappor: BitVectorRandomizer {
 
     public var cohortCount: Int { configuration.cohortCount }
 
-    public func bits(of input: MechanismInput, cohort: Int) throws(InputError) -> [UInt64] {
+    public func valueBits(of input: MechanismInput, cohort: Int) throws(InputError) -> ValueBits {
         // "No event" is hashed as well, so that it takes a text's time.
         let text = try text(of: input)
-        let vector: [UInt64]
-        do { vector = try filter.vectorInEqualTime(of: text ?? [], cohort: cohort) } catch {
-            throw .noRandomness(error)
-        }
-        return text == nil ? [UInt64](repeating: 0, count: vector.count) : vector
+        let bits: InlineArray<4, UInt64>
+        do { bits = try filter.bitsInEqualTime(of: text ?? [], cohort: cohort) } catch { throw .noRandomness(error) }
+        return .filter(text == nil ? InlineArray(repeating: 0) : bits)
     }
 
     /// A tag and the text, so that no text is "no event".
-    public func canonicalBytes(of input: MechanismInput) throws(InputError) -> [UInt8] {
-        guard let text = try text(of: input) else { return [0] }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(1 + text.count)
-        bytes.append(1)
-        bytes.append(contentsOf: text)
-        return bytes
+    public func canonicalValue(of input: MechanismInput) throws(InputError) -> CanonicalValue {
+        guard let text = try text(of: input) else { return CanonicalValue(tag: 0) }
+        return CanonicalValue(tag: 1, text)
     }
 
     /// The text of an input; `nil` for "no event".

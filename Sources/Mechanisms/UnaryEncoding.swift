@@ -97,9 +97,21 @@ extension UnaryEncoding {
     public func randomize<Source: NoiseSource & ~Copyable>(
         _ value: Int, using source: inout Source
     ) -> BitVectorReport {
-        var words = response.bits(for: value, wordCount: shape.wordCount, using: &source)
-        words[words.count - 1] &= shape.lastWordMask
-        return BitVectorReport(partition: 0, words: words)
+        let shape = shape
+        return BitVectorReport(
+            partition: 0,
+            words: [UInt64](wordCount: shape.wordCount) {
+                response.write(value, shape: shape, using: &source, to: &$0, from: 0)
+            })
+    }
+
+    public func appendPayload<Source: NoiseSource & ~Copyable>(
+        about value: Int, using source: inout Source, to bytes: inout [UInt8]
+    ) {
+        let shape = shape
+        bytes.appendVector(in: 0, shape: shape) {
+            response.write(value, shape: shape, using: &source, to: &$0, from: $1)
+        }
     }
 
     public var allReports: [BitVectorReport] {
@@ -151,19 +163,23 @@ public struct UnaryResponse: Hashable, Sendable {
 
     /// The bits of a report: one word decides about the own bit, a chain about all, and every word is compared with the
     /// own bit's place.
-    func bits<Source: NoiseSource & ~Copyable>(
-        for item: Int, wordCount: Int, using source: inout Source
-    ) -> [UInt64] {
-        let isOwnSet: UInt64 = source.next() < set ? 1 : 0
-        var words = clear.draw(wordCount: wordCount, using: &source)
+    func write<Source: NoiseSource & ~Copyable>(
+        _ item: Int, shape: BitVectorReport.Shape, using source: inout Source, to bits: inout MutableRawSpan,
+        from start: Int
+    ) {
+        let isOwnSet: UInt64 = source.next() < set ? 1 : 0, wordCount = shape.wordCount
+        source.withNext(clear.noiseWordCount(for: wordCount)) { noise in
+            clear.write(wordCount: wordCount, noise: noise, to: &bits, from: start)
+        }
         let (place, bit) = (UInt64(item) >> 6, (1 as UInt64) << (UInt64(item) & 63))
-        for index in words.indices {
+        for index in 0..<wordCount {
             // All ones where the difference is 0, from which alone 1 cannot be taken; else zero.
             let isPlace = 0 &- (((UInt64(index) ^ place) &- 1) >> 63)
             let own = bit & isPlace
-            words[index] = words[index] & ~own | own & (0 &- isOwnSet)
+            let mask = index == wordCount - 1 ? shape.lastWordMask : .max
+            let word = bits.word(at: index, from: start) & ~own | own & (0 &- isOwnSet)
+            bits.setWord(word & mask, at: index, from: start)
         }
-        return words
     }
 
     /// The probability that a bit is as it is, as a numerator over N.

@@ -44,15 +44,29 @@ public struct BitVectorReport: ReportPayload {
 
     public static func byteCount(of shape: Shape) -> Int { shape.partitionByteCount + shape.vectorByteCount }
 
-    /// Reads a partition and as many bits as the shape has.
+    /// Whether bytes are a partition and as many bits as the shape has.
     ///
     /// - Throws: ``ReportError/valueOutOfRange`` for a partition that there is not, and for a spare bit that is set.
-    public init(decoding bytes: Span<UInt8>, shape: Shape) throws(ReportError) {
-        let expected = Self.byteCount(of: shape), start = shape.partitionByteCount
+    public static func validate(_ bytes: Span<UInt8>, shape: Shape) throws(ReportError) {
+        let expected = byteCount(of: shape)
         guard bytes.count == expected else { throw .wrongByteCount(actual: bytes.count, expected: expected) }
+        guard partition(of: bytes, shape: shape) < shape.partitionCount else { throw .valueOutOfRange }
+        let spareBitCount = 8 * shape.vectorByteCount - shape.bitCount
+        guard bytes[expected - 1].leadingZeroBitCount >= spareBitCount else { throw .valueOutOfRange }
+    }
+
+    private static func partition(of bytes: Span<UInt8>, shape: Shape) -> Int {
         var partition = 0
-        for index in 0..<start { partition |= Int(bytes[index]) << (8 * index) }
-        guard partition < shape.partitionCount else { throw .valueOutOfRange }
+        for index in 0..<shape.partitionByteCount { partition |= Int(bytes[index]) << (8 * index) }
+        return partition
+    }
+
+    /// Reads a partition and as many bits as the shape has.
+    ///
+    /// - Throws: what ``validate(_:shape:)`` throws.
+    public init(decoding bytes: Span<UInt8>, shape: Shape) throws(ReportError) {
+        try Self.validate(bytes, shape: shape)
+        let expected = bytes.count, start = shape.partitionByteCount
         var words: [UInt64] = []
         words.reserveCapacity(shape.wordCount)
         for index in 0..<shape.vectorByteCount / 8 {
@@ -64,21 +78,17 @@ public struct BitVectorReport: ReportPayload {
             let rest = start + 8 * words.count..<expected
             words.append(rest.reversed().reduce(0) { $0 << 8 | UInt64(bytes[$1]) })
         }
-        guard words[words.count - 1] & ~shape.lastWordMask == 0 else { throw .valueOutOfRange }
-        self.init(partition: partition, words: words)
+        self.init(partition: Self.partition(of: bytes, shape: shape), words: words)
     }
 
-    public func encoded(shape: Shape) -> [UInt8] {
+    public func append(to bytes: inout [UInt8], shape: Shape) {
         precondition(words.count == shape.wordCount, "a report has the bits of its shape")
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Self.byteCount(of: shape))
-        for index in 0..<shape.partitionByteCount { bytes.append(UInt8(truncatingIfNeeded: partition >> (8 * index))) }
+        bytes.append(lowBytes: shape.partitionByteCount, of: UInt64(partition))
         // Known when it is compiled; words need no change where bytes already have their order.
         let isLittleEndian = UInt64(1).littleEndian == 1
         let ordered = isLittleEndian ? words : words.map(\.littleEndian)
         unsafe ordered.withUnsafeBytes {
             unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[..<shape.vectorByteCount]))
         }
-        return bytes
     }
 }

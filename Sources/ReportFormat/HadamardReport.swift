@@ -57,9 +57,9 @@ public struct HadamardReport: ReportPayload {
         self.init(number: number, shape: shape)
     }
 
-    public func encoded(shape: Shape) -> [UInt8] {
+    public func append(to bytes: inout [UInt8], shape: Shape) {
         let number = number(shape: shape)
         precondition((0..<shape.reportCount).contains(number), "a report is of a row and an index of its shape")
-        return (0..<Self.byteCount(of: shape)).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+        bytes.append(lowBytes: Self.byteCount(of: shape), of: UInt64(number))
     }
 }

@@ -44,8 +44,8 @@ public struct HashedReport: ReportPayload {
         self.init(seed: seed, value: value.category)
     }
 
-    public func encoded(shape: Shape) -> [UInt8] {
-        (0..<Self.seedByteCount).map { UInt8(truncatingIfNeeded: seed >> UInt64(8 * $0)) }
-            + CategoryReport(category: value).encoded(shape: shape.valueCount)
+    public func append(to bytes: inout [UInt8], shape: Shape) {
+        bytes.append(lowBytes: Self.seedByteCount, of: seed)
+        CategoryReport(category: value).append(to: &bytes, shape: shape.valueCount)
     }
 }

@@ -46,8 +46,8 @@ public struct PartitionedCategoryReport: ReportPayload {
         self.init(partition: partition, category: answer.category)
     }
 
-    public func encoded(shape: Shape) -> [UInt8] {
-        (0..<shape.partitionByteCount).map { UInt8(truncatingIfNeeded: partition >> (8 * $0)) }
-            + CategoryReport(category: category).encoded(shape: shape.categoryCount)
+    public func append(to bytes: inout [UInt8], shape: Shape) {
+        bytes.append(lowBytes: shape.partitionByteCount, of: UInt64(partition))
+        CategoryReport(category: category).append(to: &bytes, shape: shape.categoryCount)
     }
 }

@@ -21,8 +21,25 @@ public protocol ReportPayload: Sendable, Hashable {
     /// - Throws: ``ReportError``.
     init(decoding bytes: Span<UInt8>, shape: Shape) throws(ReportError)
 
+    /// Appends the canonical bytes.
+    func append(to bytes: inout [UInt8], shape: Shape)
+}
+
+extension ReportPayload {
     /// The canonical bytes.
-    func encoded(shape: Shape) -> [UInt8]
+    public func encoded(shape: Shape) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.byteCount(of: shape))
+        append(to: &bytes, shape: shape)
+        return bytes
+    }
+}
+
+extension [UInt8] {
+    /// Appends the low bytes of a number, the least significant first.
+    package mutating func append(lowBytes count: Int, of number: UInt64) {
+        for index in 0..<count { append(UInt8(truncatingIfNeeded: number >> UInt64(8 * index))) }
+    }
 }
 
 /// One category of a domain of known size: a little-endian index in one, two or three bytes, the fewest that fit.
@@ -54,8 +71,8 @@ public struct CategoryReport: ReportPayload {
     }
 
     /// The bytes of the category, for a domain of `categoryCount`.
-    public func encoded(shape categoryCount: Int) -> [UInt8] {
+    public func append(to bytes: inout [UInt8], shape categoryCount: Int) {
         precondition((0..<categoryCount).contains(category), "a report lies within its domain")
-        return (0..<Self.byteCount(of: categoryCount)).map { UInt8(truncatingIfNeeded: category >> (8 * $0)) }
+        bytes.append(lowBytes: Self.byteCount(of: categoryCount), of: UInt64(category))
     }
 }

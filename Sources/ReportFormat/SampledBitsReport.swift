@@ -79,22 +79,25 @@ public struct SampledBitsReport: ReportPayload {
         self.init(sampled: sampled, bits: bits)
     }
 
-    public func encoded(shape: Shape) -> [UInt8] {
+    public func append(to bytes: inout [UInt8], shape: Shape) {
         precondition(sampled.count == shape.wordCount, "a report has the buckets of its shape")
         let buckets = (0..<shape.bucketCount).filter(isSampled)
         precondition(buckets.count == shape.sampleCount, "a report has as many sampled buckets as its shape")
-        var bytes = [UInt8](repeating: 0, count: Self.byteCount(of: shape))
+        let start = bytes.count
+        bytes.append(addingCapacity: Self.byteCount(of: shape)) {
+            $0.append(repeating: 0, count: Self.byteCount(of: shape))
+        }
         for (position, bucket) in buckets.enumerated() {
             if shape.hasMap {
-                bytes[bucket / 8] |= 1 << UInt8(bucket % 8)
+                bytes[start + bucket / 8] |= 1 << UInt8(bucket % 8)
             } else {
                 for byte in 0..<shape.indexByteCount {
-                    bytes[position * shape.indexByteCount + byte] = UInt8(truncatingIfNeeded: bucket >> (8 * byte))
+                    let place = start + position * shape.indexByteCount + byte
+                    bytes[place] = UInt8(truncatingIfNeeded: bucket >> (8 * byte))
                 }
             }
-            if isSet(bucket) { bytes[shape.sampleByteCount + position / 8] |= 1 << UInt8(position % 8) }
+            if isSet(bucket) { bytes[start + shape.sampleByteCount + position / 8] |= 1 << UInt8(position % 8) }
         }
-        return bytes
     }
 
     private static func bit(_ index: Int, of words: [UInt64]) -> Bool {

@@ -37,7 +37,7 @@ public struct SubsetReport: ReportPayload {
         guard words.reduce(0, { $0 + $1.nonzeroBitCount }) == shape.subsetSize else { throw .valueOutOfRange }
     }
 
-    public func encoded(shape: Shape) -> [UInt8] {
-        BitVectorReport(partition: 0, words: words).encoded(shape: shape.vector)
+    public func append(to bytes: inout [UInt8], shape: Shape) {
+        BitVectorReport(partition: 0, words: words).append(to: &bytes, shape: shape.vector)
     }
 }

@@ -38,26 +38,20 @@ public struct PermanentNoise: Sendable {
     /// - Throws: ``RandomnessError`` when libcrypto has no HMAC-SHA256.
     public func part(_ position: UInt8, of value: [UInt8]) throws(RandomnessError) -> PermanentNoise {
         let partKey = try key.derive(Array("dither/prr-part/v1".utf8) + [position])
-        return PermanentNoise(key: try partKey.derive { Self.add(value, to: $0) }, cohortBits: cohortBits)
+        return PermanentNoise(
+            key: try partKey.derive { Self.add(CanonicalValue(value), to: $0) }, cohortBits: cohortBits)
     }
 
-    /// The first `wordCount` words of permanent noise for a value, which the caller wipes.
+    /// The first `wordCount` words of permanent noise for a value.
     ///
     /// - Parameter value: the canonical bytes of the value, at most ``valueByteLimit``.
     /// - Throws: ``RandomnessError`` when libcrypto lacks an algorithm.
-    public func words(for value: [UInt8], wordCount: Int) throws(RandomnessError) -> [UInt64] {
+    public func words(for value: CanonicalValue, wordCount: Int) throws(RandomnessError) -> NoiseWords {
         let seed = SecretMemory.take()
         defer { SecretMemory.giveBack(seed) }
         try HMACSHA256.write(key: key, into: seed) { Self.add(value, to: $0) }
-        var words = [UInt64](repeating: 0, count: wordCount)
-        do throws(RandomnessError) {
-            try words.withUnsafeMutableBufferPointer { (words) throws(RandomnessError) in
-                try ChaCha20.addKeystream(key: UnsafeRawBufferPointer(seed), to: words)
-            }
-        } catch {
-            wipe(&words)
-            throw error
-        }
+        let words = NoiseWords(count: wordCount)
+        try words.addKeystream(key: UnsafeRawBufferPointer(seed))
         return words
     }
 
@@ -74,14 +68,14 @@ public struct PermanentNoise: Sendable {
     /// - Throws: ``RandomnessError`` when libcrypto has no HMAC-SHA256.
     public func tag(for value: [UInt8]) throws(RandomnessError) -> UInt64 {
         let ledgerKey = try key.derive(Array("dither/ledger-tag/v1".utf8))
-        let tag = try ledgerKey.derive { Self.add(value, to: $0) }
+        let tag = try ledgerKey.derive { Self.add(CanonicalValue(value), to: $0) }
         return tag.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self).littleEndian }
     }
 
     /// What is hashed of a value, as many bytes for all: its length in two bytes, the value, and zeros.
-    private static func add(_ value: [UInt8], to message: DigestContext) -> Bool {
+    private static func add(_ value: CanonicalValue, to message: DigestContext) -> Bool {
         precondition(value.count <= valueByteLimit, "a canonical value has at most 255 bytes")
-        return message.add(UInt64(value.count), byteCount: 2) && message.add(value)
+        return message.add(UInt64(value.count), byteCount: 2) && value.add(to: message)
             && message.add(zeros, count: valueByteLimit + 1 - value.count)
     }
 }

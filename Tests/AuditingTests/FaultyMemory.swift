@@ -67,8 +67,8 @@ struct FaultyMemory: ExactlyAuditableLongitudinal {
             let count = Self.drawCount.add(1, ordering: .relaxed).newValue
             bytes += (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) }
         }
-        let words: [UInt64]
-        do { words = try noise.words(for: bytes, wordCount: 2) } catch { throw .noRandomness(error) }
+        let words: NoiseWords
+        do { words = try noise.words(for: CanonicalValue(bytes), wordCount: 2) } catch { throw .noRandomness(error) }
         return CategoryReport(category: Int(permanent.respond(to: item, lieWord: words[0], otherWord: words[1])))
     }
 

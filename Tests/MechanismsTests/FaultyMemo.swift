@@ -2,6 +2,7 @@ import LocalPrivacy
 import Mechanisms
 import ReportFormat
 import SecureRandomness
+import TestSupport
 
 /// Memoized randomized response with one planted fault, to show that a law catches it.
 struct FaultyMemo: ExactlyAuditableLongitudinal {
@@ -59,7 +60,7 @@ struct FaultyMemo: ExactlyAuditableLongitudinal {
         do {
             switch fault {
             case .noiseSharedByItems:
-                return respond(to: item, with: try noise.words(for: [], wordCount: 2))
+                return respond(to: item, with: [UInt64](try noise.words(for: CanonicalValue([]), wordCount: 2)))
             case .drawnAnew:
                 var fresh = try FreshNoise(wordCount: 2)
                 return respond(to: item, with: [fresh.next(), fresh.next()])

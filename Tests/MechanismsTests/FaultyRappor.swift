@@ -2,12 +2,14 @@ import LocalPrivacy
 import Mechanisms
 import ReportFormat
 import SecureRandomness
+import TestSupport
 
 /// RAPPOR with one planted fault, to show that a law catches it.
 struct FaultyRappor: BitVectorRandomizer {
     enum Fault: Sendable {
         case none, permanentNoiseDrawnAnew, permanentNoiseSharedByTexts, freshNoiseFromThePermanentResponse
         case permanentLossOfHalfTheBits, filterReported, absenceOfATextsFilter, permanentResponseReported
+        case filterWritten
     }
 
     static let identifier = "faulty_rappor"
@@ -41,11 +43,13 @@ struct FaultyRappor: BitVectorRandomizer {
         return (try? Epsilon(thousandths: base.permanentEpsilon.thousandths / 2)) ?? base.permanentEpsilon
     }
 
-    func bits(of input: MechanismInput, cohort: Int) throws(InputError) -> [UInt64] {
-        try base.bits(of: input, cohort: cohort)
+    func valueBits(of input: MechanismInput, cohort: Int) throws(InputError) -> ValueBits {
+        try base.valueBits(of: input, cohort: cohort)
     }
 
-    func canonicalBytes(of input: MechanismInput) throws(InputError) -> [UInt8] { try base.canonicalBytes(of: input) }
+    func canonicalValue(of input: MechanismInput) throws(InputError) -> CanonicalValue {
+        try base.canonicalValue(of: input)
+    }
 
     func input(from input: MechanismInput, on device: DeviceContext) throws(InputError) -> BitVectorReport {
         let honest = try base.input(from: input, on: device)
@@ -72,10 +76,44 @@ struct FaultyRappor: BitVectorRandomizer {
     /// A permanent response whose flips are not those of the text, but of this noise.
     private func anew(_ bits: [UInt64], _ cohort: Int, _ noise: PermanentNoise) throws -> BitVectorReport {
         let flip = try LaneThreshold(exactly: base.response.rule.flip)
-        var words = ListedWords(words: try noise.words(for: [], wordCount: flip.noiseWordCount(for: bits.count)))
+        var words = ListedWords(
+            words: [UInt64](try noise.words(for: CanonicalValue([]), wordCount: flip.noiseWordCount(for: bits.count))))
         let flips = flip.draw(wordCount: bits.count, using: &words)
         return BitVectorReport(
             partition: cohort, words: zip(bits, flips).map { ($0 ^ $1) & base.shape.lastWordMask })
+    }
+
+    // As of a mechanism that writes nothing where it is encoded.
+    func appendPermanentResponse(
+        to input: MechanismInput, on device: DeviceContext, to bytes: inout [UInt8]
+    ) throws(InputError) {
+        let response = try self.input(from: input, on: device)
+        let words = fault == .filterWritten ? try bits(of: input, cohort: response.partition) : response.words
+        BitVectorReport(partition: response.partition, words: words).append(to: &bytes, shape: shape)
+    }
+
+    func appendPayload<Source: NoiseSource & ~Copyable>(
+        about permanent: BitVectorReport, using source: inout Source, to bytes: inout [UInt8]
+    ) {
+        randomize(permanent, using: &source).append(to: &bytes, shape: shape)
+    }
+
+    func appendPayload(
+        for input: MechanismInput, on device: DeviceContext, to bytes: inout [UInt8]
+    ) throws(EncodingError) {
+        try appendPayload(fromPermanentResponse: permanentResponse(to: input, on: device), to: &bytes)
+    }
+
+    func appendPayload(
+        fromPermanentResponse permanent: [UInt8], to bytes: inout [UInt8]
+    ) throws(EncodingError) {
+        do {
+            var noise = try FreshNoise(wordCount: noiseWordCount)
+            appendPayload(
+                about: try BitVectorReport(decoding: permanent.span, shape: shape), using: &noise, to: &bytes)
+        } catch let error as ReportError { throw .permanentResponse(error) } catch {
+            throw .noRandomness(.healthTestFailed)
+        }
     }
 
     func randomize<Source: NoiseSource & ~Copyable>(
@@ -88,7 +126,7 @@ struct FaultyRappor: BitVectorRandomizer {
             let seed = Array("fresh".utf8) + permanent.encoded(shape: shape)
             guard let key = SecretKey(copying: (try? SHA256.digest(seed)) ?? []),
                 let noise = try? PermanentNoise(secret: key, metric: 1, definitionHash: []),
-                let drawn = try? noise.words(for: [], wordCount: noiseWordCount)
+                let drawn = try? [UInt64](noise.words(for: CanonicalValue([]), wordCount: noiseWordCount))
             else { return honest }
             var words = ListedWords(words: drawn)
             return base.randomize(permanent, using: &words)

@@ -104,7 +104,7 @@ struct LaxlyDecodedResponse: LocalRandomizer, ExactlyAuditable {
             category = Int(bytes[0])
         }
 
-        func encoded(shape categoryCount: Int) -> [UInt8] { [UInt8(category)] }
+        func append(to bytes: inout [UInt8], shape categoryCount: Int) { bytes.append(UInt8(category)) }
     }
 
     static let identifier = "laxly_decoded_response"

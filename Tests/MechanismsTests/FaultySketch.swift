@@ -15,6 +15,8 @@ struct FaultySketch: LocalRandomizer, ExactlyAuditable {
         case absenceTakenWhereNotReported
         /// The bit of the place is sent as it is.
         case placeNotFlipped
+        /// The same, in what is written where it is encoded alone.
+        case placeWritten
     }
 
     static let identifier = "faulty_sketch"
@@ -67,6 +69,15 @@ struct FaultySketch: LocalRandomizer, ExactlyAuditable {
             return BitVectorReport(partition: report.partition, words: [report.words[0] | 1 << UInt64(place)])
         default: return report
         }
+    }
+
+    func appendPayload<Source: NoiseSource & ~Copyable>(
+        about value: SketchKey, using source: inout Source, to bytes: inout [UInt8]
+    ) {
+        let report = randomize(value, using: &source)
+        let place = base.row(report.partition).place(of: value)
+        let words = fault == .placeWritten ? [report.words[0] | 1 << UInt64(place)] : report.words
+        BitVectorReport(partition: report.partition, words: words).append(to: &bytes, shape: shape)
     }
 
     func likelihood(of report: BitVectorReport, given item: Int) -> WideUnsigned {

@@ -77,16 +77,16 @@ struct FaultyLoloha: ExactlyAuditableLongitudinal {
     ) throws(InputError) -> PartitionedCategoryReport {
         let honest = try base.input(from: input, on: device)
         guard let noise = device.permanentNoise, case .item(let item) = input else { return honest }
-        let words: [UInt64], answer: Int
+        let words: NoiseWords, answer: Int
         do {
             switch fault {
             case .none, .memosDenied: return honest
             case .noisePerItem:
-                words = try noise.words(for: [UInt8(item)], wordCount: 2)
+                words = try noise.words(for: CanonicalValue([UInt8(item)]), wordCount: 2)
                 answer = base.hash.answer(to: item, seed: honest.partition)
             case .unevenHash:
                 answer = base.hash.answer(to: item, seed: 1)
-                words = try noise.words(for: [UInt8(answer), 0, 0, 0], wordCount: 2)
+                words = try noise.words(for: CanonicalValue(number: UInt32(answer)), wordCount: 2)
             }
         } catch { throw .noRandomness(error) }
         let response = base.stages.permanent.respond(to: UInt64(answer), lieWord: words[0], otherWord: words[1])

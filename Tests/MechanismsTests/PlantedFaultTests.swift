@@ -64,6 +64,7 @@ struct PlantedFaultTests {
             (.absenceHashedLikeNoText, true, [.samplesFollowLikelihoods]),
             (.absenceTakenWhereNotReported, false, [.inputsAreBounded]),
             (.placeNotFlipped, true, [.samplesFollowLikelihoods]),
+            (.placeWritten, true, [.payloadsAreReports]),
         ] as [(FaultySketch.Fault, Bool, Set<MechanismLaw>)])
     func faultsOfASketchAreCaught(fault: FaultySketch.Fault, absence: Bool, laws: Set<MechanismLaw>) throws {
         let faulty = try FaultySketch(epsilon: 2000, reportsAbsence: absence, fault: fault)

@@ -19,6 +19,7 @@ struct RapporFaultTests {
             (.freshNoiseFromThePermanentResponse, [.samplesFollowLikelihoods, .reportsAreFresh]),
             (.permanentResponseReported, [.samplesFollowLikelihoods, .reportsAreFresh]),
             (.filterReported, [.samplesFollowLikelihoods, .permanentResponsesAreIndependent]),
+            (.filterWritten, [.payloadsAreReports]),
             (.absenceOfATextsFilter, [.samplesFollowLikelihoods]),
             (
                 .permanentLossOfHalfTheBits,

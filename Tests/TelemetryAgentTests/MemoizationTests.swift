@@ -146,7 +146,7 @@ struct MemoizationTests {
             for metric in metrics {
                 let noise = try PermanentNoise(
                     secret: key, metric: metric.identifier.value, definitionHash: metric.definitionHash)
-                words.insert(try noise.words(for: [0, 0, 0, 0], wordCount: 2))
+                words.insert([UInt64](try noise.words(for: CanonicalValue(number: 0), wordCount: 2)))
             }
         }
         #expect(words.count == 8)

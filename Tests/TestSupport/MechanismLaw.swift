@@ -22,6 +22,9 @@ public enum MechanismLaw: String, CaseIterable, Sendable {
     case payloadsRoundTrip
     /// Bytes that no report encodes to are refused.
     case malformedPayloadsAreRefused
+    /// What is written where it is encoded are the bytes of the report about the same value from the same words, and of
+    /// the same permanent response; what was there before stays.
+    case payloadsAreReports
     /// A configuration reads back from what it wrote.
     case configurationsRoundTrip
 
@@ -92,12 +95,17 @@ public enum MechanismLaws {
         breaches += try samplingBreaches(of: mechanism, samplesPerItem: samplesPerItem)
         breaches += inputBreaches(of: mechanism)
         breaches += payloadBreaches(of: mechanism)
+        // Of one that draws as it announces.
+        if breaches.isEmpty { breaches += try writingBreaches(of: mechanism) }
         return breaches
     }
 
     private static func longitudinalBreaches<M: ExactlyAuditableLongitudinal>(of mechanism: M) throws -> [LawBreach] {
-        stageBreaches(of: mechanism) + transcriptBreaches(of: mechanism) + (try memoBreaches(of: mechanism))
+        let breaches =
+            stageBreaches(of: mechanism) + transcriptBreaches(of: mechanism) + (try memoBreaches(of: mechanism))
             + freshBreaches(of: mechanism)
+        // Of one whose permanent responses stay what they are.
+        return breaches.isEmpty ? try permanentWritingBreaches(of: mechanism) : breaches
     }
 
     /// The laws that `breaches` break, each once.

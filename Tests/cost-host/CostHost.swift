@@ -22,22 +22,26 @@ enum CostHost {
         [
             "sketch-report": {
                 let sketch: any LocalRandomizer = try documentedSketch()
-                return { try keep(sketch.payload(for: text, on: DeviceContext(permanentNoise: nil)).count) }
+                return refilling {
+                    try sketch.appendPayload(for: text, on: DeviceContext(permanentNoise: nil), to: &$0)
+                }
             },
             "rappor-memoized-report": {
                 let rappor: any LocalRandomizer = try documentedRappor(), holder = try device()
-                return { try keep(rappor.payload(for: text, on: holder).count) }
+                return refilling { try rappor.appendPayload(for: text, on: holder, to: &$0) }
             },
             "rappor-fresh-report": {
                 let rappor: any LongitudinalRandomizer = try documentedRappor()
                 let permanent = try rappor.permanentResponse(to: text, on: device())
-                return { try keep(rappor.payload(fromPermanentResponse: permanent).count) }
+                return refilling { try rappor.appendPayload(fromPermanentResponse: permanent, to: &$0) }
             },
             "category-report": {
                 let declared = MechanismDeclaration(
                     epsilon: try Epsilon(thousandths: 1000), valueCount: 16, reportsAbsence: false)
                 let response: any LocalRandomizer = try RandomizedResponse(configuration: .init(declared: declared))
-                return { try keep(response.payload(for: .item(3), on: DeviceContext(permanentNoise: nil)).count) }
+                return refilling {
+                    try response.appendPayload(for: .item(3), on: DeviceContext(permanentNoise: nil), to: &$0)
+                }
             },
             "batch-decoding": {
                 let reports = try (0..<100).map { (index: UInt32) in
@@ -53,6 +57,17 @@ enum CostHost {
                 return { try keep(Batch(decoding: bytes).reports.count) }
             },
         ]
+    }
+
+    /// Fills one buffer again and again.
+    private static func refilling(_ append: @escaping (inout [UInt8]) throws -> Void) -> () throws -> Void {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(4096)
+        return {
+            bytes.removeAll(keepingCapacity: true)
+            try append(&bytes)
+            keep(bytes.count)
+        }
     }
 
     private static let text = MechanismInput.text(Array("https://example.org".utf8))

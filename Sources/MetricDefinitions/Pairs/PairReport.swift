@@ -51,11 +51,11 @@ public struct PairReport: ReportPayload {
         self.init(first: first, second: second)
     }
 
-    public func encoded(shape: Shape) -> [UInt8] {
+    public func append(to bytes: inout [UInt8], shape: Shape) {
         let lead = shape.state.lead
-        var bytes = lead.first > 0 ? first : Array(second[..<lead.second]) + first
+        if lead.first == 0 { bytes += second[..<lead.second] }
+        bytes += first
         bytes += second[lead.second...]
-        return bytes
     }
 }
 

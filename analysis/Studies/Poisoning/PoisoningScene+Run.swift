@@ -84,12 +84,12 @@ extension PoisoningScene {
         of oracle: Oracle, about value: MechanismInput, count: Int, to blobs: inout [Int: [UInt8]],
         noise: inout StudyNoise
     ) throws {
-        let bits = try (0..<oracle.cohortCount).map { try oracle.bits(of: value, cohort: $0) }
+        let bits = try (0..<oracle.cohortCount).map { try oracle.valueBits(of: value, cohort: $0) }
         for _ in 0..<count {
             let cohort = noise.index(below: oracle.cohortCount)
             let words = (0..<oracle.response.permanentWordCount).map { _ in noise.next() }
             let permanent = BitVectorReport(
-                partition: cohort, words: oracle.response.permanentResponse(to: bits[cohort], words: words))
+                partition: cohort, words: oracle.permanentWords(of: bits[cohort], noise: words.span))
             blobs.append(oracle.randomize(permanent, using: &noise).encoded(shape: oracle.shape), of: oracle)
         }
     }

@@ -2,7 +2,7 @@ internal import CAnchors
 internal import Mechanisms
 internal import SecureRandomness
 
-/// One more report about a permanent response, without its encoding: fresh words, and a chain for each bit.
+/// One more report about a permanent response, with its encoding: fresh words, and a chain for each bit.
 struct InstantaneousResponseRow: Row {
     let name = "3a"
     let operation = "RAPPOR-128: a fresh response to a permanent one"
@@ -10,7 +10,7 @@ struct InstantaneousResponseRow: Row {
     let goal = Goal.cost(atMost: 1.2)
     let unit = "report"
     let bottleneck: String? =
-        "beside the system call, the memory of the noise and one array are taken, wiped and given back"
+        "beside the system call, the memory of the noise is taken, wiped and given back, and there is the chain of bits"
 
     func prepare() throws -> Comparison {
         let rappor = try documentedRappor()
@@ -20,9 +20,9 @@ struct InstantaneousResponseRow: Row {
         let units = 100_000
         return Comparison(
             ours: .timed(units: units) {
-                for _ in 0..<units {
+                try refilling(units) {
                     var fresh = try FreshNoise(wordCount: rappor.noiseWordCount)
-                    keep(rappor.randomize(permanent, using: &fresh))
+                    rappor.appendPayload(about: permanent, using: &fresh, to: &$0)
                 }
             },
             anchor: .timed(units: units) {
@@ -45,8 +45,8 @@ struct MemoizedReportRow: Row {
     let name = "3b"
     let operation = "RAPPOR-128: a memoized report, text to payload"
     let bottleneck: String? = """
-        three digest contexts are reset so that they keep nothing, the cipher forgets its key, and seven small arrays are \
-        made: the kernel's return from getrandom leaves the processor's front end cold for each of them
+        three digest contexts are reset so that they keep nothing, and the cipher forgets its key; the kernel's return from \
+        getrandom leaves the processor's front end cold for each of them
         """
     let anchor = "its parts: HMAC of 258 bytes, re-key, 384 bytes of keystream, MD5 of 5 blocks, getrandom(32)"
     let goal = Goal.cost(atMost: 1.2)
@@ -59,7 +59,7 @@ struct MemoizedReportRow: Row {
         let text = MechanismInput.text(Array("https://example.org".utf8)), units = 20_000
         return Comparison(
             ours: .timed(units: units) {
-                for _ in 0..<units { keep(try erased(rappor).payload(for: text, on: device)) }
+                try refilling(units) { try erased(rappor).appendPayload(for: text, on: device, to: &$0) }
             },
             anchor: .timed(units: units) {
                 var report = [UInt8](repeating: 0, count: 17)

@@ -39,7 +39,7 @@ let peerRows: [PeerRow] = [
     ) {
         let sketch = try documentedSketch(), device = DeviceContext(permanentNoise: nil), units = 20_000
         return .timed(units: units) {
-            for _ in 0..<units { keep(try erased(sketch).payload(for: url, on: device)) }
+            try refilling(units) { try erased(sketch).appendPayload(for: url, on: device, to: &$0) }
         }
     },
     PeerRow(
@@ -49,12 +49,12 @@ let peerRows: [PeerRow] = [
         let rappor = try documentedRappor(), units = 20_000
         let text = Array("https://example.org".utf8)
         return .timed(units: units) {
-            for _ in 0..<units {
+            try refilling(units) { bytes in
                 var words: [UInt64] = [0, 0]
                 for bit in try rappor.filter.bits(of: text, cohort: 5) { words[bit / 64] |= 1 << UInt64(bit % 64) }
                 var noise = try FreshNoise(wordCount: rappor.noiseWordCount)
-                let report = rappor.randomize(BitVectorReport(partition: 5, words: words), using: &noise)
-                keep(report.encoded(shape: rappor.shape))
+                let filter = BitVectorReport(partition: 5, words: words)
+                rappor.appendPayload(about: filter, using: &noise, to: &bytes)
             }
         }
     },
@@ -66,7 +66,7 @@ let peerRows: [PeerRow] = [
         let noise = try PermanentNoise(secret: .random(), metric: 1, definitionHash: [])
         let device = DeviceContext(permanentNoise: noise)
         return .timed(units: units) {
-            for _ in 0..<units { keep(try erased(rappor).payload(for: url, on: device)) }
+            try refilling(units) { try erased(rappor).appendPayload(for: url, on: device, to: &$0) }
         }
     },
     PeerRow(
