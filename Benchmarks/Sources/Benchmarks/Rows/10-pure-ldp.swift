@@ -44,7 +44,8 @@ let peerRows: [PeerRow] = [
     },
     PeerRow(
         "10b", "RAPPOR-128, one round: filter, fresh noise, payload", timesFaster: 20, than: "encode-rappor",
-        peerUnits: 5_000
+        peerUnits: 5_000,
+        bottleneck: "a system call for fresh randomness is half of it; pure-ldp draws from a generator in its process"
     ) {
         let rappor = try documentedRappor(), units = 20_000
         let text = Array("https://example.org".utf8)
