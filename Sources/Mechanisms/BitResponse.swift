@@ -73,12 +73,12 @@ public struct BitResponse: Hashable, Sendable {
 
     private var lastWordMask: UInt64 { .max >> UInt64((64 - bitCount % 64) % 64) }
 
-    /// How many words ``permanentResponse(to:words:)`` is made of.
+    /// How many words ``writePermanentResponse(to:noise:to:from:)`` is made of.
     package var permanentWordCount: Int {
         flip.noiseWordCount(for: wordCount) + (keep?.noiseWordCount(for: wordCount) ?? 0)
     }
 
-    /// How many words ``report(about:using:)`` draws.
+    /// How many words ``replacePermanentResponse(in:from:using:)`` draws.
     var freshWordCount: Int { (64 - firstFreshLevel) * wordCount }
 
     /// The least bit that P or Q has: no lane is below either before it.

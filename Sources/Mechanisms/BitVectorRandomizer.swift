@@ -94,6 +94,7 @@ extension BitVectorRandomizer {
     public func randomize<Source: NoiseSource & ~Copyable>(
         _ permanent: BitVectorReport, using source: inout Source
     ) -> BitVectorReport {
+        precondition(permanent.words.count == shape.wordCount, "a permanent response has the bits of its shape")
         var words = permanent.words
         words.rewrite { response.replacePermanentResponse(in: &$0, from: 0, using: &source) }
         return BitVectorReport(partition: permanent.partition, words: words)
@@ -113,30 +114,26 @@ extension BitVectorRandomizer {
         let start = bytes.count
         if bytes.isEmpty { bytes.reserveCapacity(payloadByteCount) }
         do { try appendPermanentResponse(to: input, on: device, to: &bytes) } catch { throw .input(error) }
-        try replacePermanentResponse(in: &bytes, from: start)
-    }
-
-    public func appendPayload(
-        fromPermanentResponse permanent: [UInt8], to bytes: inout [UInt8]
-    ) throws(EncodingError) {
-        do { try BitVectorReport.validate(permanent.span, shape: shape) } catch { throw .permanentResponse(error) }
-        let start = bytes.count
-        bytes.append(contentsOf: permanent)
-        try replacePermanentResponse(in: &bytes, from: start)
-    }
-
-    /// Replaces a permanent response that the bytes end with by a report about it, or takes it away.
-    private func replacePermanentResponse(in bytes: inout [UInt8], from start: Int) throws(EncodingError) {
         do {
             var noise = try FreshNoise(wordCount: noiseWordCount)
             replacePermanentResponse(in: &bytes, from: start, using: &noise)
         } catch {
-            for index in start..<bytes.count { bytes[index] = 0 }
+            wipe(&bytes, from: start)
             bytes.removeLast(bytes.count - start)
             throw .noRandomness(error)
         }
     }
 
+    public func appendPayload<Source: NoiseSource & ~Copyable>(
+        fromPermanentResponse permanent: [UInt8], using source: inout Source, to bytes: inout [UInt8]
+    ) throws(ReportError) {
+        try BitVectorReport.validate(permanent.span, shape: shape)
+        let start = bytes.count
+        bytes.append(contentsOf: permanent)
+        replacePermanentResponse(in: &bytes, from: start, using: &source)
+    }
+
+    /// Replaces a permanent response that the bytes end with by a report about it.
     private func replacePermanentResponse<Source: NoiseSource & ~Copyable>(
         in bytes: inout [UInt8], from start: Int, using source: inout Source
     ) {

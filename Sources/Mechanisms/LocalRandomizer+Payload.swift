@@ -21,6 +21,16 @@ extension LocalRandomizer {
         return bytes
     }
 
+    public func payload<Source: NoiseSource & ~Copyable>(
+        for input: MechanismInput, on device: DeviceContext, using source: inout Source
+    ) throws(EncodingError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        do {
+            appendPayload(about: try self.input(from: input, on: device), using: &source, to: &bytes)
+        } catch { throw .input(error) }
+        return bytes
+    }
+
     public func appendPayload(
         for input: MechanismInput, on device: DeviceContext, to bytes: inout [UInt8]
     ) throws(EncodingError) {
@@ -88,13 +98,33 @@ extension LongitudinalRandomizer {
         return bytes
     }
 
+    /// By way of the bytes of the permanent response, as an agent keeps them.
+    public func payload<Source: NoiseSource & ~Copyable>(
+        for input: MechanismInput, on device: DeviceContext, using source: inout Source
+    ) throws(EncodingError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        let permanent = try permanentResponse(to: input, on: device)
+        do { try appendPayload(fromPermanentResponse: permanent, using: &source, to: &bytes) } catch {
+            throw .permanentResponse(error)
+        }
+        return bytes
+    }
+
+    public func appendPayload<Source: NoiseSource & ~Copyable>(
+        fromPermanentResponse permanent: [UInt8], using source: inout Source, to bytes: inout [UInt8]
+    ) throws(ReportError) {
+        let value = try Value(decoding: permanent.span, shape: permanentShape)
+        appendPayload(about: value, using: &source, to: &bytes)
+    }
+
     public func appendPayload(
         fromPermanentResponse permanent: [UInt8], to bytes: inout [UInt8]
     ) throws(EncodingError) {
-        let value: Value
-        do { value = try Value(decoding: permanent.span, shape: permanentShape) } catch {
+        var noise: FreshNoise
+        do { noise = try FreshNoise(wordCount: noiseWordCount) } catch { throw .noRandomness(error) }
+        if bytes.isEmpty { bytes.reserveCapacity(payloadByteCount) }
+        do { try appendPayload(fromPermanentResponse: permanent, using: &noise, to: &bytes) } catch {
             throw .permanentResponse(error)
         }
-        try appendPayload(randomizing: value, to: &bytes)
     }
 }

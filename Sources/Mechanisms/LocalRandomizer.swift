@@ -55,11 +55,19 @@ public protocol LocalRandomizer: Sendable {
     func appendPayload<Source: NoiseSource & ~Copyable>(
         about value: Value, using source: inout Source, to bytes: inout [UInt8])
 
+    /// The payload that an agent makes of an input, from the words of a source: what audits and simulations run.
+    ///
+    /// - Throws: ``EncodingError``.
+    func payload<Source: NoiseSource & ~Copyable>(
+        for input: MechanismInput, on device: DeviceContext, using source: inout Source
+    ) throws(EncodingError) -> [UInt8]
+
     /// Appends the payload of one report about an input, with fresh noise from the system; nothing where it throws. A
     /// requirement so that each mechanism has a specialised default.
     ///
     /// - Throws: ``EncodingError``.
-    /// - Complexity: no allocation of ours if `bytes` has room; only sets of items, sampled buckets and pairs make arrays.
+    /// - Complexity: no allocation of ours for a category or up to 512 words of noise, if `bytes` has room. Sets of items,
+    ///   sampled buckets, pairs and points of a projective geometry make arrays.
     func appendPayload(
         for input: MechanismInput, on device: DeviceContext, to bytes: inout [UInt8]
     ) throws(EncodingError)
@@ -99,8 +107,15 @@ public protocol LongitudinalRandomizer: LocalRandomizer where Value: ReportPaylo
         to input: MechanismInput, on device: DeviceContext, to bytes: inout [UInt8]
     ) throws(InputError)
 
-    /// Appends the payload of one more report about a stored permanent response. A requirement as
-    /// ``appendPayload(for:on:to:)`` is.
+    /// Appends the payload of one more report about a stored permanent response, from the words of a source; nothing where
+    /// it throws.
+    ///
+    /// - Throws: ``ReportError`` where the bytes are no permanent response of this mechanism.
+    func appendPayload<Source: NoiseSource & ~Copyable>(
+        fromPermanentResponse permanent: [UInt8], using source: inout Source, to bytes: inout [UInt8]
+    ) throws(ReportError)
+
+    /// The same with fresh noise from the system. A requirement as ``appendPayload(for:on:to:)`` is.
     ///
     /// - Throws: ``EncodingError``.
     func appendPayload(fromPermanentResponse permanent: [UInt8], to bytes: inout [UInt8]) throws(EncodingError)

@@ -31,7 +31,10 @@ public struct CanonicalValue: Sendable {
         return bytes
     }
 
-    func add(to message: DigestContext) -> Bool {
-        message.add(head, byteCount: headByteCount) && message.add(rest)
+    /// Adds the bytes and then zeros, `byteCount` in all, in as many steps for every value: a step of no bytes is shorter.
+    func add(to message: DigestContext, byteCount: Int, zeros: [UInt8]) -> Bool {
+        let (middle, added) = rest.isEmpty ? (zeros, 1) : (rest, rest.count)
+        return message.add(head, byteCount: headByteCount) && message.add(middle, count: added)
+            && message.add(zeros, count: byteCount - headByteCount - added)
     }
 }

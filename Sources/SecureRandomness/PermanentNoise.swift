@@ -75,7 +75,7 @@ public struct PermanentNoise: Sendable {
     /// What is hashed of a value, as many bytes for all: its length in two bytes, the value, and zeros.
     private static func add(_ value: CanonicalValue, to message: DigestContext) -> Bool {
         precondition(value.count <= valueByteLimit, "a canonical value has at most 255 bytes")
-        return message.add(UInt64(value.count), byteCount: 2) && value.add(to: message)
-            && message.add(zeros, count: valueByteLimit + 1 - value.count)
+        return message.add(UInt64(value.count), byteCount: 2)
+            && value.add(to: message, byteCount: valueByteLimit + 1, zeros: zeros)
     }
 }

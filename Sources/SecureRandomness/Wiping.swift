@@ -5,5 +5,13 @@ internal import CPlatform
 /// The array has to be the only owner of its bytes; another one keeps them.
 public func wipe(_ bytes: inout [UInt8]) { bytes.withUnsafeMutableBytes { dither_wipe($0.baseAddress, $0.count) } }
 
+/// The same for the bytes from a place on.
+public func wipe(_ bytes: inout [UInt8], from start: Int) {
+    bytes.withUnsafeMutableBytes {
+        let rest = UnsafeMutableRawBufferPointer(rebasing: $0[start...])
+        dither_wipe(rest.baseAddress, rest.count)
+    }
+}
+
 /// The same for words, such as noise that would tell a value beside what was made of it.
 public func wipe(_ words: inout [UInt64]) { words.withUnsafeMutableBytes { dither_wipe($0.baseAddress, $0.count) } }

@@ -28,10 +28,13 @@ enum BitVectorFixture {
         let permanent = try #require(hexadecimalBytes(cells[0]))
         let words = cells.dropFirst().dropLast().compactMap { UInt64($0, radix: 16) }
         try #require(words.count == mechanism.noiseWordCount)
-        var noise = ListedNoise(words)
+        var (noise, same) = (ListedNoise(words), ListedNoise(words))
         let value = try BitVectorReport(decoding: permanent.span, shape: mechanism.permanentShape)
         let report = mechanism.randomize(value, using: &noise)
         #expect(report.encoded(shape: mechanism.shape) == hexadecimalBytes(cells[cells.count - 1]), "\(fixture)")
+        var bytes: [UInt8] = [7]
+        try mechanism.appendPayload(fromPermanentResponse: permanent, using: &same, to: &bytes)
+        #expect(bytes == [7] + report.encoded(shape: mechanism.shape), "\(fixture)")
     }
 
     private static func expectPermanentResponse<M: BitVectorRandomizer>(

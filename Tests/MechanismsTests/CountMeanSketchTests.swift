@@ -131,8 +131,11 @@ struct CountMeanSketchTests {
                 $0 << 8 | UInt64($1)
             }
         }
-        var noise = ListedNoise(words)
+        var (noise, same) = (ListedNoise(words), ListedNoise(words))
         let report = sketch.randomize(try sketchKey(cells[1], seed: 0), using: &noise)
         #expect(report.encoded(shape: sketch.shape) == hexadecimalBytes(cells[2]), "\(vector)")
+        var bytes: [UInt8] = [7]
+        sketch.appendPayload(about: try sketchKey(cells[1], seed: 0), using: &same, to: &bytes)
+        #expect(bytes == [7] + report.encoded(shape: sketch.shape), "\(vector)")
     }
 }

@@ -9,7 +9,7 @@ struct FaultyRappor: BitVectorRandomizer {
     enum Fault: Sendable {
         case none, permanentNoiseDrawnAnew, permanentNoiseSharedByTexts, freshNoiseFromThePermanentResponse
         case permanentLossOfHalfTheBits, filterReported, absenceOfATextsFilter, permanentResponseReported
-        case filterWritten
+        case filterWritten, storedResponseSent
     }
 
     static let identifier = "faulty_rappor"
@@ -104,16 +104,15 @@ struct FaultyRappor: BitVectorRandomizer {
         try appendPayload(fromPermanentResponse: permanentResponse(to: input, on: device), to: &bytes)
     }
 
-    func appendPayload(
-        fromPermanentResponse permanent: [UInt8], to bytes: inout [UInt8]
-    ) throws(EncodingError) {
-        do {
-            var noise = try FreshNoise(wordCount: noiseWordCount)
-            appendPayload(
-                about: try BitVectorReport(decoding: permanent.span, shape: shape), using: &noise, to: &bytes)
-        } catch let error as ReportError { throw .permanentResponse(error) } catch {
-            throw .noRandomness(.healthTestFailed)
+    func appendPayload<Source: NoiseSource & ~Copyable>(
+        fromPermanentResponse permanent: [UInt8], using source: inout Source, to bytes: inout [UInt8]
+    ) throws(ReportError) {
+        if fault == .storedResponseSent {
+            bytes += permanent
+            return
         }
+        appendPayload(
+            about: try BitVectorReport(decoding: permanent.span, shape: shape), using: &source, to: &bytes)
     }
 
     func randomize<Source: NoiseSource & ~Copyable>(

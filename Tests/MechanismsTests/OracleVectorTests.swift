@@ -116,15 +116,17 @@ struct OracleVectorTests {
             let digest = try sha256(Array("dither/fixtures/oracles/\(cells[2])/\(index)".utf8))
             words.append(digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
         }
-        var noise = ListedNoise(words)
+        var (noise, same) = (ListedNoise(words), ListedNoise(words))
         let item = MechanismInput.item(try #require(Int(cells[0])))
         // The last item of a metric that reports it is "no event".
         let isAbsence =
             if case .items(let count) = mechanism.configuration.domain { item == .item(count) } else { false }
         let value = try mechanism.input(
             from: isAbsence ? .absent : item, on: DeviceContext(permanentNoise: nil))
-        return (
-            mechanism.randomize(value, using: &noise).encoded(shape: mechanism.shape), hexadecimalBytes(cells[3])
-        )
+        let payload = mechanism.randomize(value, using: &noise).encoded(shape: mechanism.shape)
+        var bytes: [UInt8] = [7]
+        mechanism.appendPayload(about: value, using: &same, to: &bytes)
+        #expect(bytes == [7] + payload, "\(vector)")
+        return (payload, hexadecimalBytes(cells[3]))
     }
 }

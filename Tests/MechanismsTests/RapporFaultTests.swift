@@ -19,7 +19,7 @@ struct RapporFaultTests {
             (.freshNoiseFromThePermanentResponse, [.samplesFollowLikelihoods, .reportsAreFresh]),
             (.permanentResponseReported, [.samplesFollowLikelihoods, .reportsAreFresh]),
             (.filterReported, [.samplesFollowLikelihoods, .permanentResponsesAreIndependent]),
-            (.filterWritten, [.payloadsAreReports]),
+            (.filterWritten, [.payloadsAreReports]), (.storedResponseSent, [.payloadsAreReports]),
             (.absenceOfATextsFilter, [.samplesFollowLikelihoods]),
             (
                 .permanentLossOfHalfTheBits,

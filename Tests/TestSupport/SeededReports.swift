@@ -15,8 +15,8 @@ public func seededPayloads(
                 permanentNoise = try PermanentNoise(
                     secret: noise.secret(), metric: metric.identifier.value, definitionHash: metric.definitionHash)
             }
-            let value = try mechanism.input(from: input, on: DeviceContext(permanentNoise: permanentNoise))
-            return mechanism.randomize(value, using: &noise).encoded(shape: mechanism.shape)
+            return try mechanism.payload(
+                for: input, on: DeviceContext(permanentNoise: permanentNoise), using: &noise)
         }
     }
     return try payloads(metric.mechanism)

@@ -20,14 +20,13 @@ public struct AuditSubject<Mechanism: LocalRandomizer>: Sendable {
     /// The hash of the metric's definition.
     public var definitionHash = [UInt8](repeating: 0xA5, count: 32)
 
-    /// The mechanism as an agent runs it: value, noise, payload.
+    /// The mechanism as an agent runs it, from value to payload; memoized, by way of the stored permanent response.
     public init(_ mechanism: Mechanism) {
         self.mechanism = mechanism
         start = {
             { input, device, noise in
-                let value = try mechanism.input(from: input, on: device)
                 var source = noise
-                return mechanism.randomize(value, using: &source).encoded(shape: mechanism.shape)
+                return try mechanism.payload(for: input, on: device, using: &source)
             }
         }
         permanentNoise = { secret, metric, definitionHash in

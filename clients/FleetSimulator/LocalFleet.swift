@@ -34,7 +34,6 @@ public struct LocalFleet: Sendable {
         _ mechanism: Mechanism, _ population: Population, using noise: inout SimulationNoise,
         receive: (_ payload: [UInt8], _ period: Int) throws(Failure) -> Void, progress: (Int) -> Void
     ) throws {
-        let shape = mechanism.shape
         var done = 0
         for group in population.groups {
             for _ in 0..<group.deviceCount {
@@ -44,11 +43,7 @@ public struct LocalFleet: Sendable {
                 let device = DeviceContext(permanentNoise: try permanentNoise(using: &noise))
                 for period in 0..<periodCount {
                     // Made anew for every report, as on a device: what is permanent follows from the secret alone.
-                    let value: Mechanism.Value
-                    do { value = try mechanism.input(from: input, on: device) } catch {
-                        throw EncodingError.input(error)
-                    }
-                    try receive(mechanism.randomize(value, using: &noise).encoded(shape: shape), period)
+                    try receive(try mechanism.payload(for: input, on: device, using: &noise), period)
                 }
             }
         }

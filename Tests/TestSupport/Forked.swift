@@ -1,10 +1,10 @@
-import Glibc
-import Testing
+internal import Glibc
+internal import Testing
 
 /// Runs a closure in a forked child and hands its words back through a pipe.
-enum Forked {
+public enum Forked {
     /// The child's words; `nil` if it died or failed.
-    static func words(count: Int, of body: () throws -> [UInt64]) throws -> [UInt64]? {
+    public static func words(count: Int, of body: () throws -> [UInt64]) throws -> [UInt64]? {
         // Swift's Glibc module hides fork(); the symbol is there.
         let symbol = try #require(dlsym(nil, "fork"))
         let fork = unsafeBitCast(symbol, to: (@convention(c) () -> pid_t).self)
@@ -27,7 +27,7 @@ enum Forked {
     }
 
     /// Makes getrandom(2) fail with EPERM in this process, for good; `false` where the kernel has no seccomp filters.
-    static func denyRandomness() -> Bool {
+    public static func denyRandomness() -> Bool {
         #if arch(x86_64)
             let getrandom: UInt32 = 318
         #else
