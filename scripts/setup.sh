@@ -63,3 +63,8 @@ if ((major < 6 || (major == 6 && minor < 2))); then
     echo "setup: Swift 6.2 or later is needed, and $found. See https://www.swift.org/install/linux" >&2
     exit 1
 fi
+
+# What judges pages in the browser tests, from PyPI. Where that cannot be reached, they say that they skip.
+if [[ -n ${CI:-} ]] && ! scripts/install_axe.sh >/dev/null; then
+    echo "setup: axe could not be installed, so pages are not judged by it" >&2
+fi

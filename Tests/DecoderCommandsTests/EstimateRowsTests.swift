@@ -47,7 +47,10 @@ struct EstimateRowsTests {
                 #""say \"hi\", you""#, #""=1+1""#, #""a\u001b[31mb\u202e""#, #""two\nlines""#, #""""#, #""naïve 𝄞""#,
             ])
         let shown = texts.indices.map { rows.cells(at: $0, for: .people)[0].shown }
-        #expect(shown == ["say \"hi\", you", "=1+1", "a[31mb", "twolines", "\"\"", "naïve 𝄞"])
+        #expect(
+            shown == [
+                "say \"hi\", you", "=1+1", "a⟦U+001B⟧[31mb⟦U+202E⟧", "two⟦U+000A⟧lines", "\"\"", "naïve 𝄞",
+            ])
     }
 
     @Test("Up to 50 rows people see all in order; of more, 50: those detected first, the most frequent first")

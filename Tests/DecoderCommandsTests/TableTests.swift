@@ -19,9 +19,9 @@ struct TableTests {
     func aligned() {
         #expect(
             table.rendered(as: .table) == """
-                value       count  frequency  detected  p_value
-                true           12      0.250  true      3.0e-12
-                naïve, "x"  -1200      0.000  false           -
+                value               count  frequency  detected  p_value
+                true                   12      0.250  true      3.0e-12
+                naïve, "x"⟦U+000A⟧  -1200      0.000  false           -
 
                 """)
     }
@@ -71,11 +71,11 @@ struct TableTests {
         #expect(Cell.integer(-1).separated == "-1")
     }
 
-    @Test("No control character of a value reaches the terminal")
+    @Test("No control character of a value reaches the terminal: its number does, so that no two values look like one")
     func terminal() {
         var table = Table(columns: ["value"])
         table.append([.text("\u{1B}]0;title\u{7}red\u{202E}\u{9B}31m")])
-        #expect(table.rendered(as: .table) == "value\n]0;titlered31m\n")
+        #expect(table.rendered(as: .table) == "value\n⟦U+001B⟧]0;title⟦U+0007⟧red⟦U+202E⟧⟦U+009B⟧31m\n")
     }
 
     @Test("A number that is not finite is null, and what rounds to zero has no sign")

@@ -158,6 +158,14 @@ struct CommandLineTests {
                 "unknown-metric-report",
                 "dither report --registry DIR/metrics.set --store DIR/r.db -o DIR/r.html --metric arrived_late"),
             CommandLine(
+                "usage-export-candidates",
+                "dither export --registry DIR/metrics.set --store DIR/r.db --metric departed_late "
+                    + "--candidates destination=DIR/airports.csv:code"),
+            CommandLine(
+                "usage-report-candidates-twice",
+                "dither report --registry DIR/metrics.set --store DIR/r.db -o DIR/r.html --candidates destination=a.csv "
+                    + "--candidates destination=b.csv"),
+            CommandLine(
                 "missing-report-store",
                 "dither report --registry DIR/metrics.set --store DIR/none.db -o DIR/r.html"),
             CommandLine(

@@ -90,6 +90,21 @@ struct PlotTests {
         }
         let nowhere = try run("dither", store.arguments("estimate", "--metric carrier --plot DIR/none/out.svg"))
         #expect(nowhere.status == 1 && nowhere.complaint.contains("none/out.svg"))
+        #expect(nowhere.complaint.contains("No such file or directory. Make its folder first"))
+        let folder = try run("dither", store.arguments("estimate", "--metric carrier --plot DIR"))
+        #expect(folder.status == 1 && folder.complaint.contains("Is a directory. Name a file in it"))
+    }
+
+    @Test("A link stays, and what it leads to is replaced")
+    func links() throws {
+        let store = try DrawingStore(), target = store.workspace.file("target.svg")
+        let link = store.workspace.file("link.svg")
+        try Data("old".utf8).write(to: URL(filePath: target))
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+        let outcome = try run("dither", store.arguments("estimate", "--metric carrier --plot \(link)"))
+        #expect(outcome.status == 0, "\(outcome.complaint)")
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == target)
+        #expect(try !picture(target).elements("g", "row").isEmpty)
     }
 
     @Test("A comparison's bars are its differences")

@@ -67,9 +67,11 @@ struct RegistryTextTests {
         #expect(NearestName.nearest(to: String(repeating: "epsilon", count: 1000), among: names) == nil)
     }
 
-    @Test("Text for a terminal has no character that changes its state or the order of reading")
+    @Test("Text for a terminal has the number of each character that changes its state or the order of reading")
     func terminal() {
-        #expect(printable("a\u{1B}[31mb\u{202E}c\u{7F}\u{9B}d\ne") == "a[31mbcde")
+        #expect(
+            printable("a\u{1B}[31mb\u{202E}c\u{7F}\u{9B}d\ne⟦")
+                == "a⟦U+001B⟧[31mb⟦U+202E⟧c⟦U+007F⟧⟦U+009B⟧d⟦U+000A⟧e⟦U+27E6⟧")
         #expect(printable("naïve 日本 👩‍👩‍👧") == "naïve 日本 👩‍👩‍👧")
     }
 

@@ -48,9 +48,10 @@ struct DisplayTextTests {
         }
     }
 
-    @Test("What would change a terminal is gone, what it cannot show has a mark, and ASCII stays ASCII")
+    @Test("What would change a terminal is a number, what it cannot show has a mark, and ASCII stays ASCII")
     func visible() {
-        #expect(DisplayText.visible("a\u{1B}]52;c;x\u{7}\u{202E}b", isUnicode: true) == "a]52;c;xb")
+        #expect(
+            DisplayText.visible("a\u{1B}]52;c;x\u{7}\u{202E}b", isUnicode: true) == "a⟦U+001B⟧]52;c;x⟦U+0007⟧⟦U+202E⟧b")
         #expect(DisplayText.visible("\u{378}", isUnicode: true) == "\u{FFFD}")
         #expect(DisplayText.visible("São 漢", isUnicode: false) == "S<U+00E3>o <U+6F22>")
     }

@@ -12,7 +12,8 @@ package final class FileDraft {
     /// Makes an empty draft.
     ///
     /// - Throws: ``RegistryError/unwritable(path:errno:)``.
-    package static func make(replacing target: String) throws(RegistryError) -> FileDraft {
+    package static func make(replacing path: String) throws(RegistryError) -> FileDraft {
+        let target = followed(path)
         var status = stat()
         if stat(target, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
             return try opened(target, nil, O_WRONLY)
@@ -23,6 +24,13 @@ package final class FileDraft {
         // Whom the file that is replaced was closed to, the new one is.
         if let mode { fchmod(draft.descriptor, mode) }
         return draft
+    }
+
+    /// What a link leads to, so that the link stays.
+    private static func followed(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 
     private static func opened(

@@ -83,7 +83,7 @@ extension MetricReader {
         // A set of strings compares by canonical equivalence, as recording does.
         if !seen.insert(name).inserted { return "is '\(name)' again" }
         guard MetricDefinition.isWellFormed(text: name, byteLimit: MetricDomain.labelByteLimit) else {
-            return "is longer than \(MetricDomain.labelByteLimit) bytes or has a line break"
+            return fault(of: name, byteLimit: MetricDomain.labelByteLimit).problem
         }
         return nil
     }

@@ -141,8 +141,8 @@ extension MetricReader {
             let (reason, position) = never.text("never", &findings)
         else { return nil }
         guard MetricDefinition.isWellFormed(text: reason) else {
-            findings.error(
-                position, "the reason is longer than \(MetricDefinition.textByteLimit) bytes", "Shorten it.")
+            let fault = fault(of: reason, byteLimit: MetricDefinition.textByteLimit)
+            findings.error(position, "the reason \(fault.problem)", fault.remedy)
             return nil
         }
         return .never(reason: reason)

@@ -95,9 +95,8 @@ struct MetricReader {
         for key in ["description", "owner"] {
             guard let (text, position) = keys.text(key, &findings) else { continue }
             guard MetricDefinition.isWellFormed(text: text) else {
-                findings.error(
-                    position, "'\(key)' of \(keys.subject) is longer than \(MetricDefinition.textByteLimit) bytes",
-                    "Shorten it.")
+                let fault = fault(of: text, byteLimit: MetricDefinition.textByteLimit)
+                findings.error(position, "'\(key)' of \(keys.subject) \(fault.problem)", fault.remedy)
                 continue
             }
             if key == "owner" { fields.owner = text } else { fields.summary = text }

@@ -122,7 +122,8 @@ extension MappingReader {
     fileprivate func project(_ findings: inout DiagnosticList) -> String? {
         guard let (project, position) = text("project", &findings) else { return nil }
         guard MetricDefinition.isWellFormed(text: project, byteLimit: 64) else {
-            findings.error(position, "the project's name is longer than 64 bytes", "Shorten it.")
+            let fault = fault(of: project, byteLimit: 64)
+            findings.error(position, "the project's name \(fault.problem)", fault.remedy)
             return nil
         }
         return project

@@ -18,11 +18,26 @@ public enum RegistryError: Error, Hashable, Sendable {
 }
 
 extension RegistryError {
+    /// That a file cannot be read or written, why, and what to do about it.
+    private static func words(_ path: String, _ deed: String, _ errno: Int32) -> String {
+        let remedy =
+            switch (errno, deed) {
+            case (EISDIR, _): ". Name a file in it"
+            case (ENOENT, "read"), (ENOTDIR, _): ". Is the path right?"
+            case (ENOENT, _): ". Make its folder first"
+            case (EACCES, "read"): ". Ask its owner to let this account read it"
+            case (EACCES, _), (EPERM, _), (EROFS, _): ". Name a place that this account may write to"
+            case (ENOSPC, _), (EDQUOT, _): ". Make room and run it again"
+            default: ""
+            }
+        return "\(path): cannot be \(deed): \(String(cString: strerror(errno)))\(remedy)"
+    }
+
     /// The last words about a registry that cannot be used; the findings of a refusal are told apart.
     public var message: String {
         switch self {
-        case .unreadable(let path, let errno): "\(path): cannot be read: \(String(cString: strerror(errno)))"
-        case .unwritable(let path, let errno): "\(path): cannot be written: \(String(cString: strerror(errno)))"
+        case .unreadable(let path, let errno): Self.words(path, "read", errno)
+        case .unwritable(let path, let errno): Self.words(path, "written", errno)
         case .tooLarge(let path, let limit): "\(path): is longer than the \(limit) bytes that are read"
         case .refused(let findings): Self.refusal(findings)
         case .compiledSet(let path, let error):

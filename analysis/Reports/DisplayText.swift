@@ -16,15 +16,16 @@ enum DisplayText {
     /// The columns of a character; 1 for what is no character, in whose place ``visible(_:isUnicode:)`` puts a mark.
     static func width(_ scalar: Unicode.Scalar) -> Int { max(0, columns(of: scalar) ?? 1) }
 
-    /// A text as a terminal shows it: without what would change its state, and with a mark for what has no form. Where a
+    /// A text as a terminal shows it: with the numbers of what would change its state, and a mark for what has no form. Where a
     /// terminal has ASCII alone, all else is written by its number.
     static func visible(_ text: String, isUnicode: Bool) -> String {
-        let text = printable(text)
         if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return text }
         var result = ""
         for scalar in text.unicodeScalars {
-            if scalar.isASCII {
+            if scalar.isASCII, !isUnprintable(scalar) {
                 result.unicodeScalars.append(scalar)
+            } else if isUnicode, isUnprintable(scalar) || scalar == "⟦" {
+                result += numbered(scalar)
             } else if !isUnicode {
                 let digits = String(scalar.value, radix: 16, uppercase: true)
                 result += "<U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + ">"

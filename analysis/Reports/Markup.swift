@@ -89,9 +89,3 @@ public func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     default: isUnprintable(scalar)
     }
 }
-
-/// A character by its number: `⟦U+202E⟧`.
-public func numbered(_ scalar: Unicode.Scalar) -> String {
-    let digits = String(scalar.value, radix: 16, uppercase: true)
-    return "⟦U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + "⟧"
-}

@@ -1,3 +1,4 @@
+internal import RegistryCompiler
 internal import Reports
 
 /// One metric family of an exposition by OpenMetrics 1.0: what it is, and its samples.

@@ -26,7 +26,7 @@ struct MetricSurvey {
 
     /// Reads `--candidates METRIC=FILE[:COLUMN]`, given once for each metric.
     ///
-    /// - Throws: `ValidationError` for what names no metric.
+    /// - Throws: `ValidationError` for what names no metric, or one for the second time.
     static func candidates(options: [String]) throws -> [String: String] {
         var candidates: [String: String] = [:]
         for text in options {
@@ -34,7 +34,11 @@ struct MetricSurvey {
                 throw ValidationError(
                     "--candidates '\(text)': names no metric. Write, such as, destination=airports.csv:code")
             }
-            candidates[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            let metric = String(text[..<equals])
+            guard candidates[metric] == nil else {
+                throw ValidationError("--candidates \(metric): is given twice. Write all candidates into one file")
+            }
+            candidates[metric] = String(text[text.index(after: equals)...])
         }
         return candidates
     }
@@ -48,11 +52,17 @@ struct MetricSurvey {
 
     /// The metrics of these names, or all, in the order of the registry.
     ///
-    /// - Throws: ``CommandError`` of status 2 for a name, here or of candidates, that no metric has.
+    /// - Throws: ``CommandError`` of status 2 for a name, here or of candidates, that no metric has, and for candidates of
+    ///   a metric that is not among them.
     func metrics(named names: [String]) throws(CommandError) -> [MetricDefinition] {
         for name in names + candidates.keys.sorted() where source.set.metric(named: name) == nil {
             let known = source.set.metrics.map(\.name).joined(separator: ", ")
             throw CommandError(.usage, "\(registry) has no metric '\(name)'. It has: \(known)")
+        }
+        if let metric = candidates.keys.sorted().first(where: { !names.isEmpty && !names.contains($0) }) {
+            throw CommandError(
+                .usage,
+                "--candidates \(metric): --metric leaves this one out. Leave out both, or add --metric \(metric)")
         }
         return source.set.metrics.filter { names.isEmpty || names.contains($0.name) }
     }
