@@ -13,13 +13,16 @@ struct ChunkRow: Row {
         case warm = "mapped"
         case firstTouch = "mapped for each pass"
         case unmapped = "not mapped"
+        /// As `dither estimate` reads it.
+        case checked = "mapped, checksums computed"
     }
 
     let name: String
     let way: Way
     let goal: Goal
     var operation: String {
-        "count 128-bit reports from the chunks of a store of 256 MB, \(way.rawValue), checksums not computed"
+        "count 128-bit reports from the chunks of a store of 256 MB, \(way.rawValue)"
+            + (way == .checked ? "" : ", checksums not computed")
     }
     let anchor = "read and sum the same file"
     let unit = "report"
@@ -29,6 +32,7 @@ struct ChunkRow: Row {
         case .firstTouch: "the kernel: the mapping is made, its pages are found, and it is undone in every pass"
         case .unmapped:
             "SQLite copies pages of 4,096 bytes one system call each; larger pages would be written whole to the log"
+        case .checked: "SHA-256 of every chunk, so that what a disk has changed is not counted"
         }
     }
 
@@ -115,7 +119,7 @@ private final class ChunkCounting {
         open = {
             try SQLiteSnapshot(
                 path: path, mappedByteCount: way == .unmapped ? 0 : SQLiteSnapshot.mappedByteCount,
-                verifiesChecksums: false)
+                verifiesChecksums: way == .checked)
         }
         snapshot = way == .firstTouch ? nil : try open()
         rappor = try documentedRappor()

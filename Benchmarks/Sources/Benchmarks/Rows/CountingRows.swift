@@ -10,5 +10,6 @@ let countingRows: [any Row] = [
     ChunkRow(name: "6a", way: .warm, goal: .speed(atLeast: 0.95)),
     ChunkRow(name: "6b", way: .firstTouch, goal: .speed(atLeast: 0.75)),
     ChunkRow(name: "6c", way: .unmapped, goal: .speed(atLeast: 0.60)),
+    ChunkRow(name: "6e", way: .checked, goal: .speed(atLeast: 0.95)),
     RowScanRow(),
 ]
