@@ -12,6 +12,3 @@ public func wipe(_ bytes: inout [UInt8], from start: Int) {
         dither_wipe(rest.baseAddress, rest.count)
     }
 }
-
-/// The same for words, such as noise that would tell a value beside what was made of it.
-public func wipe(_ words: inout [UInt64]) { words.withUnsafeMutableBytes { dither_wipe($0.baseAddress, $0.count) } }

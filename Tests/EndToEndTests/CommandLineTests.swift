@@ -3,6 +3,16 @@ import GRDB
 import TestSupport
 import Testing
 
+/// What a golden file holds. With `DITHER_WRITE_GOLDENS=1` in the environment, writes what it should hold.
+func golden(_ path: String, or actual: String) throws -> String {
+    let url = Fixtures.url(path)
+    if ProcessInfo.processInfo.environment["DITHER_WRITE_GOLDENS"] == "1" {
+        try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(actual.utf8).write(to: url)
+    }
+    return String(decoding: try Data(contentsOf: url), as: UTF8.self)
+}
+
 /// A command line, and what it prints with which status, word for word.
 struct CommandLine: Sendable, CustomTestStringConvertible {
     /// The name of the golden file.
@@ -28,18 +38,10 @@ struct CommandLine: Sendable, CustomTestStringConvertible {
         return text.replacing(workspace.path, with: "DIR")
     }
 
-    /// Compares with the golden file. With `DITHER_WRITE_GOLDENS=1` in the environment, writes it instead.
+    /// Compares with the golden file.
     func check(in workspace: Workspace) throws {
-        let url = Fixtures.url("command-lines/\(name).txt")
         let actual = try transcript(in: workspace)
-        if ProcessInfo.processInfo.environment["DITHER_WRITE_GOLDENS"] == "1" {
-            try FileManager.default.createDirectory(
-                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(actual.utf8).write(to: url)
-            return
-        }
-        let expected = String(decoding: try Data(contentsOf: url), as: UTF8.self)
-        #expect(actual == expected, "\(name)")
+        #expect(try actual == golden("command-lines/\(name).txt", or: actual), "\(name)")
     }
 }
 

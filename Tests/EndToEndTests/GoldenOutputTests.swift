@@ -38,16 +38,9 @@ struct GoldenOutputTests {
                 let outcome = try scene.run(line, as: format)
                 #expect(outcome.status == 0, "\(line.line): \(outcome.complaint)")
                 let actual = outcome.output.replacing(scene.shell.workspace.path, with: "DIR")
-                let url = Fixtures.url("outputs/\(name).\(format == "table" ? "txt" : format)")
-                if ProcessInfo.processInfo.environment["DITHER_WRITE_GOLDENS"] == "1" {
-                    try FileManager.default.createDirectory(
-                        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-                    try Data(actual.utf8).write(to: url)
-                    continue
-                }
-                let expected = String(decoding: try Data(contentsOf: url), as: UTF8.self)
-                let isNear = try Cut(actual).isNear(Cut(expected))
-                #expect(isNear, "\(url.lastPathComponent), DITHER_WRITE_GOLDENS=1 writes it:\n\(actual)")
+                let path = "outputs/\(name).\(format == "table" ? "txt" : format)"
+                let isNear = try Cut(actual).isNear(Cut(golden(path, or: actual)))
+                #expect(isNear, "\(path), DITHER_WRITE_GOLDENS=1 writes it:\n\(actual)")
             }
         }
         #expect(scene.collector.stop() == 0)

@@ -49,15 +49,7 @@ struct TerminalTests {
             #expect(outcome.status == 0, "\(outcome.complaint)")
             let text = outcome.output.replacing("\u{1B}", with: "\\e")
             #expect(screen.environment["NO_COLOR"] == nil || !text.contains("\\e["))
-            let url = Fixtures.url("terminal/\(screen.name).txt")
-            if ProcessInfo.processInfo.environment["DITHER_WRITE_GOLDENS"] == "1" {
-                try FileManager.default.createDirectory(
-                    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-                try Data(text.utf8).write(to: url)
-                continue
-            }
-            let expected = String(decoding: try Data(contentsOf: url), as: UTF8.self)
-            #expect(text == expected, "\(screen.name)")
+            #expect(try text == golden("terminal/\(screen.name).txt", or: text), "\(screen.name)")
         }
     }
 

@@ -10,18 +10,21 @@ public func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
 /// What is wrong with a text that `MetricDefinition.isWellFormed(text:byteLimit:)` refuses, and what to do.
 func fault(of text: String, byteLimit: Int) -> (problem: String, remedy: String) {
     if let scalar = text.unicodeScalars.first(where: isUnprintable) {
-        let digits = String(scalar.value, radix: 16, uppercase: true)
-        let number = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-        return ("has the character U+\(number), which breaks a line, turns it around or is not seen", "Remove it.")
+        return (
+            "has the character \(codePoint(scalar)), which breaks a line, turns it around or is not seen", "Remove it."
+        )
     }
     return ("is longer than \(byteLimit) bytes", "Shorten it.")
 }
 
-/// A character by its number: `⟦U+202E⟧`.
-public func numbered(_ scalar: Unicode.Scalar) -> String {
+/// A character's number: `U+202E`.
+public func codePoint(_ scalar: Unicode.Scalar) -> String {
     let digits = String(scalar.value, radix: 16, uppercase: true)
-    return "⟦U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + "⟧"
+    return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
 }
+
+/// A character by its number, where the character itself would stand: `⟦U+202E⟧`.
+public func numbered(_ scalar: Unicode.Scalar) -> String { "⟦\(codePoint(scalar))⟧" }
 
 /// A text as it is safe to show on a terminal: with such characters by their numbers. ⟦ is by its own, so that no two texts
 /// become one.

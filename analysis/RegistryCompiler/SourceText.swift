@@ -16,7 +16,7 @@ struct SourceText {
             let scalar = text.unicodeScalars[index]
             throw Self.refusal(
                 at: Self.end(of: text.unicodeScalars[..<index]), in: file,
-                "the invisible character U+\(String(scalar.value, radix: 16, uppercase: true)) is not allowed",
+                "the invisible character \(codePoint(scalar)) is not allowed",
                 "Remove it.")
         }
         self.text = text

@@ -27,8 +27,7 @@ enum DisplayText {
             } else if isUnicode, isUnprintable(scalar) || scalar == "⟦" {
                 result += numbered(scalar)
             } else if !isUnicode {
-                let digits = String(scalar.value, radix: 16, uppercase: true)
-                result += "<U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + ">"
+                result += "<\(codePoint(scalar))>"
             } else {
                 result.unicodeScalars.append(columns(of: scalar) == nil ? "\u{FFFD}" : scalar)
             }
