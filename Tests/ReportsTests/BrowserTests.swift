@@ -42,7 +42,8 @@ struct BrowserFindings: Decodable {
         var focusable: Int
     }
 
-    var milliseconds: Double
+    var milliseconds, wholeAfter: Double
+    var rowsWithoutScript: Int
     var structure: Structure
     var figures: [Figures]
     var elements: [String]
@@ -185,12 +186,25 @@ struct BrowserTests {
         }
     }
 
-    @Test("Two hundred metrics with ten thousand values open at once")
+    @Test(
+        "Two hundred metrics with ten thousand values open at once, and the rest of the page follows, also without the script"
+    )
     func speed() throws {
-        var document = document(of: (0..<50).map { bar("value \($0)", 0.01) })
-        document.metrics = Array(repeating: document.metrics[0], count: 200)
+        var document = fullDocument(names: ["plain"])
+        guard case .shown(var findings) = document.metrics[0].outcome else { return }
+        (findings.alarms, findings.fit) = ([], [])
+        findings.chart.bars = (0..<50).map { bar("value \($0)", 0.01) }
+        findings.comparison?.result = .differences(
+            BarChart(scale: .shareDifference, bars: (0..<50).map { bar("value \($0)", 0.01) }))
+        document.metrics = (0..<200).map { place in
+            var metric = document.metrics[0]
+            (metric.name, metric.outcome) = ("metric_\(place)", .shown(findings))
+            return metric
+        }
         let found = try Browser.look(at: document, "--quick")
-        #expect(found.figures.reduce(0) { $0 + $1.rows.count } == 10_000)
-        #expect(found.milliseconds < 5000, "\(found.milliseconds) ms")
+        #expect(found.faults == [] && found.figures.count == 200)
+        #expect(found.figures.allSatisfy { $0.rows.count == 100 } && found.rowsWithoutScript == 20_000)
+        // Built in one go it takes four times as long: a second and a half where nothing else runs.
+        #expect(found.milliseconds < 2500 && found.milliseconds < found.wholeAfter, "\(found.milliseconds) ms")
     }
 }

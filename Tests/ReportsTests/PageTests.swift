@@ -39,7 +39,7 @@ struct PageTests {
     @Test("Detected and not detected differ in words and in form")
     func standing() throws {
         let page = try document(of: [bar("ORD", 0.05), bar("XNA", -0.001, standing: .notDetected)]).html()
-        let rows = parts(of: page, from: "<tr><th scope=\"row\" class=\"name\">", to: "</tr>")
+        let rows = parts(of: page, from: "<tr><th scope=\"row\"><bdi>", to: "</tr>")
         #expect(rows[0].contains("● yes") && rows[0].contains("class=\"b\""))
         #expect(rows[1].contains("○ not shown") && rows[1].contains("class=\"h\""))
         #expect(rows[1].contains("−0.10 %"))

@@ -7,6 +7,15 @@ public func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
     }
 }
 
+/// Whether nobody could see a character, or it would reorder the line, or change a terminal, or make two values look like
+/// one, or is no character of XML. Joiners stay, since scripts and emoji need them.
+public func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0xAD, 0x180E, 0x200B, 0x2060...0x2064, 0xFFF9...0xFFFB, 0xFFFE, 0xFFFF, 0xE0000...0xE007F: true
+    default: isUnprintable(scalar)
+    }
+}
+
 /// What is wrong with a text that `MetricDefinition.isWellFormed(text:byteLimit:)` refuses, and what to do.
 func fault(of text: String, byteLimit: Int) -> (problem: String, remedy: String) {
     if let scalar = text.unicodeScalars.first(where: isUnprintable) {
@@ -26,13 +35,13 @@ public func codePoint(_ scalar: Unicode.Scalar) -> String {
 /// A character by its number, where the character itself would stand: `⟦U+202E⟧`.
 public func numbered(_ scalar: Unicode.Scalar) -> String { "⟦\(codePoint(scalar))⟧" }
 
-/// A text as it is safe to show on a terminal: with such characters by their numbers. ⟦ is by its own, so that no two texts
+/// A text as it is safe to show on a terminal: with what nobody could see by its number. ⟦ is by its own, so that no two texts
 /// become one.
 public func printable(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { isUnprintable($0) || $0 == "⟦" }) else { return text }
+    guard text.unicodeScalars.contains(where: { isInvisible($0) || $0 == "⟦" }) else { return text }
     var result = ""
     for scalar in text.unicodeScalars {
-        if isUnprintable(scalar) || scalar == "⟦" {
+        if isInvisible(scalar) || scalar == "⟦" {
             result += numbered(scalar)
         } else {
             result.unicodeScalars.append(scalar)

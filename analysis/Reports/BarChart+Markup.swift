@@ -1,6 +1,6 @@
 extension BarChart {
     /// How many rows stand open; of the others a reader sees how many they are.
-    static let openLimit = 12
+    public static let openLimit = 12
     /// Of buckets, which are read together, more.
     static let orderedOpenLimit = 64
 
@@ -34,7 +34,8 @@ extension BarChart {
                 page.element(
                     "p", ["class": "muted"],
                     text: "\(Digits.grouped(omitted.count)) further values are not on this page, "
-                        + "\(Digits.grouped(omitted.detected)) of them detected. dither estimate lists all.")
+                        + "\(Digits.grouped(omitted.detected)) of them detected. "
+                        + "dither \(scale.isDifference ? "compare" : "estimate") lists all.")
             }
         }
     }
@@ -78,8 +79,8 @@ extension BarChart {
 
     private func append(_ bar: Bar, _ drawing: BarDrawing, to page: inout Markup) {
         page.element("tr") { page in
-            page.element("th", ["scope": "row", "class": "name"]) { page in page.element("bdi", text: bar.name) }
-            page.element("td", ["class": "drawing"]) { page in drawing.draw(bar, in: &page) }
+            page.element("th", ["scope": "row"]) { page in page.element("bdi", text: bar.name) }
+            page.element("td") { page in drawing.draw(bar, in: &page) }
             page.element(
                 "td",
                 [
@@ -97,8 +98,8 @@ extension BarChart {
     private func append(otherShare: Double, _ drawing: BarDrawing, to page: inout Markup) {
         let shown = min(max(otherShare, 0), 1)
         page.element("tr") { page in
-            page.element("th", ["scope": "row", "class": "name"], text: "none of these values")
-            page.element("td", ["class": "drawing"]) { page in drawing.drawWithoutInterval(shown, in: &page) }
+            page.element("th", ["scope": "row"], text: "none of these values")
+            page.element("td") { page in drawing.drawWithoutInterval(shown, in: &page) }
             page.element("td", ["class": "figure", "data-value": Digits.exact(otherShare)]) { page in
                 page.text("about " + scale.text(shown, error: 0.05))
                 page.element("small", text: "no interval")

@@ -19,23 +19,23 @@ struct BarDrawing {
         open(in: &page, at: frame)
         let (from, to) = (axis.place(bar.low), axis.place(bar.high)), estimate = axis.place(bar.estimate)
         if isPoint {
-            path("p", "M\(estimate) 1V23", in: &page)
+            page.path("p", "M\(estimate) 1V23")
         } else {
             let drawn = bar.standing == .notDetected ? "h" : "b"
-            path(drawn, "M\(axis.origin) 6H\(estimate)V18H\(axis.origin)z", in: &page)
+            page.path(drawn, "M\(axis.origin) 6H\(estimate)V18H\(axis.origin)z")
         }
         let leaves = axis.leaves(bar)
         let ends =
             (leaves.low ? "M\(from + 9) 7L\(from) 12L\(from + 9) 17" : "M\(from) 8V16")
             + (leaves.high ? "M\(to - 9) 7L\(to) 12L\(to - 9) 17" : "M\(to) 8V16")
-        path("w", "M\(from) 12H\(to)" + ends, in: &page)
+        page.path("w", "M\(from) 12H\(to)" + ends)
         page.close("svg")
     }
 
     /// A share without an interval.
     func drawWithoutInterval(_ share: Double, in page: inout Markup) {
         open(in: &page)
-        path("o", "M\(axis.origin) 6H\(axis.place(share))V18H\(axis.origin)z", in: &page)
+        page.path("o", "M\(axis.origin) 6H\(axis.place(share))V18H\(axis.origin)z")
         page.close("svg")
     }
 
@@ -52,11 +52,6 @@ struct BarDrawing {
                 "svg",
                 ["class": "bar", "viewBox": "0 0 1000 24", "preserveAspectRatio": "none", "aria-hidden": "true"])
         }
-        path("z", "M\(axis.origin) 0V24", in: &page)
-    }
-
-    private func path(_ kind: String, _ line: String, in page: inout Markup) {
-        page.open("path", ["class": kind, "d": line])
-        page.close("path")
+        page.path("z", "M\(axis.origin) 0V24")
     }
 }

@@ -18,8 +18,7 @@ struct BeliefScale {
             ("track", "M0 2H1000V12H0z"), ("half", "M0 2H500V12H0z"), ("gain", "M500 2H\(end)V12H500z"),
             ("half-mark", "M500 0V14"),
         ] {
-            page.open("path", ["class": kind, "d": line])
-            page.close("path")
+            page.path(kind, line)
         }
         page.close("svg")
     }

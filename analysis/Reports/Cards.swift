@@ -45,8 +45,7 @@ struct ErrorSplitCard {
                 ["class": "split", "viewBox": "0 0 1000 14", "preserveAspectRatio": "none", "aria-hidden": "true"])
             let cut = Int((percent * 10).rounded())
             for (kind, line) in [("noise", "M0 1H\(cut)V13H0z"), ("draw", "M\(cut) 1H1000V13H\(cut)z")] {
-                page.open("path", ["class": kind, "d": line])
-                page.close("path")
+                page.path(kind, line)
             }
             page.close("svg")
             page.element("p", ["class": "shares"]) { page in

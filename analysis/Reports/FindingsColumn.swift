@@ -50,10 +50,8 @@ struct FindingsColumn {
 
     private func swatch(_ kind: String, in page: inout Markup) {
         page.open("svg", ["class": "swatch", "viewBox": "0 0 28 14", "aria-hidden": "true"])
-        page.open("path", ["class": kind, "d": "M1 2H20V12H1z"])
-        page.close("path")
-        page.open("path", ["class": "w", "d": "M14 7H26M14 4V10M26 4V10"])
-        page.close("path")
+        page.path(kind, "M1 2H20V12H1z")
+        page.path("w", "M14 7H26M14 4V10M26 4V10")
         page.close("svg")
     }
 

@@ -29,6 +29,7 @@ enum LiveScript {
           const part = id && document.getElementById(id);
           const put = () => scrollBy(0, part.getBoundingClientRect().top - top);
           if (part) {
+            dispatchEvent(new Event("wholepage"));
             // All parts are laid out once, so that what comes into sight later is not of another height than was thought.
             const all = [...document.querySelectorAll("article")];
             for (const one of all) one.style.contentVisibility = "visible";

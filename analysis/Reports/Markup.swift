@@ -34,9 +34,23 @@ struct Markup {
 
     /// Adds a start tag.
     mutating func open(_ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:]) {
+        tag(name, attributes, end: ">")
+    }
+
+    /// Adds a shape of SVG.
+    mutating func shape(_ name: StaticString, _ attributes: KeyValuePairs<StaticString, String>) {
+        tag(name, attributes, end: "/>")
+    }
+
+    /// Adds a line or an area of SVG.
+    mutating func path(_ kind: String, _ line: String) { shape("path", ["class": kind, "d": line]) }
+
+    private mutating func tag(
+        _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String>, end: StaticString
+    ) {
         source += "<\(name)"
         for (name, value) in attributes { source += " \(name)=\"\(escaped(value))\"" }
-        source += ">"
+        literal(end)
     }
 
     /// Adds an end tag.
@@ -80,12 +94,3 @@ public func escaped(_ text: String) -> String {
 }
 
 private func isMarkup(_ byte: UInt8) -> Bool { "&<>\"'".utf8.contains(byte) }
-
-/// Whether nobody could see a character, or it would reorder the line, or change a terminal, or make two values look like
-/// one, or is no character of XML. Joiners stay, since scripts and emoji need them.
-public func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0xAD, 0x180E, 0x200B, 0x2060...0x2064, 0xFFF9...0xFFFB, 0xFFFE, 0xFFFF, 0xE0000...0xE007F: true
-    default: isUnprintable(scalar)
-    }
-}

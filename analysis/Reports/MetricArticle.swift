@@ -8,6 +8,10 @@ struct MetricArticle {
     /// Whether the page has a server, which has the figures as files too.
     let isLive: Bool
 
+    /// Whether a browser that runs the script may show all but the head of it a little later: the element's content is one text
+    /// to such a browser until then, and to all others it is what it is.
+    let mayWait: Bool
+
     func append(to page: inout Markup) {
         page.element("article", ["id": identifier, "aria-labelledby": identifier + "-name"]) { page in
             page.element("h2", ["id": identifier + "-name"]) { page in page.element("bdi", text: metric.name) }
@@ -19,30 +23,38 @@ struct MetricArticle {
             case .shown(let findings):
                 for alarm in findings.alarms { callout("alarm", "▲", alarm, in: &page) }
             }
-            page.element("div", ["class": "columns"]) { page in
-                page.element("div", ["class": "evidence"]) { page in
-                    if let findings = metric.findings {
-                        FindingsColumn(
-                            findings: findings, identifier: identifier, percent: percent,
-                            links: isLive ? ChartLinks(metric: metric.name) : nil
-                        ).append(to: &page)
-                    }
-                }
-                page.element("div", ["class": "cards"]) { page in
-                    GuaranteeCard(guarantee: metric.guarantee, epsilon: metric.epsilon).append(to: &page)
-                    if let findings = metric.findings {
-                        if let split = findings.errorSplit {
-                            ErrorSplitCard(split: split, scale: findings.chart.scale).append(to: &page)
-                        }
-                        advice(findings.advice, in: &page)
-                    }
+            if mayWait {
+                page.element("noscript", ["class": "later"], columns)
+            } else {
+                columns(in: &page)
+            }
+        }
+    }
+
+    private func columns(in page: inout Markup) {
+        page.element("div", ["class": "columns"]) { page in
+            page.element("div", ["class": "evidence"]) { page in
+                if let findings = metric.findings {
+                    FindingsColumn(
+                        findings: findings, identifier: identifier, percent: percent,
+                        links: isLive ? ChartLinks(metric: metric.name) : nil
+                    ).append(to: &page)
                 }
             }
-            if let notes = metric.findings?.notes, !notes.isEmpty {
-                page.element("details", ["class": "notes"]) { page in
-                    page.element("summary", text: "What a reader has to know")
-                    list(notes, in: &page)
+            page.element("div", ["class": "cards"]) { page in
+                GuaranteeCard(guarantee: metric.guarantee, epsilon: metric.epsilon).append(to: &page)
+                if let findings = metric.findings {
+                    if let split = findings.errorSplit {
+                        ErrorSplitCard(split: split, scale: findings.chart.scale).append(to: &page)
+                    }
+                    advice(findings.advice, in: &page)
                 }
+            }
+        }
+        if let notes = metric.findings?.notes, !notes.isEmpty {
+            page.element("details", ["class": "notes"]) { page in
+                page.element("summary", text: "What a reader has to know")
+                list(notes, in: &page)
             }
         }
     }

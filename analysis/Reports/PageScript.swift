@@ -1,4 +1,5 @@
-/// The script of a page. Without it everything is there to read; with it, tables sort and long ones filter.
+/// The script of a page. Without it everything is there to read; with it, tables sort and long ones filter, and a large page
+/// opens at once. The event `wholepage` has it show all that is still to come.
 enum PageScript {
     static let source: StaticString = #"""
         "use strict";
@@ -53,19 +54,49 @@ enum PageScript {
               if (rest) rest.open = wanted !== "";
             });
           };
-          for (const group of document.querySelectorAll(".chart, .overview")) {
-            if (group.querySelectorAll("tbody tr").length < 3) continue;
-            for (const heading of group.querySelectorAll("th[data-sort]")) {
-              const button = document.createElement("button");
-              button.type = "button";
-              button.append(...heading.childNodes);
-              heading.append(button);
-              button.addEventListener("click", () => sorter(group, heading));
+          const prepare = (part) => {
+            for (const group of part.querySelectorAll(".chart, .overview")) {
+              if (group.querySelectorAll("tbody tr").length < 3) continue;
+              for (const heading of group.querySelectorAll("th[data-sort]")) {
+                const button = document.createElement("button");
+                button.type = "button";
+                button.append(...heading.childNodes);
+                heading.append(button);
+                button.addEventListener("click", () => sorter(group, heading));
+              }
             }
-          }
-          for (const group of document.querySelectorAll(".overview")) filter(group, "Find a metric", 8);
-          for (const rest of document.querySelectorAll(".chart > details.rest")) filter(rest.parentElement, "Find a value", 1);
+            for (const group of part.querySelectorAll(".overview")) filter(group, "Find a metric", 8);
+            for (const rest of part.querySelectorAll(".chart > details.rest")) filter(rest.parentElement, "Find a value", 1);
+          };
+          prepare(document);
+          /* Of a large page the rest comes when the browser has time, and what somebody goes to comes first. */
+          const later = new Set(document.querySelectorAll("noscript.later"));
+          const show = (text) => {
+            later.delete(text);
+            const template = document.createElement("template");
+            template.innerHTML = text.textContent;
+            prepare(template.content);
+            text.replaceWith(template.content);
+          };
+          const showAll = () => { for (const text of later) show(text); };
+          const showTarget = () => {
+            const text = document.getElementById(location.hash.slice(1))?.querySelector("noscript.later");
+            if (text) show(text);
+          };
+          const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 10));
+          const showSome = (deadline) => {
+            for (const text of later) {
+              show(text);
+              if (!(deadline?.timeRemaining() > 8)) break;
+            }
+            if (later.size > 0) whenIdle(showSome);
+          };
+          showTarget();
+          addEventListener("hashchange", showTarget);
+          addEventListener("load", () => whenIdle(showSome));
+          addEventListener("wholepage", showAll);
           addEventListener("beforeprint", () => {
+            showAll();
             for (const details of document.querySelectorAll("details:not(.rest)")) details.open = true;
           });
         })();

@@ -66,7 +66,7 @@ enum PageStyle {
         .standing, .state { white-space: nowrap; }
         .bars { table-layout: fixed; }
         .bars .name { width: 20%; }
-        .bars .drawing { padding-left: 0; padding-right: 0; }
+        .bars .drawing, .bars td:nth-child(2) { padding-left: 0; padding-right: 0; }
         .bars .figure { width: 11rem; }
         .bars .standing { width: 7.25rem; padding-left: 1rem; }
         .ends { display: flex; justify-content: space-between; font-weight: 400; }
@@ -99,7 +99,7 @@ enum PageStyle {
         .grid { stroke: var(--rule); stroke-width: 1; }
         .band { fill: var(--bar); opacity: .3; } .whisker { stroke: var(--bar); stroke-width: 1.5; }
         .line { fill: none; stroke: var(--whisker); stroke-width: 1.5; } .point { fill: var(--whisker); }
-        .wide { overflow-x: auto; }
+        .wide { overflow-x: auto; } .later { display: block; }
         .files { display: flex; gap: 1rem; color: var(--muted); font-size: .8125rem; }
         .age { color: var(--muted); font-size: .875rem; }
         .news { position: fixed; bottom: 1rem; left: 1rem; right: 1rem; z-index: 1; max-width: 46rem; max-height: 40vh; margin: 0 auto;

@@ -54,8 +54,7 @@ struct Picture {
     }
 
     mutating func path(_ line: String, _ kind: String) {
-        drawing.open("path", ["class": kind, "d": line])
-        drawing.close("path")
+        drawing.path(kind, line)
     }
 
     /// The file.
@@ -77,8 +76,7 @@ struct Picture {
             page.literal("\n<style>\n")
             page.literal(PictureStyle.source)
             page.literal("\n</style>\n")
-            page.open("rect", ["class": "card", "width": width, "height": height])
-            page.close("rect")
+            page.shape("rect", ["class": "card", "width": width, "height": height])
             page.literal("\n")
             page.append(markup)
         }

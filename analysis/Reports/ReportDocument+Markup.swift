@@ -1,7 +1,8 @@
 public import SecureRandomness
 
 extension ReportDocument {
-    /// The page: one file that loads nothing. A reader sees everything without the script, which filters and sorts.
+    /// The page: one file that loads nothing. A reader sees everything without the script, which filters and
+    /// sorts, and opens large pages bit by bit.
     ///
     /// - Throws: ``RandomnessError`` where libcrypto has no SHA-256, by which browsers know style and script.
     /// - Complexity: one pass over the metrics and their values; the page is in memory as a whole.
@@ -34,14 +35,20 @@ extension ReportDocument {
         overview(in: &page)
         for (place, metric) in metrics.enumerated() {
             page.literal("\n")
-            MetricArticle(metric: metric, identifier: Self.identifier(place), percent: percent, isLive: isLive)
-                .append(to: &page)
+            MetricArticle(
+                metric: metric, identifier: Self.identifier(place), percent: percent, isLive: isLive,
+                mayWait: page.source.utf8.count > Self.promptByteCount
+            ).append(to: &page)
         }
         page.literal("\n</main>\n")
         footer(in: &page, isLive: isLive)
         frame.close(in: &page)
         return (try frame.policy(), head, page.source)
     }
+
+    /// What a browser shows at once of a page: two hundred metrics of fifty values are sixty times as much, and building all of
+    /// that takes it seconds.
+    private static let promptByteCount = 1 << 17
 
     static func identifier(_ place: Int) -> String { "metric-\(place + 1)" }
 

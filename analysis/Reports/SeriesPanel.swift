@@ -73,16 +73,16 @@ struct SeriesPanel {
 
     private func draw(_ run: [Place], in page: inout Markup, carriesFigures: Bool) {
         let upper = run.map { Self.pair($0.x, y($0.bar.high)) }, lower = run.map { Self.pair($0.x, y($0.bar.low)) }
-        path("band", "M" + (upper + lower.reversed()).joined(separator: "L") + "z", in: &page)
+        page.path("band", "M" + (upper + lower.reversed()).joined(separator: "L") + "z")
         for point in run {
             let (x, from, to) = (Self.one(point.x), Self.one(y(point.bar.low)), Self.one(y(point.bar.high)))
-            path("whisker", "M\(x) \(from)V\(to)", in: &page)
+            page.path("whisker", "M\(x) \(from)V\(to)")
         }
-        path("line", "M" + run.map { Self.pair($0.x, y($0.bar.estimate)) }.joined(separator: "L"), in: &page)
+        page.path("line", "M" + run.map { Self.pair($0.x, y($0.bar.estimate)) }.joined(separator: "L"))
         for point in run {
             let (cx, cy, bar) = (Self.one(point.x), Self.one(y(point.bar.estimate)), point.bar)
             if carriesFigures {
-                page.open(
+                page.shape(
                     "circle",
                     [
                         "class": "point", "cx": cx, "cy": cy, "r": "2.5", "data-day": point.day,
@@ -90,16 +90,15 @@ struct SeriesPanel {
                         "data-high": Digits.exact(bar.high),
                     ])
             } else {
-                page.open("circle", ["class": "point", "cx": cx, "cy": cy, "r": "2.5"])
+                page.shape("circle", ["class": "point", "cx": cx, "cy": cy, "r": "2.5"])
             }
-            page.close("circle")
         }
     }
 
     private func grid(in page: inout Markup) {
         for (value, text) in labels {
             let y = Self.one(y(value))
-            path("grid", "M\(Self.one(left)) \(y)H\(Self.one(Self.right))", in: &page)
+            page.path("grid", "M\(Self.one(left)) \(y)H\(Self.one(Self.right))")
             page.element(
                 "text", ["x": Self.one(left - 5), "y": Self.one(self.y(value) + 4), "class": "y"], text: text)
         }
@@ -119,11 +118,6 @@ struct SeriesPanel {
         if last.index > first.index {
             page.element("text", ["x": Self.one(Self.right), "y": "144", "class": "x last"], text: last.day)
         }
-    }
-
-    private func path(_ kind: String, _ line: String, in page: inout Markup) {
-        page.open("path", ["class": kind, "d": line])
-        page.close("path")
     }
 
     private func x(_ index: Int) -> Double {

@@ -2,7 +2,8 @@
 """Reads a page that Dither wrote in a real browser: check_page.py [--quick] PAGE.html prints what it found as JSON.
 
 faults: console messages, exceptions and requests. structure: landmarks, levels of headings, and what a table or a link lacks.
-figures: what each table of bars says, read back from the page. keyboard: what Tab, Enter and typing do. axe: what axe-core objects to, light and dark, wide and narrow; null where scripts/install_axe.sh was not run,
+milliseconds: until the page was open; wholeAfter: until all of it was shown.
+figures: what each table of bars says, read back from the page; rowsWithoutScript: how many there are without the script. keyboard: what Tab, Enter and typing do. axe: what axe-core objects to, light and dark, wide and narrow; null where scripts/install_axe.sh was not run,
 and with --quick, for pages so large that axe takes minutes.
 """
 
@@ -95,6 +96,15 @@ def objections(browser, page):
     return found
 
 
+# Of a large page the rest is shown when the browser has time.
+WHOLE = """
+new Promise((resolve) => {
+  const look = () => document.querySelector('noscript.later') ? setTimeout(look, 20) : resolve(performance.now());
+  look();
+})
+"""
+
+
 def main(page, is_quick):
     with Chromium() as browser:
         browser.window(1280)
@@ -102,6 +112,7 @@ def main(page, is_quick):
         result = {
             "milliseconds": browser.evaluate(
                 "(() => { const t = performance.getEntriesByType('navigation')[0]; return t.loadEventEnd - t.startTime })()"),
+            "wholeAfter": browser.evaluate(WHOLE),
             "structure": browser.evaluate(STRUCTURE),
             "figures": browser.evaluate(FIGURES),
             "elements": browser.evaluate("[...new Set([...document.querySelectorAll('body *')].map((e) => e.localName))].sort()"),
@@ -113,6 +124,9 @@ def main(page, is_quick):
             browser.window(width)
             result["overflow"][str(width)] = browser.evaluate(OVERFLOW)
         result["axe"] = None if is_quick else objections(browser, page)
+        browser.call("Emulation.setScriptExecutionDisabled", value=True)
+        browser.open(page)
+        result["rowsWithoutScript"] = browser.evaluate("document.querySelectorAll('table.bars tbody tr').length")
     json.dump(result, sys.stdout)
 
 

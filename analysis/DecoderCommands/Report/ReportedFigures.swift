@@ -82,7 +82,7 @@ struct ReportedFigures {
         }
     }
 
-    /// The differences of two times: those detected first, the largest first.
+    /// The differences of two times: those detected first, the largest first. What may as well be none is there as an example.
     func differences(of comparison: GroupComparison) -> BarChart {
         let bars = comparison.rows.enumerated().map { position, row in
             Bar(
@@ -96,9 +96,9 @@ struct ReportedFigures {
             return sizes[0] == sizes[1] ? one.offset < other.offset : sizes[0] > sizes[1]
         }.map(\.element)
         let isNumber = range != nil
-        var chart = BarChart(
-            scale: isNumber ? .numberDifference : .shareDifference, bars: Array(sorted.prefix(valueLimit)))
-        let rest = sorted.dropFirst(valueLimit)
+        let limit = min(valueLimit, max(BarChart.openLimit, sorted.count { $0.standing == .detected }))
+        var chart = BarChart(scale: isNumber ? .numberDifference : .shareDifference, bars: Array(sorted.prefix(limit)))
+        let rest = sorted.dropFirst(limit)
         chart.omitted = (rest.count, rest.count { $0.standing == .detected })
         return chart
     }
