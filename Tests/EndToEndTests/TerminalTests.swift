@@ -31,6 +31,10 @@ struct TerminalTests {
             environment: ["NO_COLOR": "1"]),
         Screen(
             name: "bars-80-ascii", line: "estimate --metric carrier", columnCount: 80, environment: ["LC_ALL": "C"]),
+        Screen(
+            name: "bars-120-long-name",
+            line: "estimate --metric carrier --sum \(Array(repeating: "long", count: 20).joined(separator: "-"))=AA,B6",
+            columnCount: 120),
         Screen(name: "mean-100", line: "estimate --metric air_time", columnCount: 100),
         Screen(name: "days-80", line: "estimate --metric carrier --by period", columnCount: 80),
         Screen(

@@ -72,7 +72,20 @@ struct RegistryTextTests {
         #expect(
             printable("a\u{1B}[31mb\u{202E}c\u{7F}\u{9B}d\ne⟦")
                 == "a⟦U+001B⟧[31mb⟦U+202E⟧c⟦U+007F⟧⟦U+009B⟧d⟦U+000A⟧e⟦U+27E6⟧")
+        #expect(printable("A\u{200B}A\u{AD}\u{2060}") == "A⟦U+200B⟧A⟦U+00AD⟧⟦U+2060⟧", "nor do two texts look like one")
         #expect(printable("naïve 日本 👩‍👩‍👧") == "naïve 日本 👩‍👩‍👧")
+    }
+
+    @Test("Of many metrics above a ceiling those are named that lose most")
+    func manyMetrics() throws {
+        let metrics = (2...9).map { number in
+            registry(["id": "\(number)", "epsilon": "\(number).0"], name: "metric_\(number)")
+                .split(separator: "\n", omittingEmptySubsequences: false).dropFirst(4).joined(separator: "\n")
+        }
+        let message = try findings(in: Array(registry(moreMetrics: metrics.joined()).utf8)).map(\.message).joined()
+        #expect(
+            message.contains("45, above the ceiling 'epsilon_per_day' of 16: metric_9 9, metric_8 8,"), "\(message)")
+        #expect(message.contains(", metric_3 3 and 2 more"), "\(message)")
     }
 
     @Test("Every key of a registry is explained in the documentation")

@@ -31,12 +31,23 @@ struct DrawnTable {
 }
 
 extension Table {
-    /// The header and the rows as a terminal shows them, in columns of one width whatever is in them.
+    /// A column of texts is not made narrower than this.
+    private static let leastTextWidth = 32
+
+    /// The header and the rows as a terminal shows them, in columns of one width whatever is in them. Where they are too wide
+    /// for it, the longest texts are cut short.
     func lines(on style: TerminalStyle) -> [String] {
-        lines(
-            shown: { cell in
-                if case .text(let text) = cell { return style.visible(text) }
-                return cell.shown
-            }, width: style.width)
+        func lines(of cells: Int) -> [String] {
+            self.lines(
+                shown: { cell in
+                    guard case .text(let text) = cell else { return cell.shown }
+                    return style.truncated(style.visible(text), to: cells)
+                }, width: style.width)
+        }
+        let whole = lines(of: .max)
+        let excess = (whole.map(style.width).max() ?? 0) - (style.columnCount - 1)
+        guard excess > 0 else { return whole }
+        let texts = rows.joined().compactMap { if case .text(let text) = $0 { style.visible(text) } else { nil } }
+        return lines(of: max(Self.leastTextWidth, (texts.map(style.width).max() ?? 0) - excess))
     }
 }

@@ -41,7 +41,11 @@ extension DiagnosticList {
     ) {
         let sum = shares.reduce(0) { $0 + $1.thousandths }
         guard sum > ceiling.thousandths else { return }
-        let list = shares.map { "\($0.name) \(decimal(thousandths: $0.thousandths))" }.joined(separator: ", ")
+        // Of many, those that it is worth lowering.
+        let named = shares.count > 8 ? Array(shares.sorted { $0.thousandths > $1.thousandths }.prefix(7)) : shares
+        let list =
+            named.map { "\($0.name) \(decimal(thousandths: $0.thousandths))" }.joined(separator: ", ")
+            + (named.count < shares.count ? " and \(shares.count - named.count) more" : "")
         error(
             position,
             "ε of \(what) sums to \(decimal(thousandths: sum)), above the ceiling '\(key)' of "

@@ -24,7 +24,7 @@ enum DisplayText {
         for scalar in text.unicodeScalars {
             if scalar.isASCII, !isUnprintable(scalar) {
                 result.unicodeScalars.append(scalar)
-            } else if isUnicode, isUnprintable(scalar) || scalar == "⟦" {
+            } else if isUnicode, isInvisible(scalar) || scalar == "⟦" {
                 result += numbered(scalar)
             } else if !isUnicode {
                 result += "<\(codePoint(scalar))>"

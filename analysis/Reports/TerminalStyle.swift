@@ -18,6 +18,11 @@ public struct TerminalStyle: Hashable, Sendable {
     /// A text that may be anything, as this terminal can show it.
     public func visible(_ text: String) -> String { DisplayText.visible(text, isUnicode: isUnicode) }
 
+    /// A text of at most so many columns: where it is longer, its start and an ellipsis.
+    public func truncated(_ text: String, to columns: Int) -> String {
+        DisplayText.truncated(text, to: columns, ellipsis: ellipsis)
+    }
+
     /// The text of a figure, whose minus sign is not of ASCII.
     func figure(_ text: String) -> String { isUnicode ? text : text.replacing("−", with: "-") }
 
