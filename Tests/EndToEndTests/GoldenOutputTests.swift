@@ -33,12 +33,11 @@ struct GoldenOutputTests {
     func outputs() throws {
         let scene = try OutputScene()
         for line in OutputLine.all {
-            guard let name = line.name else { continue }
             for format in line.formats {
                 let outcome = try scene.run(line, as: format)
                 #expect(outcome.status == 0, "\(line.line): \(outcome.complaint)")
                 let actual = outcome.output.replacing(scene.shell.workspace.path, with: "DIR")
-                let path = "outputs/\(name).\(format == "table" ? "txt" : format)"
+                let path = "outputs/\(line.name).\(format == "table" ? "txt" : format)"
                 let isNear = try Cut(actual).isNear(Cut(golden(path, or: actual)))
                 #expect(isNear, "\(path), DITHER_WRITE_GOLDENS=1 writes it:\n\(actual)")
             }
@@ -49,7 +48,7 @@ struct GoldenOutputTests {
     @Test("has no golden file that no line writes, and a line for each command that has formats")
     func completeness() throws {
         let expected = OutputLine.all.flatMap { line in
-            line.name.map { name in line.formats.map { "\(name).\($0 == "table" ? "txt" : $0)" } } ?? []
+            line.formats.map { "\(line.name).\($0 == "table" ? "txt" : $0)" }
         }
         #expect(Set(expected).count == expected.count)
         let folder = Fixtures.url("outputs").path(percentEncoded: false)
