@@ -307,9 +307,8 @@ let package = Package(
         .executableTarget(
             name: "ingest-host",
             dependencies: [
-                "CollectorService", "MetricDefinitions", "Mechanisms", "LocalPrivacy", "ReportFormat",
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
+                "CollectorService", "CollectorSettings", "MetricDefinitions", "Mechanisms", "LocalPrivacy",
+                "ReportFormat", .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/ingest-host", swiftSettings: strict),
         // What Benchmarks needs of the agent: its uploads, which no public call makes alone.

@@ -1,15 +1,15 @@
 internal import CollectorService
+internal import CollectorSettings
 internal import Foundation
 internal import Glibc
-internal import Hummingbird
 internal import Logging
 internal import MetricDefinitions
 internal import ReportFormat
 
-/// What `Benchmarks/ingest` needs of our own code: batches, a server without a store, and the store without a server.
+/// What `Benchmarks/ingest` needs of our own code: batches, the collector without a store, and the store without a server.
 ///
 /// - `batch FILE COUNT BYTES`: writes a batch of COUNT reports with payloads of BYTES bytes, and beside it `FILE.set`
-/// - `serve SET PORT`: the upload route on a store that drops everything, on a port of 127.0.0.1
+/// - `serve SET PORT`: the collector on a store that drops everything, on a port of 127.0.0.1
 /// - `commits SET STORE BATCH SCRATCH COUNT`: stores COUNT batches one after another, each followed by the same bytes
 ///   written and synchronised bare; prints the median of both, in microseconds, and of their ratio
 @main
@@ -42,20 +42,17 @@ enum Main {
     }
 
     private static func serve(_ path: String, port: String) async throws {
-        let metrics = ServedMetrics(MetricOffer(try metricSet(at: path)))
-        let intake = BatchIntake(metrics: metrics, store: DroppingStore(), clock: .system)
         var logger = Logger(label: "ingest-host")
         logger.logLevel = .warning
-        let application = Application(
-            responder: UploadRoute(intake: intake, drain: DrainSwitch()),
-            configuration: ApplicationConfiguration(
-                address: .hostname("127.0.0.1", port: Int(port) ?? 0), backlog: 1024),
-            onServerRunning: { channel in
-                print("listening on http://127.0.0.1:\(channel.localAddress?.port ?? 0)")
-                fflush(nil)
-            },
-            logger: logger)
-        try await application.runService()
+        let server = try CollectorServer(
+            CollectorConfiguration(
+                metricSetPath: path, storePath: "",
+                uploadAddress: ListenAddress(host: "127.0.0.1", port: Int(port) ?? 0)),
+            logger: logger, otherStore: DroppingStore())
+        try await server.run { url in
+            print("listening on \(url)")
+            fflush(nil)
+        }
     }
 }
 

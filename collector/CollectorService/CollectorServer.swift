@@ -24,18 +24,22 @@ package struct CollectorServer: Sendable {
 
     /// Loads and opens everything but the listeners.
     ///
+    /// - Parameter otherStore: is written to in the place of the one that the configuration names.
     /// - Throws: ``CollectorError``.
     package init(
         _ configuration: CollectorConfiguration, clock: CollectorClock = .system, logger: Logger,
-        manager: ServiceManager = ServiceManager(environment: [:])
+        manager: ServiceManager = ServiceManager(environment: [:]), otherStore: (any ReportStore)? = nil
     ) throws(CollectorError) {
         (self.configuration, self.clock, self.logger, self.manager) = (configuration, clock, logger, manager)
         let offer = try MetricOffer(configuration)
         metrics = ServedMetrics(offer)
         gatekeeper = Gatekeeper(try AccessControl(tokensAt: configuration.tokensPath))
         if let files = configuration.tls { identity = try TLSIdentity(files) } else { identity = nil }
-        do { store = try Self.store(at: configuration.storePath, metricSet: offer.metricSet, logger: logger) } catch {
-            throw .store(error)
+        if let otherStore {
+            store = otherStore
+        } else {
+            do { store = try Self.store(at: configuration.storePath, metricSet: offer.metricSet, logger: logger) } catch
+            { throw .store(error) }
         }
     }
 

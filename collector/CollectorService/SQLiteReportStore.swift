@@ -62,7 +62,7 @@ package final class SQLiteReportStore: ReportStore {
 
     package func answer(to identifier: BatchIdentifier) async throws(StoreError) -> [Rejection]? {
         let answer = try await perform { connection in
-            try StagingWriter.knownAnswer(to: Data(identifier.bytes), in: connection)
+            try StagingWriter.knownAnswer(to: identifier, in: connection)
         }
         return try answer?.get()
     }

@@ -19,17 +19,18 @@ enum StagingWriter {
         var answers: [Answer] = []
         var counts: [UTCDay: [DailyCounter: Int]] = [:]
         answers.reserveCapacity(batches.count)
-        let entry = try connection.cachedStatement(
-            sql: "INSERT OR IGNORE INTO batch (identifier, forget_after, rejected) VALUES (?, ?, ?)")
+        let entry = try BoundInsertion(
+            "INSERT OR IGNORE INTO batch (identifier, forget_after, rejected) VALUES (?, ?, ?)", on: connection)
         for (number, batch) in batches.enumerated() {
-            let identifier = Data(batch.identifier.bytes)
             guard batch.isRemembered else {
-                answers.append(try knownAnswer(to: identifier, in: connection) ?? .success(batch.rejected))
+                answers.append(try knownAnswer(to: batch.identifier, in: connection) ?? .success(batch.rejected))
                 continue
             }
-            let rejected = Data(RejectionRecord.encode(batch.rejected))
-            try entry.execute(arguments: [identifier, batch.forgetAfter.index, rejected])
-            if connection.changesCount == 1 {
+            entry.bind(Int64(batch.forgetAfter.index), at: 2)
+            let isNew = try entry.bind(batch.identifier.bytes, at: 1) {
+                try entry.bind(RejectionRecord.encode(batch.rejected), at: 3) { try entry.insert() }
+            }
+            if isNew {
                 for report in batch.reports {
                     arrivals[report.group, default: Arrivals()].add(report.payload, ofBatch: number)
                 }
@@ -37,7 +38,7 @@ enum StagingWriter {
                 answers.append(.success(batch.rejected))
             } else {
                 repeated += 1
-                let known = try knownAnswer(to: identifier, in: connection)
+                let known = try knownAnswer(to: batch.identifier, in: connection)
                 answers.append(known ?? .failure(.damaged(resultCode: ResultCode.SQLITE_CORRUPT.rawValue)))
             }
         }
@@ -47,9 +48,9 @@ enum StagingWriter {
     }
 
     /// What was answered to a batch; `nil` for one that is not known.
-    static func knownAnswer(to identifier: Data, in connection: Database) throws -> Answer? {
+    static func knownAnswer(to identifier: BatchIdentifier, in connection: Database) throws -> Answer? {
         let statement = try connection.cachedStatement(sql: "SELECT rejected FROM batch WHERE identifier = ?")
-        guard let stored = try Data.fetchOne(statement, arguments: [identifier]) else { return nil }
+        guard let stored = try Data.fetchOne(statement, arguments: [Data(identifier.bytes)]) else { return nil }
         guard let rejected = RejectionRecord.decode(Array(stored)) else {
             return .failure(.damaged(resultCode: ResultCode.SQLITE_CORRUPT.rawValue))
         }
@@ -81,20 +82,29 @@ enum StagingWriter {
         _ arrivals: [ReportGroup: Arrivals], in connection: Database
     ) throws -> [ReportGroup: StagedGroups.Waiting] {
         var waiting: [ReportGroup: StagedGroups.Waiting] = [:]
-        let insertion = try StagedInsertion(on: connection)
+        let insertion = try BoundInsertion(
+            """
+            INSERT OR IGNORE INTO staged (metric, version, day, shape_key, key, payload) VALUES (?, ?, ?, ?, ?, ?)
+            """, on: connection)
         var noise = try FreshNoise(wordCount: arrivals.values.reduce(0) { $0 + $1.rowCount })
         for (group, arrivals) in arrivals.sorted(by: { $0.key.order < $1.key.order }) {
             guard arrivals.rowCount > 0 else {
                 waiting[group] = .init(chunks: try OpenChunks.store(arrivals.payloads, of: group, in: connection))
                 continue
             }
+            insertion.bind(Int64(group.metric), at: 1)
+            insertion.bind(Int64(group.version), at: 2)
+            insertion.bind(Int64(group.day.index), at: 3)
+            insertion.bind(group.shapeKey, at: 4)
             let keyed = arrivals.payloads.map { (key: storeKey(noise.next()), payload: $0) }
             for (drawn, payload) in keyed.sorted(by: { $0.key < $1.key }) {
-                var key = drawn
-                while try !insertion.insert(payload, of: group, key: key) {
-                    // A key that is taken: as rare as 2⁻⁶³ for each report staged, and then another is drawn.
-                    var another = try FreshNoise(wordCount: 1)
-                    key = storeKey(another.next())
+                insertion.bind(drawn, at: 5)
+                try insertion.bind(payload, at: 6) {
+                    while try !insertion.insert() {
+                        // A key that is taken: as rare as 2⁻⁶³ for each report staged, and then another is drawn.
+                        var another = try FreshNoise(wordCount: 1)
+                        insertion.bind(storeKey(another.next()), at: 5)
+                    }
                 }
             }
             waiting[group] = .init(rows: .init(count: keyed.count, byteCount: arrivals.byteCount))
