@@ -128,7 +128,7 @@ struct OutputLine: Sendable, CustomTestStringConvertible {
         OutputLine(
             "simulate-posting", "dither.simulate-posting/1",
             simulate("departed_late", "values.csv --to URL --format FORMAT")
-                + " | sed -E 's/[0-9]+[.][0-9]+/1.000/g; s/  +/  /g'"),
+                + " | sed -E 's/[0-9]+[.][0-9]+/1.000/g; s/  +/  /g; s/(retries\": |[ ,]0[ ,]+)[0-9]+/\\10/'"),
     ]
 
     private static let settings =
@@ -140,7 +140,7 @@ struct OutputLine: Sendable, CustomTestStringConvertible {
         OutputLine(
             "collector-doctor", "dither-collector.doctor/1",
             "dither-collector doctor --store reports.db --format FORMAT | "
-                + #"sed -E 's/(local one .)[a-z0-9]+/\1ext4/; s/[0-9]+ MiB/1 MiB/g; s/20[0-9-]{8}/2026-06-01/'"#),
+                + #"sed -E '/file system|space/d; s/[0-9]+ MiB/1 MiB/; s/20[0-9-]{8}/2026-06-01/'"#),
         OutputLine(
             "collector-counters", "dither-collector.inspect-counters/1", inspect("counters")),
         OutputLine("collector-days", "dither-collector.inspect-days/1", inspect("days")),

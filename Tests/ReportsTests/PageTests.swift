@@ -64,7 +64,7 @@ struct PageTests {
         }.html()
         #expect(page.contains("+2.0 points") && page.contains("<small>0.0 to +4.0 points</small>"))
         #expect(page.contains("M500 6H750V18H500z"))
-        #expect(page.contains("3 further values are not on this page, 1 of them detected."))
+        #expect(page.contains("3 further differences are not shown, 1 of them detected. dither compare --format csv"))
     }
 
     @Test("Of many values twelve stand open, and the others wait below them")

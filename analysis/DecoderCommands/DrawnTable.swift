@@ -35,7 +35,7 @@ extension Table {
     private static let leastTextWidth = 32
 
     /// The header and the rows as a terminal shows them, in columns of one width whatever is in them. Where they are too wide
-    /// for it, the longest texts are cut short.
+    /// for it, and fit with the longest texts cut short, these are; not where two would become one.
     func lines(on style: TerminalStyle) -> [String] {
         func lines(of cells: Int) -> [String] {
             self.lines(
@@ -47,7 +47,12 @@ extension Table {
         let whole = lines(of: .max)
         let excess = (whole.map(style.width).max() ?? 0) - (style.columnCount - 1)
         guard excess > 0 else { return whole }
-        let texts = rows.joined().compactMap { if case .text(let text) = $0 { style.visible(text) } else { nil } }
-        return lines(of: max(Self.leastTextWidth, (texts.map(style.width).max() ?? 0) - excess))
+        let texts = Set(rows.joined().compactMap { if case .text(let text) = $0 { style.visible(text) } else { nil } })
+        let width = (texts.map(style.width).max() ?? 0) - excess
+        guard width >= Self.leastTextWidth, Set(texts.map { style.truncated($0, to: width) }).count == texts.count
+        else {
+            return whole
+        }
+        return lines(of: width)
     }
 }

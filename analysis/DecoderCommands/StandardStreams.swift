@@ -22,7 +22,7 @@ public enum StandardStreams {
         guard isatty(FileHandle.standardOutput.fileDescriptor) == 1 else { return try write(result) }
         var shown = ""
         for scalar in result.unicodeScalars {
-            if isUnprintable(scalar), scalar != "\n" {
+            if isInvisible(scalar) || scalar == "⟦", scalar != "\n" {
                 shown += numbered(scalar)
             } else {
                 shown.unicodeScalars.append(scalar)

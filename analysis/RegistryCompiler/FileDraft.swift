@@ -11,8 +11,10 @@ package final class FileDraft {
 
     /// Makes an empty draft.
     ///
+    /// - Parameter path: `-` is standard output, as other tools have it.
     /// - Throws: ``RegistryError/unwritable(path:errno:)``.
     package static func make(replacing path: String) throws(RegistryError) -> FileDraft {
+        if path == "-" { return try holding(dup(STDOUT_FILENO), "standard output", nil) }
         let target = followed(path)
         var status = stat()
         if stat(target, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
@@ -36,7 +38,12 @@ package final class FileDraft {
     private static func opened(
         _ target: String, _ draft: String?, _ flags: Int32
     ) throws(RegistryError) -> FileDraft {
-        let descriptor = open(draft ?? target, flags | O_CLOEXEC, 0o666)
+        try holding(open(draft ?? target, flags | O_CLOEXEC, 0o666), target, draft)
+    }
+
+    private static func holding(
+        _ descriptor: Int32, _ target: String, _ draft: String?
+    ) throws(RegistryError) -> FileDraft {
         guard descriptor >= 0 else { throw .unwritable(path: target, errno: errno) }
         return FileDraft(path: draft, target: target, descriptor: descriptor)
     }

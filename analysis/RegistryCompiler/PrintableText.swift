@@ -8,10 +8,14 @@ public func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
 }
 
 /// Whether nobody could see a character, or it would reorder the line, or change a terminal, or make two values look like
-/// one, or is no character of XML. Joiners stay, since scripts and emoji need them.
+/// one, or is no character of XML. Joiners and the selectors of a
+/// form stay, since scripts and emoji need them; the flags of England, Scotland and Wales do not look like flags.
 public func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
-    case 0xAD, 0x180E, 0x200B, 0x2060...0x2064, 0xFFF9...0xFFFB, 0xFFFE, 0xFFFF, 0xE0000...0xE007F: true
+    case 0xAD, 0x034F, 0x115F, 0x1160, 0x180E, 0x200B, 0x2060...0x2064, 0x206A...0x206F, 0x3164, 0xFFA0,
+        0xFFF9...0xFFFB,
+        0xFFFE, 0xFFFF, 0xE0000...0xE01EF:
+        true
     default: isUnprintable(scalar)
     }
 }

@@ -46,9 +46,10 @@ public struct RegistryDiagnostic: Hashable, Sendable, CustomStringConvertible {
         (self.message, self.remedy) = (message, remedy)
     }
 
-    /// `FILE:LINE:COLUMN: error: MESSAGE. REMEDY`, on one line.
+    /// `FILE:LINE:COLUMN: error: MESSAGE. REMEDY`, on one line; who shows it makes it ``printable(_:)``.
     public var description: String {
-        printable("\(file):\(position.line):\(position.column): \(severity.rawValue): \(message). \(remedy)")
+        "\(file):\(position.line):\(position.column): \(severity.rawValue): \(message). \(remedy)"
+            .replacing("\n", with: " ")
     }
 }
 

@@ -33,9 +33,10 @@ extension BarChart {
             if omitted.count > 0 {
                 page.element(
                     "p", ["class": "muted"],
-                    text: "\(Digits.grouped(omitted.count)) further values are not on this page, "
-                        + "\(Digits.grouped(omitted.detected)) of them detected. "
-                        + "dither \(scale.isDifference ? "compare" : "estimate") lists all.")
+                    text: "\(Digits.grouped(omitted.count)) further "
+                        + (scale.isDifference ? "differences are not shown" : "values are not on this page")
+                        + ", \(Digits.grouped(omitted.detected)) of them detected. "
+                        + "dither \(scale.isDifference ? "compare" : "estimate") --format csv lists all.")
             }
         }
     }

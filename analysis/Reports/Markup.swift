@@ -86,7 +86,7 @@ public func escaped(_ text: String) -> String {
         case ">": result += "&gt;"
         case "\"": result += "&quot;"
         case "'": result += "&#39;"
-        case _ where isInvisible(scalar): result += numbered(scalar)
+        case _ where isInvisible(scalar) || scalar == "⟦": result += numbered(scalar)
         default: result.unicodeScalars.append(scalar)
         }
     }

@@ -24,6 +24,8 @@ struct MetricArticle {
                 for alarm in findings.alarms { callout("alarm", "▲", alarm, in: &page) }
             }
             if mayWait {
+                page.element(
+                    "p", ["class": "waiting muted"], text: "The figures follow once the page's script has run.")
                 page.element("noscript", ["class": "later"], columns)
             } else {
                 columns(in: &page)

@@ -76,6 +76,7 @@ enum PageScript {
             const template = document.createElement("template");
             template.innerHTML = text.textContent;
             prepare(template.content);
+            text.previousElementSibling.remove();
             text.replaceWith(template.content);
           };
           const showAll = () => { for (const text of later) show(text); };

@@ -100,6 +100,7 @@ enum PageStyle {
         .band { fill: var(--bar); opacity: .3; } .whisker { stroke: var(--bar); stroke-width: 1.5; }
         .line { fill: none; stroke: var(--whisker); stroke-width: 1.5; } .point { fill: var(--whisker); }
         .wide { overflow-x: auto; } .later { display: block; }
+        @media (scripting: none) { .waiting { display: none; } }
         .files { display: flex; gap: 1rem; color: var(--muted); font-size: .8125rem; }
         .age { color: var(--muted); font-size: .875rem; }
         .news { position: fixed; bottom: 1rem; left: 1rem; right: 1rem; z-index: 1; max-width: 46rem; max-height: 40vh; margin: 0 auto;

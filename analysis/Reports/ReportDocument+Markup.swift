@@ -37,7 +37,7 @@ extension ReportDocument {
             page.literal("\n")
             MetricArticle(
                 metric: metric, identifier: Self.identifier(place), percent: percent, isLive: isLive,
-                mayWait: page.source.utf8.count > Self.promptByteCount
+                mayWait: place > 0 && page.source.utf8.count > Self.promptByteCount
             ).append(to: &page)
         }
         page.literal("\n</main>\n")

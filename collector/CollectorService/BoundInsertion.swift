@@ -15,15 +15,17 @@ struct BoundInsertion {
     func bind(_ number: Int64, at place: Int32) { sqlite3_bind_int64(statement.sqliteStatement, place, number) }
 
     /// Binds bytes while `body` runs: SQLite copies nothing.
-    func bind<Output>(_ bytes: [UInt8], at place: Int32, during body: () throws -> Output) rethrows -> Output {
+    ///
+    /// - Throws: `DatabaseError`; what `body` throws.
+    func bind<Output>(_ bytes: [UInt8], at place: Int32, during body: () throws -> Output) throws -> Output {
         let handle = statement.sqliteStatement
         // Bytes at no address would be NULL.
         guard !bytes.isEmpty else {
-            sqlite3_bind_zeroblob(handle, place, 0)
+            try check(sqlite3_bind_zeroblob(handle, place, 0), is: SQLITE_OK)
             return try body()
         }
         return try bytes.withUnsafeBytes { bytes in
-            sqlite3_bind_blob64(handle, place, bytes.baseAddress, UInt64(bytes.count), nil)
+            try check(sqlite3_bind_blob64(handle, place, bytes.baseAddress, UInt64(bytes.count), nil), is: SQLITE_OK)
             defer { sqlite3_bind_null(handle, place) }
             return try body()
         }
@@ -36,7 +38,11 @@ struct BoundInsertion {
     func insert() throws -> Bool {
         let result = sqlite3_step(statement.sqliteStatement)
         sqlite3_reset(statement.sqliteStatement)
-        guard result == SQLITE_DONE else { throw DatabaseError(resultCode: ResultCode(rawValue: result)) }
+        try check(result, is: SQLITE_DONE)
         return connection.changesCount == 1
+    }
+
+    private func check(_ result: Int32, is expected: Int32) throws {
+        guard result == expected else { throw DatabaseError(resultCode: ResultCode(rawValue: result)) }
     }
 }

@@ -105,6 +105,24 @@ new Promise((resolve) => {
 """
 
 
+# What somebody goes to is there at once, is made to sort, and all is there to print; null for a page that waits for nothing.
+LATE = """
+(async () => {
+  const last = [...document.querySelectorAll('article')].at(-1);
+  if (!last.querySelector('noscript.later')) return null;
+  const arrived = new Promise((resolve) => addEventListener('hashchange', resolve, {once: true}));
+  location.hash = last.id;
+  await arrived;
+  const isThere = !last.querySelector('noscript.later, .waiting'), button = last.querySelector('.chart th button');
+  button.click();
+  const wait = document.querySelectorAll('noscript.later').length;
+  dispatchEvent(new Event('beforeprint'));
+  const left = document.querySelectorAll('noscript.later, .waiting').length;
+  return {isThere, sorted: button.closest('th').getAttribute('aria-sort'), wait, left};
+})()
+"""
+
+
 def main(page, is_quick):
     with Chromium() as browser:
         browser.window(1280)
@@ -112,6 +130,7 @@ def main(page, is_quick):
         result = {
             "milliseconds": browser.evaluate(
                 "(() => { const t = performance.getEntriesByType('navigation')[0]; return t.loadEventEnd - t.startTime })()"),
+            "late": browser.evaluate(LATE),
             "wholeAfter": browser.evaluate(WHOLE),
             "structure": browser.evaluate(STRUCTURE),
             "figures": browser.evaluate(FIGURES),

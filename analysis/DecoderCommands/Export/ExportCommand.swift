@@ -117,14 +117,16 @@ public struct ExportCommand: ParsableCommand {
         switch (format, output) {
         case (.sqlite, let output?): try ExportDatabase(document: document).write(to: output)
         case (.sqlite, nil): preconditionFailure("validation demands a file")
+        case (.json, nil), (.json, "-"):
+            try write(document) { (text) throws(CommandError) in try StandardStreams.write(text) }
+        case (_, nil), (_, "-"):
+            try write(document) { (text) throws(CommandError) in try StandardStreams.writeTexts(text) }
         case (_, let output?):
             try written { () throws(RegistryError) in
                 let draft = try FileDraft.make(replacing: output)
                 try write(document) { (text) throws(RegistryError) in try draft.append(Array(text.utf8)) }
                 try draft.commit()
             }
-        case (.json, nil): try write(document) { (text) throws(CommandError) in try StandardStreams.write(text) }
-        case (_, nil): try write(document) { (text) throws(CommandError) in try StandardStreams.writeTexts(text) }
         }
     }
 

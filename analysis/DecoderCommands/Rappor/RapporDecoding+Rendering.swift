@@ -27,7 +27,7 @@ extension RapporDecoding {
                     + "of them: --format csv", "",
             ]
         }
-        return (lines + notes.map { "- " + $0 }).joined(separator: "\n") + "\n"
+        return (lines + notes.map { "- " + printable($0) }).joined(separator: "\n") + "\n"
     }
 
     /// What a reader has to know, in sentences.
@@ -42,7 +42,7 @@ extension RapporDecoding {
         }
         let groups = fit.indistinguishable
         for group in groups.prefix(Self.namedGroupLimit) {
-            let shown = group.prefix(Self.namedGroupLimit).map { "'\(printable(names[$0]))'" }.joined(separator: ", ")
+            let shown = group.prefix(Self.namedGroupLimit).map { "'\(names[$0])'" }.joined(separator: ", ")
             let more = group.count > Self.namedGroupLimit ? " and \(group.count - Self.namedGroupLimit) more" : ""
             notes.append("The bits cannot tell these candidates apart: \(shown)\(more).")
         }
