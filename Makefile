@@ -54,8 +54,7 @@ regtest: setup ## run the RAPPOR decoder's test families and rewrite their secti
 	$(RELEASE)/dither rappor regtest --heavy --seeds 80 --baselines --update docs/rappor.md
 
 test: setup ## build and run every test
-	swift build --build-tests
-	swift test
+	@scripts/test.sh
 
 thorough: setup ## the published figures by full simulation, in a release build: some minutes
 	DITHER_THOROUGH=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build-thorough \

@@ -7,9 +7,10 @@ limit=9000000 # bytes: Swift's runtime, SQLite's and curl's bindings and the age
 scratch=.build-static
 
 scripts/build_static.sh dither-agent
-swift build -c release --product dither-agent
+# As it is built for the tests: what it loads is the same.
+swift build --product dither-agent
 static=$scratch/release/dither-agent
-dynamic=.build/release/dither-agent
+dynamic=.build/debug/dither-agent
 
 fail() {
     echo "size: $*" >&2

@@ -17,6 +17,8 @@ EXCEPTIONS = {("dither", "FleetSimulator")}
 WITHOUT_PACKAGES = ("TelemetryAgent", "dither-agent")
 NOT_IN_THE_COLLECTOR = "Estimation"
 REQUIRED_FEATURES = {"ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility"}
+# The one that there may be, and in debug builds alone: docs/decisions/0028.
+ALLOWED_FLAGS = {"_0": ["-O"]}
 
 
 def manifest():
@@ -50,8 +52,10 @@ def settings_faults(target):
     features = {kind["enableUpcomingFeature"]["_0"] for kind in kinds if "enableUpcomingFeature" in kind}
     for feature in sorted(REQUIRED_FEATURES - features):
         yield f"does not enable {feature}"
-    if any("unsafeFlags" in kind for kind in kinds):
-        yield "sets unsafe flags"
+    for setting in target["settings"]:
+        flags = setting["kind"].get("unsafeFlags", ALLOWED_FLAGS)
+        if flags != ALLOWED_FLAGS or ("unsafeFlags" in setting["kind"] and setting["condition"]["config"] != "debug"):
+            yield f"sets the unsafe flags {flags}, or not for debug builds alone"
 
 
 def closure(name, targets_of):
