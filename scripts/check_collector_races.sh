@@ -18,6 +18,6 @@ for sanitizer in "${sanitizers[@]}"; do
     preload=
     [[ $sanitizer == address ]] || preload=$folder/mutex_edges.so
     LD_PRELOAD=$preload "$scratch/debug/ditherPackageTests.xctest" --testing-library swift-testing \
-        --filter CollectorServiceTests
+        --experimental-maximum-parallelization-width "$(nproc)" --filter CollectorServiceTests
     echo "collector: nothing found by the $sanitizer sanitizer"
 done
