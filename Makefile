@@ -4,6 +4,7 @@
 .PHONY: help setup demo screenshots pages headlines accuracy poisoning regtest test thorough torture lint size costs release install uninstall abi examples package check-packages install-library fuzz abi-torture collector-races bench bench-peers bench-record bench-ingest scale openapi clean
 
 RELEASE := .build/release
+RELEASE_BUILD := DITHER_WITHOUT_EXAMPLE=1 swift build -c release
 DEMO := .build/demo
 HEADLINES := .build/headlines
 
@@ -14,9 +15,9 @@ setup: ## install the system packages that are missing (only these: no Swift too
 	@scripts/setup.sh
 
 demo: setup ## collect a year of flight events privately from simulated devices, and estimate
-	swift build -c release --product dither-agent
-	swift build -c release --product dither-collector
-	swift build -c release --product dither
+	$(RELEASE_BUILD) --product dither-agent
+	$(RELEASE_BUILD) --product dither-collector
+	$(RELEASE_BUILD) --product dither
 	@mkdir -p $(DEMO)
 	gzip -dc clients/examples/flights/flights.csv.gz > $(DEMO)/flights.csv
 	$(RELEASE)/dither demo --registry clients/examples/flights/metrics.yaml --events $(DEMO)/flights.csv \
@@ -30,7 +31,7 @@ pages: setup ## make the generated pages anew: those for users beside the exampl
 	@scripts/check_pages.py --write
 
 headlines: setup ## run the published experiments again and write docs/headlines.md: some minutes
-	swift build -c release --product dither
+	$(RELEASE_BUILD) --product dither
 	@mkdir -p $(HEADLINES)
 	gzip -dc clients/examples/flights/flights.csv.gz > $(HEADLINES)/flights.csv
 	@# 4 is a page with a row that is not reproduced: it says so itself.
@@ -38,19 +39,19 @@ headlines: setup ## run the published experiments again and write docs/headlines
 	cp $(HEADLINES)/headlines.md docs/headlines.md
 
 accuracy: setup ## measure every mechanism's error and coverage and write docs/accuracy.md: some minutes
-	swift build -c release --product dither
+	$(RELEASE_BUILD) --product dither
 	@mkdir -p $(HEADLINES)
 	$(RELEASE)/dither study --accuracy > $(HEADLINES)/accuracy.md || [ $$? -eq 4 ]
 	cp $(HEADLINES)/accuracy.md docs/accuracy.md
 
 poisoning: setup ## let false devices report and write docs/poisoning-runs.md: half an hour
-	swift build -c release --product dither
+	$(RELEASE_BUILD) --product dither
 	@mkdir -p $(HEADLINES)
 	$(RELEASE)/dither study --poisoning > $(HEADLINES)/poisoning-runs.md
 	cp $(HEADLINES)/poisoning-runs.md docs/poisoning-runs.md
 
 regtest: setup ## run the RAPPOR decoder's test families and rewrite their section of docs/rappor.md: a quarter of an hour
-	swift build -c release --product dither
+	$(RELEASE_BUILD) --product dither
 	$(RELEASE)/dither rappor regtest --heavy --seeds 80 --baselines --update docs/rappor.md
 
 test: setup ## build and run every test
@@ -109,8 +110,8 @@ collector-races: setup ## the collector's tests under ThreadSanitizer and Addres
 	@scripts/check_collector_races.sh
 
 bench: setup ## measure against limits and peers (ROWS=1,3a ROUNDS=9); writes docs/performance.md: a quarter of an hour
-	swift build -c release --product upload-host
-	swift build -c release --package-path Benchmarks
+	$(RELEASE_BUILD) --product upload-host
+	$(RELEASE_BUILD) --package-path Benchmarks
 	@Benchmarks/.build/release/Benchmarks --json docs/performance.json --page docs/performance.md \
 		--rounds $(or $(ROUNDS),9) $(if $(ROWS),--rows $(ROWS))
 
@@ -121,13 +122,13 @@ bench-record: setup ## what recording costs a host in C: latency and memory, aga
 	@Benchmarks/record-latency/run.sh
 
 bench-ingest: setup ## what a collector takes, beside a bare disk, SQLite, nginx and FastAPI; writes docs/performance-ingest.md
-	swift build -c release --product dither-collector
-	swift build -c release --product ingest-host
+	$(RELEASE_BUILD) --product dither-collector
+	$(RELEASE_BUILD) --product ingest-host
 	@FASTAPI_PYTHON=$$(scripts/fastapi_environment.sh) Benchmarks/ingest/run.py --markdown docs/performance-ingest.md
 
 scale: setup ## what `dither estimate` costs for 10^4 to 10^8 reports; writes docs/scale.md: some minutes, 2 GB of disk
-	swift build -c release --product dither-collector
-	swift build -c release --product dither
+	$(RELEASE_BUILD) --product dither-collector
+	$(RELEASE_BUILD) --product dither
 	@Benchmarks/scale/run.py --markdown docs/scale.md
 
 check-packages: package ## as root: judge them by lintian if there is one; install, use, remove and purge them

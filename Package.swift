@@ -402,3 +402,9 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The example's plugin has the package manager build a compiler of registries before anything else, which is two minutes
+// of every release build. Whoever builds products alone leaves it out, and its tests.
+if Context.environment["DITHER_WITHOUT_EXAMPLE"] != nil {
+    package.targets.removeAll { ["telemetry-example", "EndToEndTests"].contains($0.name) }
+}

@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 
 (($#)) || { echo "usage: scripts/build_static.sh PRODUCT..." >&2; exit 64; }
 
+export DITHER_WITHOUT_EXAMPLE=1
 flags=(--configuration release --static-swift-stdlib)
 # No $ORIGIN to search for libraries: an installed program needs none, and packages may not have it.
 flags+=(--disable-local-rpath)

@@ -20,7 +20,7 @@ done
 scratch=.build-fuzz
 # Without backtraces: a crash must end the process at once. Of two sanitizers the compiler heeds the last alone, so what
 # guides the search is named too; without it the fuzzer would guess blindly.
-swift build -c release --sanitize fuzzer --sanitize address -Xswiftc -DFUZZING -Xswiftc -parse-as-library \
+DITHER_WITHOUT_EXAMPLE=1 swift build -c release --sanitize fuzzer --sanitize address -Xswiftc -DFUZZING -Xswiftc -parse-as-library \
     -Xswiftc -sanitize-coverage=edge,trace-cmp,inline-8bit-counters,pc-table \
     --scratch-path "$scratch" --product fuzz 2>&1 | grep -vE 'ld.gold: warning' >&2
 export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
