@@ -133,6 +133,8 @@ import Testing
         let periods = try snapshot.periods()
         #expect(periods.map(\.metric) == [1, 1, 4] && periods.map(\.version) == [1, 1, 2])
         #expect(periods.map(\.day) == [old, testDay, old] && periods.map(\.reportCount) == [5, 3, 3])
+        #expect(try snapshot.periods(of: 1) == Array(periods[..<2]) && snapshot.periods(of: 4) == [periods[2]])
+        #expect(try snapshot.periods(of: 2) == [])
         #expect(try snapshot.parts(of: periods[0]).count == 2)
         #expect(try snapshot.parts(of: periods[1]) == [.staged(partition: 0)])
         #expect(try snapshot.parts(of: periods[2]).map(\.partition) == [3, 700])

@@ -23,6 +23,9 @@ struct StoreSnapshotTests {
         let found = try snapshot.periods().map { [Int($0.metric), Int($0.version), Int($0.day.index), $0.reportCount] }
         let first = Int(testDay(1).index)
         #expect(found == [[1, 1, first, 1], [1, 1, first + 1, 10], [1, 2, first, 4], [2, 1, first + 2, 1]])
+        for metric: UInt32 in [1, 2, 3] {
+            #expect(try snapshot.periods(of: metric) == snapshot.periods().filter { $0.metric == metric })
+        }
     }
 
     @Test("a store that version 1 wrote is read, sealed and staged, without being changed")

@@ -86,7 +86,7 @@ struct ReportChecks {
             finding(.everyPeriodReports, "every period had a report") {
                 $0.silent > 0 ? "\($0.silent) of \($0.count) periods had no report" : nil
             },
-            finding(.payloadsHaveOneLength, "every payload had \(length) bytes") {
+            finding(.payloadsHaveOneLength, "every payload had \(length) byte\(length == 1 ? "" : "s")") {
                 $0.lengths.subtracting([length]).isEmpty
                     ? nil : "payloads of \($0.lengths.sorted()) bytes, not \(length)"
             },

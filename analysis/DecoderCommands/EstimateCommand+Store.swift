@@ -44,7 +44,8 @@ struct EstimateStore {
     }
 
     func periods(of definition: MetricDefinition) throws(CommandError) -> Stored {
-        let periods = try periods().filter { $0.metric == definition.identifier.value }
+        let periods: [StoredPeriod]
+        do { periods = try snapshot.periods(of: definition.identifier.value) } catch { throw commandError(for: error) }
         return Stored(
             ofThisVersion: periods.filter { $0.version == definition.version },
             otherVersions: Set(periods.map(\.version)).subtracting([definition.version]).sorted())

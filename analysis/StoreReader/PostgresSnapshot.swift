@@ -36,13 +36,14 @@ public struct PostgresSnapshot: StoreSnapshot {
         return answer.rowCount == 0 ? nil : try bytes(answer, 0, 0, of: "definition")
     }
 
-    public func periods() throws(StoreReaderError) -> [StoredPeriod] {
+    public func periods(of metric: UInt32?) throws(StoreReaderError) -> [StoredPeriod] {
+        let these = metric.map { "WHERE metric = \($0)" } ?? ""
         let answer = try rows(
             """
             SELECT metric, version, day, sum(reports)::bigint, bool_and(is_staged), bool_or(is_staged),
                 min(reports)::bigint, max(reports)::bigint
-            FROM (SELECT metric, version, day, least(count, \(Chunk.targetPayloadCount + 1)) AS reports, false AS is_staged FROM dither.chunk
-                  UNION ALL SELECT metric, version, day, 1, true FROM dither.staged) AS report
+            FROM (SELECT metric, version, day, least(count, \(Chunk.targetPayloadCount + 1)) AS reports, false AS is_staged FROM dither.chunk \(these)
+                  UNION ALL SELECT metric, version, day, 1, true FROM dither.staged \(these)) AS report
             GROUP BY metric, version, day ORDER BY metric, version, day
             """)
         var periods: [StoredPeriod] = []

@@ -59,13 +59,14 @@ public struct SQLiteSnapshot: StoreSnapshot {
         }
     }
 
-    public func periods() throws(StoreReaderError) -> [StoredPeriod] {
+    public func periods(of metric: UInt32?) throws(StoreReaderError) -> [StoredPeriod] {
         try reading { database in
+            let these = metric.map { "WHERE metric = \($0)" } ?? ""
             let query = """
                 SELECT metric, version, day, SUM(reports), SUM(isStaged) = COUNT(*), SUM(isStaged) > 0,
                     MIN(reports), MAX(reports)
-                FROM (SELECT metric, version, day, MIN(count, \(Chunk.targetPayloadCount + 1)) AS reports, 0 AS isStaged FROM chunk
-                      UNION ALL SELECT metric, version, day, 1, 1 FROM staged)
+                FROM (SELECT metric, version, day, MIN(count, \(Chunk.targetPayloadCount + 1)) AS reports, 0 AS isStaged FROM chunk \(these)
+                      UNION ALL SELECT metric, version, day, 1, 1 FROM staged \(these))
                 GROUP BY metric, version, day ORDER BY metric, version, day
                 """
             return try Row.fetchAll(database, sql: query).map { row in

@@ -5,11 +5,11 @@ public protocol StoreSnapshot: Sendable {
     /// - Throws: ``StoreReaderError``.
     func definitionHash(metric: UInt32, version: UInt32) throws(StoreReaderError) -> [UInt8]?
 
-    /// Every period of every metric that has reports, by metric, version and day.
+    /// Every period of a metric, or of every one, that has reports: by metric, version and day.
     ///
     /// - Throws: ``StoreReaderError``.
-    /// - Complexity: linear in chunks and staged reports.
-    func periods() throws(StoreReaderError) -> [StoredPeriod]
+    /// - Complexity: linear in the chunks and staged reports of these.
+    func periods(of metric: UInt32?) throws(StoreReaderError) -> [StoredPeriod]
 
     /// Where a period's payloads are, so that they can be read one part after the other.
     ///
@@ -30,6 +30,11 @@ public protocol StoreSnapshot: Sendable {
 }
 
 extension StoreSnapshot {
+    /// Every period of every metric.
+    ///
+    /// - Throws: ``StoreReaderError``.
+    public func periods() throws(StoreReaderError) -> [StoredPeriod] { try periods(of: nil) }
+
     /// The payloads of a part, end to end, checked against their checksum where they are sealed.
     ///
     /// - Parameter payloadByteCount: the length of each.
