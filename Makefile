@@ -122,8 +122,7 @@ bench-record: setup ## what recording costs a host in C: latency and memory, aga
 	@Benchmarks/record-latency/run.sh
 
 bench-ingest: setup ## what a collector takes, beside a bare disk, SQLite, nginx and FastAPI; writes docs/performance-ingest.md
-	$(RELEASE_BUILD) --product dither-collector
-	$(RELEASE_BUILD) --product ingest-host
+	@scripts/build_static.sh dither-collector ingest-host
 	@FASTAPI_PYTHON=$$(scripts/fastapi_environment.sh) Benchmarks/ingest/run.py --markdown docs/performance-ingest.md
 
 scale: setup ## what `dither estimate` costs for 10^4 to 10^8 reports; writes docs/scale.md: some minutes, 2 GB of disk
