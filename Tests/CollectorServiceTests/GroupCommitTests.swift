@@ -1,6 +1,7 @@
 import CollectorService
 import Foundation
 import GRDB
+import MetricDefinitions
 import ReportFormat
 import SecureRandomness
 import Synchronization
@@ -60,15 +61,26 @@ import Testing
     }
 
     @Test(
-        "A collector that is dropped without closing its store is continued by the next", arguments: StoreKind.allCases)
+        "A collector that is dropped without closing its store is continued by the next", .timeLimit(.minutes(10)),
+        arguments: StoreKind.allCases)
     func abandonedStore(_ kind: StoreKind) async throws {
         let place = try StorePlace(kind)
         let metricSet = try testMetricSet()
         for number in 0..<5 {
-            let collector = try StoreUnderTest(place, metricSet)
+            let collector = try await successor(at: place, metricSet)
             _ = try await collector.intake.take(try simpleBatch(metricSet, number: number).encoded)
         }
         #expect(try place.probe().count(of: "staged") == 5)
+    }
+
+    /// Opens a store once the one before has let go of it: its thread holds it until the commit is over, and that is a
+    /// moment after whoever sent the batch was told.
+    private func successor(at place: StorePlace, _ metricSet: MetricSet) async throws -> StoreUnderTest {
+        while true {
+            do { return try StoreUnderTest(place, metricSet) } catch StoreError.locked {
+                try await Task.sleep(for: .milliseconds(1))
+            }
+        }
     }
 
     @Test(
