@@ -8,7 +8,7 @@ internal import ReportFormat
 /// same place of a file.
 struct PairedCommits {
     private let store: SQLiteReportStore
-    private let logPath: String
+    private let index: Int32
     private let intake: BatchIntake
     private let template: [UInt8]
     private let scratch: Int32
@@ -16,11 +16,12 @@ struct PairedCommits {
 
     init(metricSet: MetricSet, storePath: String, batchPath: String, scratchPath: String, count: Int) throws {
         store = try SQLiteReportStore(path: storePath, metricSet: metricSet)
-        logPath = storePath + "-wal"
+        // Never closed: that would drop the locks that SQLite has on it.
+        index = open(storePath + "-shm", O_RDONLY)
         intake = BatchIntake(metrics: ServedMetrics(MetricOffer(metricSet)), store: store, clock: .system)
         template = Array(try Data(contentsOf: URL(filePath: batchPath)))
         scratch = open(scratchPath, O_RDWR | O_CREAT | O_TRUNC, 0o600)
-        guard scratch >= 0 else { throw Failure.scratch(errno: errno) }
+        guard scratch >= 0, index >= 0 else { throw Failure.scratch(errno: errno) }
         self.count = count
     }
 
@@ -60,9 +61,11 @@ struct PairedCommits {
         )
     }
 
+    /// How long the log is, by its index (https://sqlite.org/walformat.html): the file is longer.
     private func logByteCount() throws -> Int {
-        guard FileManager.default.fileExists(atPath: logPath) else { return 0 }
-        return try FileManager.default.attributesOfItem(atPath: logPath)[.size] as? Int ?? 0
+        var frameCount: UInt32 = 0
+        guard pread(index, &frameCount, 4, 16) == 4 else { throw Failure.scratch(errno: errno) }
+        return Int(frameCount) * 4_120
     }
 
     private static func microseconds(_ body: () async throws -> Void) async rethrows -> Double {

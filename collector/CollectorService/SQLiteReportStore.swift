@@ -128,7 +128,11 @@ package final class SQLiteReportStore: ReportStore {
         }
         for (waiter, answer) in zip(waiters, answers) { waiter.resume(returning: answer) }
         sealFullGroups(among: waiting.keys, on: connection)
-        do { if !waiting.isEmpty { try logKeeper.moveIfLong(on: connection) } } catch {
+        do {
+            guard !waiting.isEmpty else { return }
+            try logKeeper.moveIfLong(on: connection)
+            try logKeeper.makeRoom(on: connection)
+        } catch {
             // Unless the disk is unsound, the next commit tries again.
             _ = noted(error)
         }
@@ -195,6 +199,7 @@ extension SQLiteReportStore {
         try connection.execute(sql: "PRAGMA busy_timeout = \(Int(patienceInSeconds * 1000))")
         do {
             _ = try outcome.get()
+            logKeeper.noteEmptied()
             return true
         } catch DatabaseError.SQLITE_BUSY {
             return false
