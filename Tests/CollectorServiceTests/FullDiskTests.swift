@@ -55,19 +55,22 @@ final class SmallFileSystem {
 @Suite("A full disk") struct FullDiskTests {
     @Test(
         "Nothing is acknowledged that is not stored, senders are told to come back, and space heals it",
-        .enabled(if: SmallFileSystem.isAvailable, "mounting a small file system takes root"))
-    func fillsAndRecovers() async throws {
-        let disk = try SmallFileSystem(byteCount: 1 << 20)
+        .enabled(if: SmallFileSystem.isAvailable, "mounting a small file system takes root"),
+        // The second has a log with room when the disk is full.
+        arguments: [(byteCount: 1 << 20, batchCount: 1), (16 << 20, 40)])
+    func fillsAndRecovers(byteCount: Int, batchCount: Int) async throws {
+        let disk = try SmallFileSystem(byteCount: byteCount)
         let metricSet = try testMetricSet()
         let storePath = disk.path + "/store.db"
         let store = try SQLiteReportStore(path: storePath, metricSet: metricSet)
         let intake = BatchIntake(
             metrics: ServedMetrics(MetricOffer(metricSet)), store: store, clock: TestClock().clock)
-        var acknowledged = [try simpleBatch(metricSet, number: 0)]
-        _ = try await intake.take(acknowledged[0].encoded)
+        var acknowledged = try (0..<batchCount).map { try simpleBatch(metricSet, number: $0) }
+        for batch in acknowledged { _ = try await intake.take(batch.encoded) }
+        try await store.checkWritable()
         let filler = try disk.fill()
         // The log's last blocks may still take a few; then there is no more space.
-        var refusal: ProblemDetails?, number = 1
+        var refusal: ProblemDetails?, number = batchCount
         while refusal == nil, number < 1_000 {
             let batch = try simpleBatch(metricSet, number: number)
             do throws(ProblemDetails) {

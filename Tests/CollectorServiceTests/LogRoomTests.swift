@@ -1,10 +1,11 @@
-import CollectorService
 import Foundation
 import GRDB
 import MetricDefinitions
 import ReportFormat
 import TestSupport
 import Testing
+
+@testable import CollectorService
 
 @Suite("The log of a busy store has room for the commits to come")
 struct LogRoomTests {
@@ -51,7 +52,7 @@ struct LogRoomTests {
             #expect(try probe.count(of: "batch") == count && probe.count(of: "staged") == count)
             #expect(try StoreVerification.run(path: collector.folder.file(name)).findings.isEmpty)
         }
-        #expect(try logByteCount(collector.storePath) > 150 * 3 * 4_120, "there is room at the end")
+        #expect(try logByteCount(collector.storePath) > (150 * 3 + 32) * 4_120, "there is room at the end")
     }
 
     @Test("Another program that writes meanwhile loses nothing")
@@ -74,11 +75,46 @@ struct LogRoomTests {
         #expect(try await other.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
     }
 
+    @Test("While another program has the right to write, the file stays as it is; cut by one, it gets room anew")
+    func lockedAndCut() throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("store.db")
+        let writer = try DatabaseQueue(path: path), keeper = LogKeeper()
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: path, configuration: configuration)
+        func fill() throws {
+            try writer.write { try $0.execute(sql: "UPDATE content SET bytes = randomblob(400000)") }
+            #expect(keeper.needsRoom)
+        }
+        func makeRoom() throws { try writer.inDatabase { try keeper.makeRoom(on: $0) } }
+        try writer.inDatabase {
+            try $0.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0")
+            keeper.watch($0)
+            try $0.execute(sql: "CREATE TABLE content AS SELECT x'' AS bytes")
+        }
+        #expect(!keeper.needsRoom, "a short log needs none")
+        try fill()
+        let byteCount = try logByteCount(path)
+        try other.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        #expect(throws: DatabaseError.self) { try makeRoom() }
+        #expect(try keeper.needsRoom && logByteCount(path) == byteCount)
+        try other.inDatabase { try $0.execute(sql: "ROLLBACK") }
+        try makeRoom()
+        #expect(try !keeper.needsRoom && logByteCount(path) == byteCount - 32 + 256 * 4_120)
+        _ = try other.inDatabase { try $0.checkpoint(.truncate) }
+        #expect(try logByteCount(path) == 0)
+        try fill()
+        try makeRoom()
+        #expect(try logByteCount(path) >= (64 + 256) * 4_120)
+        #expect(try other.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
+    }
+
     @Test(
-        "Where the disk has no MiB left none of it is taken, and commits go on as before",
+        "On a small disk the log gets none, and commits go on as before",
         .enabled(if: SmallFileSystem.isAvailable, "mounting a small file system takes root"))
     func noSpace() async throws {
-        let disk = try SmallFileSystem(byteCount: 1 << 20)
+        let disk = try SmallFileSystem(byteCount: 8 << 20)
         let path = disk.path + "/store.db"
         let metricSet = try testMetricSet()
         let store = try SQLiteReportStore(path: path, metricSet: metricSet)

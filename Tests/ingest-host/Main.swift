@@ -11,7 +11,7 @@ internal import ReportFormat
 /// - `batch FILE COUNT BYTES`: writes a batch of COUNT reports with payloads of BYTES bytes, and beside it `FILE.set`
 /// - `serve SET PORT`: the collector on a store that drops everything, on a port of 127.0.0.1
 /// - `commits SET STORE BATCH SCRATCH COUNT`: stores COUNT batches one after another, each followed by the same bytes
-///   written and synchronised bare; prints the median of both, in microseconds, and of their ratio
+///   written and synchronised bare; prints the medians, in microseconds, and those of the ratios
 @main
 enum Main {
     static func main() async throws {

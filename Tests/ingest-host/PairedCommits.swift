@@ -4,14 +4,14 @@ internal import Glibc
 internal import MetricDefinitions
 internal import ReportFormat
 
-/// One client's commits, each beside the least that could make the same bytes durable: one write and one fdatasync at the
-/// same place of a file.
+/// One client's commits, each beside the same bytes made durable bare, by one write and one fdatasync: at the end of a file,
+/// which lengthens it, and at the same place of one that has them.
 struct PairedCommits {
     private let store: SQLiteReportStore
     private let index: Int32
     private let intake: BatchIntake
     private let template: [UInt8]
-    private let scratch: Int32
+    private let growing, prewritten: Int32
     private let count: Int
 
     init(metricSet: MetricSet, storePath: String, batchPath: String, scratchPath: String, count: Int) throws {
@@ -20,16 +20,19 @@ struct PairedCommits {
         index = open(storePath + "-shm", O_RDONLY)
         intake = BatchIntake(metrics: ServedMetrics(MetricOffer(metricSet)), store: store, clock: .system)
         template = Array(try Data(contentsOf: URL(filePath: batchPath)))
-        scratch = open(scratchPath, O_RDWR | O_CREAT | O_TRUNC, 0o600)
-        guard scratch >= 0, index >= 0 else { throw Failure.scratch(errno: errno) }
+        growing = open(scratchPath, O_RDWR | O_CREAT | O_TRUNC, 0o600)
+        prewritten = open(scratchPath + "-prewritten", O_RDWR | O_CREAT | O_TRUNC, 0o600)
+        let zeros = [UInt8](repeating: 0, count: 16 << 20)
+        guard growing >= 0, index >= 0, pwrite(prewritten, zeros, zeros.count, 0) == zeros.count, fsync(prewritten) == 0
+        else { throw Failure.scratch(errno: errno) }
         self.count = count
     }
 
     enum Failure: Error { case scratch(errno: Int32), rejected }
 
-    /// Measures, and prints `COMMIT BARE RATIO BYTES`.
+    /// Measures, and prints the medians `COMMIT GROWING RATIO PREWRITTEN RATIO`.
     func measure() async throws {
-        var (commits, bare, ratios, sizes): ([Double], [Double], [Double], [Int]) = ([], [], [], [])
+        var (commits, bare, ratios) = ([Double](), [[Double](), []], [[Double](), []])
         var noise = SystemRandomNumberGenerator()
         var offset = try logByteCount()
         for _ in 0..<count {
@@ -45,20 +48,19 @@ struct PairedCommits {
                 continue
             }
             let content = [UInt8](repeating: UInt8(truncatingIfNeeded: commits.count), count: end - offset)
-            let least = try await Self.microseconds {
-                guard pwrite(scratch, content, content.count, off_t(offset)) == content.count, fdatasync(scratch) == 0
-                else {
-                    throw Failure.scratch(errno: errno)
+            for (place, file) in [growing, prewritten].enumerated() {
+                let least = try await Self.microseconds {
+                    guard pwrite(file, content, content.count, off_t(offset)) == content.count, fdatasync(file) == 0
+                    else { throw Failure.scratch(errno: errno) }
                 }
+                bare[place].append(least)
+                ratios[place].append(commit / least)
             }
-            (offset, commits, bare) = (end, commits + [commit], bare + [least])
-            ratios.append(commit / least)
-            sizes.append(content.count)
+            (offset, commits) = (end, commits + [commit])
         }
         try await store.close()
-        print(
-            "\(Self.median(commits)) \(Self.median(bare)) \(Self.median(ratios)) \(Self.median(sizes.map(Double.init)))"
-        )
+        let medians = [commits, bare[0], ratios[0], bare[1], ratios[1]].map { "\(Self.median($0))" }
+        print(medians.joined(separator: " "))
     }
 
     /// How long the log is, by its index (https://sqlite.org/walformat.html): the file is longer.

@@ -1,5 +1,6 @@
 internal import GRDB
 internal import GRDBSQLite
+internal import Glibc
 internal import Synchronization
 
 /// Moves the write-ahead log into the store whenever it is long enough, and keeps room in its file.
@@ -13,9 +14,12 @@ final class LogKeeper: Sendable {
     /// So much room at a time: 1 MiB.
     static let roomPageCount: Int32 = 256
 
+    /// Less space than this is left to others: 8 MiB.
+    static let leastFreeByteCount: UInt64 = 8 << 20
+
     /// How many pages the log had after the last commit.
     private let pageCount = Atomic<Int32>(0)
-    /// How many pages it can have before its file grows, as far as this process made it so.
+    /// How many pages it can have before its file grows, as far as this process knows.
     private let roomEnd = Atomic<Int32>(0)
 
     /// Has SQLite tell the log's length after each commit. For a connection that is closed before this object goes.
@@ -25,7 +29,10 @@ final class LogKeeper: Sendable {
             { context, _, _, pageCount in
                 guard let context else { return SQLITE_OK }
                 let keeper = Unmanaged<LogKeeper>.fromOpaque(context).takeUnretainedValue()
-                keeper.pageCount.store(pageCount, ordering: .relaxed)
+                // A log that was begun anew may have been cut, by whichever program.
+                if pageCount < keeper.pageCount.exchange(pageCount, ordering: .relaxed) {
+                    keeper.roomEnd.store(0, ordering: .relaxed)
+                }
                 return SQLITE_OK
             }, Unmanaged.passUnretained(self).toOpaque())
     }
@@ -37,48 +44,54 @@ final class LogKeeper: Sendable {
         guard pageCount.load(ordering: .relaxed) >= Self.pageLimit else { return }
         try connection.checkpoint(.passive)
     }
-    /// Forgets the room of a log that was emptied.
-    func noteEmptied() { roomEnd.store(0, ordering: .relaxed) }
+
+    /// Whether the log is long enough for room, is not about to begin anew, and has little room left.
+    var needsRoom: Bool {
+        let used = pageCount.load(ordering: .relaxed)
+        return (Self.leastPageCount..<Self.pageLimit).contains(used)
+            && used + Self.roomPageCount / 4 > roomEnd.load(ordering: .relaxed)
+    }
 
     /// Lengthens the log's file by zeros where the next commits would lengthen it.
     ///
     /// What a commit writes into blocks that a file has, its `fdatasync` makes durable by itself; a file that grew has its
     /// new length written too, which takes as long again (decision 29). SQLite reads a log up to the first frame that is
-    /// none. Where there is no space, nothing is taken: a commit may need what is left.
+    /// none.
     ///
-    /// - Throws: an error of SQLite, such as that of a lock.
+    /// - Throws: an error of SQLite, such as that of a lock that another program has; then nothing was written.
     func makeRoom(on connection: Database) throws {
-        let used = pageCount.load(ordering: .relaxed)
-        guard used >= Self.leastPageCount, used + Self.roomPageCount / 4 > roomEnd.load(ordering: .relaxed) else {
-            return
-        }
-        roomEnd.store(used + Self.roomPageCount, ordering: .relaxed)
-        // No other process may add frames where the zeros go.
+        // No other program may add frames where the zeros go.
         try connection.inTransaction(.immediate) {
-            Self.lengthenLog(toPageCount: used + Self.roomPageCount, on: connection)
+            let end = pageCount.load(ordering: .relaxed) + Self.roomPageCount
+            roomEnd.store(end, ordering: .relaxed)
+            if Self.hasSpace(connection) { Self.lengthenLog(toPageCount: end, on: connection) }
             return .rollback
         }
     }
 
+    private static func hasSpace(_ connection: Database) -> Bool {
+        var status = statvfs()
+        guard let path = sqlite3_db_filename(connection.sqliteConnection, nil), statvfs(path, &status) == 0 else {
+            return false
+        }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize) >= leastFreeByteCount
+    }
+
+    /// Zeros that cannot be written are no error: the commit that needs the place meets the same and tells of it.
     private static func lengthenLog(toPageCount pageCount: Int32, on connection: Database) {
         var file: UnsafeMutablePointer<sqlite3_file>?
+        var size: Int64 = 0
         guard
             sqlite3_file_control(connection.sqliteConnection, nil, SQLITE_FCNTL_JOURNAL_POINTER, &file) == SQLITE_OK,
-            let file, let calls = file.pointee.pMethods?.pointee
+            let file, let calls = file.pointee.pMethods?.pointee, calls.xFileSize(file, &size) == SQLITE_OK
         else { return }
         // Pages of 4 KiB, each with its frame's head.
         let end = Int64(pageCount) * 4_120
         let zeros = [UInt8](repeating: 0, count: 65_536)
-        var size: Int64 = 0
-        guard calls.xFileSize(file, &size) == SQLITE_OK else { return }
-        var offset = size
-        while offset < end {
-            let byteCount = Int32(min(Int64(zeros.count), end - offset))
-            guard calls.xWrite(file, zeros, byteCount, offset) == SQLITE_OK else {
-                _ = calls.xTruncate(file, size)
-                return
-            }
-            offset += Int64(byteCount)
+        while size < end {
+            let byteCount = Int32(min(Int64(zeros.count), end - size))
+            guard calls.xWrite(file, zeros, byteCount, size) == SQLITE_OK else { return }
+            size += Int64(byteCount)
         }
     }
 }

@@ -130,8 +130,9 @@ package final class SQLiteReportStore: ReportStore {
         sealFullGroups(among: waiting.keys, on: connection)
         do {
             guard !waiting.isEmpty else { return }
+            try checkSound()
             try logKeeper.moveIfLong(on: connection)
-            try logKeeper.makeRoom(on: connection)
+            if logKeeper.needsRoom { _ = try unlessBusy(connection) { try logKeeper.makeRoom(on: connection) } }
         } catch {
             // Unless the disk is unsound, the next commit tries again.
             _ = noted(error)
@@ -194,12 +195,18 @@ extension SQLiteReportStore {
     }
 
     private func emptyLog(on connection: Database) throws -> Bool {
+        try unlessBusy(connection) { _ = try connection.checkpoint(.truncate) }
+    }
+
+    /// Does something that no commit should wait for, unless another program keeps it from being done now.
+    ///
+    /// - Returns: whether it was done.
+    private func unlessBusy(_ connection: Database, _ work: () throws -> Void) throws -> Bool {
         try connection.execute(sql: "PRAGMA busy_timeout = 0")
-        let outcome = Result { try connection.checkpoint(.truncate) }
+        let outcome = Result { try work() }
         try connection.execute(sql: "PRAGMA busy_timeout = \(Int(patienceInSeconds * 1000))")
         do {
-            _ = try outcome.get()
-            logKeeper.noteEmptied()
+            try outcome.get()
             return true
         } catch DatabaseError.SQLITE_BUSY {
             return false

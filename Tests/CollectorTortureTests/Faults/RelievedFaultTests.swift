@@ -15,8 +15,7 @@ import Testing
         let site = try CollectorSite()
         site.storeFolder = disk.path
         let device = try Device(site, collector: try site.start())
-        // So few that the log gets no room yet: space that it takes and gives back is none that the filler gets.
-        try device.send(10)
+        try device.send(20)
         let filler = try disk.fill()
         try device.sendUntilRefused()
         try FileManager.default.removeItem(atPath: filler)
