@@ -11,6 +11,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 clang -O1 -fPIC -shared -o "$folder/mutex_edges.so" Tests/Sanitizing/mutex_edges.c -ldl
 
+export DITHER_ONLY=CollectorServiceTests
 export ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=exitcode=66 SWIFT_BACKTRACE=enable=no
 for sanitizer in "${sanitizers[@]}"; do
     scratch=.build-collector-$sanitizer
@@ -18,6 +19,6 @@ for sanitizer in "${sanitizers[@]}"; do
     preload=
     [[ $sanitizer == address ]] || preload=$folder/mutex_edges.so
     LD_PRELOAD=$preload "$scratch/debug/ditherPackageTests.xctest" --testing-library swift-testing \
-        --experimental-maximum-parallelization-width "$(nproc)" --filter CollectorServiceTests
+        --experimental-maximum-parallelization-width "$(nproc)"
     echo "collector: nothing found by the $sanitizer sanitizer"
 done
