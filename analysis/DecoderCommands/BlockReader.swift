@@ -25,7 +25,7 @@ struct BlockReader: ~Copyable {
         if let path, path != "-" {
             try self.init(path: path)
         } else {
-            try self.init(descriptor: 0, path: "standard input")
+            try self.init(descriptor: dup(STDIN_FILENO), path: "standard input")
         }
     }
 

@@ -15,15 +15,12 @@ final class StoreLock: Sendable {
     init(_ location: StoreLocation) throws(StoreError) {
         let path = location.resolvedPath + ".lock"
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        // From here on `deinit` runs even when this throws: closing here too would close what another thread opened meanwhile.
         guard descriptor >= 0 else { throw .cannotLock(path: path, errno: errno) }
-        do { try PrivateFile.handOver(descriptor, path: path, toOwnerOf: location.resolvedPath) } catch {
-            close(descriptor)
-            throw error
-        }
+        try PrivateFile.handOver(descriptor, path: path, toOwnerOf: location.resolvedPath)
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             let code = errno
             guard code != EINTR else { continue }
-            close(descriptor)
             throw code == EWOULDBLOCK ? .locked(path: location.path) : .cannotLock(path: path, errno: code)
         }
     }
