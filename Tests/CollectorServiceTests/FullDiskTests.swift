@@ -68,6 +68,8 @@ final class SmallFileSystem {
         var acknowledged = try (0..<batchCount).map { try simpleBatch(metricSet, number: $0) }
         for batch in acknowledged { _ = try await intake.take(batch.encoded) }
         try await store.checkWritable()
+        let log = try FileManager.default.attributesOfItem(atPath: storePath + "-wal")[.size] as? Int ?? 0
+        #expect((log > 1 << 20) == (batchCount > 1), "room is a MiB")
         let filler = try disk.fill()
         // The log's last blocks may still take a few; then there is no more space.
         var refusal: ProblemDetails?, number = batchCount

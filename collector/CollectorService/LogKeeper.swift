@@ -74,7 +74,8 @@ final class LogKeeper: Sendable {
         guard let path = sqlite3_db_filename(connection.sqliteConnection, nil), statvfs(path, &status) == 0 else {
             return false
         }
-        return UInt64(status.f_bavail) * UInt64(status.f_frsize) >= leastFreeByteCount
+        // Divided, since a file system may claim more than a product of these can be.
+        return UInt64(status.f_bavail) >= leastFreeByteCount / UInt64(max(1, status.f_frsize))
     }
 
     /// Zeros that cannot be written are no error: the commit that needs the place meets the same and tells of it.

@@ -132,7 +132,9 @@ package final class SQLiteReportStore: ReportStore {
             guard !waiting.isEmpty else { return }
             try checkSound()
             try logKeeper.moveIfLong(on: connection)
-            if logKeeper.needsRoom { _ = try unlessBusy(connection) { try logKeeper.makeRoom(on: connection) } }
+            // Commits of many batches fill the log in a second, and share a synchronisation anyway.
+            guard batches.count < OpenChunks.leastBatchCount, logKeeper.needsRoom else { return }
+            _ = try unlessBusy(connection) { try logKeeper.makeRoom(on: connection) }
         } catch {
             // Unless the disk is unsound, the next commit tries again.
             _ = noted(error)

@@ -51,8 +51,10 @@ extension StoreDoctor {
         guard statvfs(folder, &status) == 0 else {
             return .failure("space", "the space in \(folder) cannot be asked; see that the folder is there")
         }
-        let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
-        let total = max(1, UInt64(status.f_blocks) * UInt64(status.f_frsize))
+        // A file system may claim more than an integer can hold.
+        let blockByteCount = UInt64(max(1, status.f_frsize)), mostBlocks = UInt64.max / blockByteCount
+        let free = min(UInt64(status.f_bavail), mostBlocks) * blockByteCount
+        let total = max(1, min(UInt64(status.f_blocks), mostBlocks) * blockByteCount)
         let store = UInt64((try? StoreFolder.byteCount(of: location)) ?? 0)
         let words = "\(free >> 20) MiB of \(total >> 20) MiB are free"
         if free < Self.leastByteCount {
