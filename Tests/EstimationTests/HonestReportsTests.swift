@@ -59,6 +59,52 @@ struct HonestReportsTests {
         try check(try made(SquareWave.self, domain: .range, ["buckets": 8]))
     }
 
+    @Test("codes of no value are supported with the stated probability, whatever the device holds")
+    func unheldCodesAreNoise() throws {
+        func check<Oracle: PureFrequencyOracle & ExactlyAuditable>(_ oracle: Oracle, unheld: Int) throws {
+            for item in oracle.auditedInputs.indices {
+                var probabilities = [Double](repeating: 0, count: unheld)
+                for report in oracle.allReports {
+                    var aggregate = oracle.makeAggregate(of: Fingerprint(value: 1))
+                    oracle.absorb(report, into: &aggregate)
+                    let support = try #require(oracle.unheldSupport(in: aggregate))
+                    #expect(support.counts.count == unheld)
+                    #expect(support.probability == oracle.support.spurious)
+                    for (place, count) in support.counts.enumerated() {
+                        probabilities[place] += Double(count) * oracle.probability(of: report, given: item)
+                    }
+                }
+                #expect(probabilities.allSatisfy { abs($0 / oracle.support.spurious - 1) < 1e-9 }, "\(probabilities)")
+            }
+        }
+        // Lines of a plane, planes of a space, and points of a line.
+        try check(try made(ProjectiveGeometryResponse.self, ["field_order": 2, "dimension": 3]), unheld: 7 - 4)
+        try check(try made(ProjectiveGeometryResponse.self, ["field_order": 2, "dimension": 4]), unheld: 15 - 4)
+        try check(try made(ProjectiveGeometryResponse.self, ["field_order": 5, "dimension": 2]), unheld: 6 - 4)
+        try check(try made(HadamardResponse.self), unheld: 7 - 4)
+        let seven = InputDomain.items(7)
+        let full = try made(ProjectiveGeometryResponse.self, domain: seven, ["field_order": 2, "dimension": 3])
+        #expect(full.unheldSupport(in: full.makeAggregate(of: Fingerprint(value: 1))) == nil, "every point has an item")
+        let hadamard = try made(HadamardResponse.self, domain: seven)
+        #expect(hadamard.unheldSupport(in: hadamard.makeAggregate(of: Fingerprint(value: 1))) == nil)
+    }
+
+    @Test("a count of such a code raises the alarm no oftener than its level, and does when a part supports it")
+    func unheldCounts() {
+        for probability in [0.01, 0.2, 0.5, 0.9] {
+            let law = BinomialDistribution(trialCount: 400, probability: probability)
+            func logPValue(_ count: Int) -> Double {
+                UnheldSupport(counts: [count], probability: probability).logPValue(reportCount: 400)
+            }
+            for level in [0.5, 0.1, 0.01] {
+                let alarm = (0...400).filter { logPValue($0) <= log(level) }.reduce(0) { $0 + law.density(at: $1) }
+                #expect(alarm <= level, "\(probability), \(level)")
+            }
+            #expect(logPValue(Int(400 * probability)) == 0)
+            #expect(logPValue(400) < log(1e-9) && (logPValue(0) < log(1e-9)) == (probability > 0.1))
+        }
+    }
+
     @Test("two values are supported together no more often than stated, whatever the device holds")
     func pairsKeepTheirBounds() throws {
         func check<Oracle: ReportCounter & ExactlyAuditable>(_ oracle: Oracle) throws {

@@ -22,6 +22,20 @@ struct PoisoningTests {
         }
     }
 
+    @Test("reports that were made from points of projective geometry are told by the points that stand for no value")
+    func craftedPointsAreTold() throws {
+        let scene = try #require(
+            PoisoningScene.all.first {
+                $0.title == "projective_geometry_response" && $0.epsilonThousandths == 2000
+            })
+        for run in 0..<5 {
+            let screen = try #require(
+                try scene.outcome(deviceCount: 20_000, falseCount: 1_000, run: run).screen)
+            #expect(screen.isAlarm && screen.test == .payloads, "run \(run): \(screen.pValue)")
+        }
+        #expect(try scene.outcome(deviceCount: 2_000, falseCount: 0, run: 0).screen?.isAlarm == false)
+    }
+
     @Test("a false device that matches the weights of honest ones is told by pairs of values alone")
     func matchedWeightsAreTold() throws {
         let scene = try #require(

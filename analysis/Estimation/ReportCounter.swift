@@ -25,6 +25,9 @@ public protocol ReportCounter: LocalRandomizer {
     /// How many reports there are of each payload that ``HonestReports/payloads`` is about, where that is what is counted.
     func payloadCounts(in aggregate: Aggregate) -> [Int]?
 
+    /// How many reports support codes that stand for no value, where the mechanism has more codes than values.
+    func unheldSupport(in aggregate: Aggregate) -> UnheldSupport?
+
     /// The aggregate of no reports of a definition.
     func makeAggregate(of definition: Fingerprint) -> Aggregate
 
@@ -52,6 +55,8 @@ extension ReportCounter {
     public func pairSupport(of values: [MechanismInput]) -> PairSupport? { nil }
 
     public func payloadCounts(in aggregate: Aggregate) -> [Int]? { nil }
+
+    public func unheldSupport(in aggregate: Aggregate) -> UnheldSupport? { nil }
 
     @inlinable
     public func tally(_ payloads: Span<UInt8>, partition: Int, into aggregate: inout Aggregate) throws(ReportError) {

@@ -36,10 +36,15 @@ extension HadamardResponse: PureFrequencyOracle {
     ///
     /// - Complexity: K·log₂ K additions.
     public func supportCounts(in aggregate: SupportCounts) -> [Int] {
+        supportCounts(in: aggregate, ofItems: 0..<configuration.itemCount)
+    }
+
+    /// The same of the columns that these items have, or would have.
+    func supportCounts(in aggregate: SupportCounts, ofItems items: Range<Int>) -> [Int] {
         var differences = aggregate.support
         WalshHadamard.transform(&differences)
         let total = aggregate.reportCount
-        return (0..<configuration.itemCount).map { item in
+        return items.map { item in
             let difference = differences[Self.column(of: item)]
             // (n + D)/2 without n + D: both are odd, or neither is.
             return total >> 1 + difference >> 1 + total & 1

@@ -5,7 +5,7 @@ public import ReportFormat
 /// Looks, while reports are counted, for what honest reports cannot look like.
 ///
 /// Three tests, as far as the mechanism has them: how many bits are set (``WeightLaws``), how often each payload is sent
-/// (``PayloadBounds``), and which values are supported together (``PairSupport``). Each has a p-value that is at most as likely
+/// (``PayloadBounds``, ``UnheldSupport``), and which values are supported together (``PairSupport``). Each has a p-value that is at most as likely
 /// to be small as it says, whatever the devices hold and however few reports there are, so that Bonferroni's correction over
 /// tests and periods bounds the rate of false alarms.
 ///
@@ -83,7 +83,11 @@ public struct ReportScreen<Oracle: ReportCounter>: Sendable {
     /// Looks at what all reports of a period count to.
     public mutating func count(_ aggregate: Oracle.Aggregate, on day: UTCDay) {
         guard let bounds = honest.payloads, let counts = oracle.payloadCounts(in: aggregate) else { return }
-        payloads[day] = bounds.logPValue(counts: counts, reportCount: aggregate.reportCount)
+        var logPValue = bounds.logPValue(counts: counts, reportCount: aggregate.reportCount)
+        if let unheld = oracle.unheldSupport(in: aggregate) {
+            logPValue = min(logPValue, unheld.logPValue(reportCount: aggregate.reportCount)).multiplied(by: 2)
+        }
+        payloads[day] = logPValue
     }
 
     /// What all tests together say.

@@ -24,6 +24,14 @@ extension HadamardResponse {
     }
 
     public func payloadCounts(in aggregate: SupportCounts) -> [Int]? { aggregate.support }
+
+    /// There are K − 1 columns that are not constant, and as many items or fewer.
+    public func unheldSupport(in aggregate: SupportCounts) -> UnheldSupport? {
+        let unheld = configuration.itemCount..<rowCount - 1
+        guard !unheld.isEmpty else { return nil }
+        return UnheldSupport(
+            counts: supportCounts(in: aggregate, ofItems: unheld), probability: support.spurious)
+    }
 }
 
 extension ProjectiveGeometryResponse {
@@ -35,6 +43,13 @@ extension ProjectiveGeometryResponse {
     }
 
     public func payloadCounts(in aggregate: SupportCounts) -> [Int]? { aggregate.support }
+
+    /// There are K points, and as many items or fewer.
+    public func unheldSupport(in aggregate: SupportCounts) -> UnheldSupport? {
+        guard geometry.pointCount > configuration.itemCount else { return nil }
+        let counts = HyperplaneCounts(geometry, itemCount: configuration.itemCount)
+        return UnheldSupport(counts: counts.unheldSupports(aggregate.support), probability: support.spurious)
+    }
 }
 
 extension Loloha {
