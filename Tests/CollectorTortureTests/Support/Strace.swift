@@ -15,9 +15,11 @@ enum Strace {
 
     /// A command that lets one call of its argument fail, and that is the process of its argument.
     static func failing(_ call: String, with error: String, at number: Int, into trace: String) -> [String] {
-        [
-            "strace", "-D", "-f", "--seccomp-bpf", "-o", trace, "-e", "trace=\(call)", "-e",
-            "inject=\(call):error=\(error):when=\(number)",
-        ]
+        recording(call, into: trace) + ["-e", "inject=\(call):error=\(error):when=\(number)"]
+    }
+
+    /// A command that writes down one call of its argument, and that is the process of its argument.
+    static func recording(_ call: String, into trace: String) -> [String] {
+        ["strace", "-D", "-f", "--seccomp-bpf", "-o", trace, "-e", "trace=\(call)"]
     }
 }
