@@ -63,8 +63,9 @@ thorough: setup ## the published figures by full simulation, in a release build:
 
 torture: setup ## kill, fork, deceive, starve and search agent and collector, the long forms: half an hour
 	swift build --build-tests
+	$(RELEASE_BUILD) --product dither-collector
 	DITHER_THOROUGH=1 swift test --skip-build --no-parallel --filter 'TelemetryAgentTests.(Kill|KillPoint|ClockTorture|UnsafeState|Canary|ConsentMatrix|OptOut|Prefork|Presence|DatabaseLock)Tests'
-	DITHER_THOROUGH=1 swift test --skip-build --no-parallel --filter CollectorTortureTests
+	DITHER_COLLECTOR=$(CURDIR)/$(RELEASE)/dither-collector DITHER_THOROUGH=1 swift test --skip-build --no-parallel --filter CollectorTortureTests
 
 lint: setup ## formatting, dependency arrows, source rules, links, fixtures, imports (scripts/lint.sh --fast: no build)
 	@scripts/lint.sh

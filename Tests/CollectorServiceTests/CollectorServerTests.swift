@@ -101,6 +101,13 @@ import Testing
         #expect(refusal(of: configuration) == .tlsRefused(certificatePath: certificate, keyPath: otherKey))
         configuration.tls = .init(certificatePath: certificate, keyPath: key)
         #expect(refusal(of: configuration) == nil)
+        // It is valid for two days from now.
+        let now = CollectorClock.system.now
+        #expect(CollectorServer.problems(with: configuration, now: now).isEmpty)
+        let problems = CollectorServer.problems(with: configuration, now: now + 3 * 86_400)
+        let ends = [0, 1].map { UTCDay(containing: now + 2 * 86_400 + $0) }
+        #expect(problems.count == 1 && ends.contains { problems == [.certificateEnded(path: certificate, $0)] })
+        #expect(problems.allSatisfy { $0.exitCode == 4 })
     }
 
     @Test("With certificate and key it announces https and speaks TLS")

@@ -42,7 +42,8 @@ struct CollectorUnderTest {
 
     /// - Parameter metricSetPath: what a reload reads.
     func operations(
-        _ gatekeeper: Gatekeeper = Gatekeeper(), metricSetPath: String = "none", isLocal: Bool = true
+        _ gatekeeper: Gatekeeper = Gatekeeper(), metricSetPath: String = "none", isLocal: Bool = true,
+        identity: TLSIdentity? = nil
     ) -> some ApplicationProtocol {
         let configuration = CollectorConfiguration(
             metricSetPath: metricSetPath, storePath: storePath, uploadAddress: ListenAddress(host: "127.0.0.1", port: 0)
@@ -52,8 +53,8 @@ struct CollectorUnderTest {
             logger: Self.silentLogger)
         return Self.application(
             OperationsRoutes(
-                store: store, drain: drain, figures: figures, clock: clock.clock, metrics: metrics,
-                reloader: reloader, gatekeeper: gatekeeper, isLocal: isLocal))
+                store: store, watch: StoreWatch(store, logger: Self.silentLogger), drain: drain, figures: figures,
+                clock: clock.clock, metrics: metrics, reloader: reloader, gatekeeper: gatekeeper, isLocal: isLocal, identity: identity))
     }
 
     static func application<Responder: HTTPResponder>(_ responder: Responder) -> some ApplicationProtocol

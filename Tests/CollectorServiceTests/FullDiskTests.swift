@@ -123,8 +123,8 @@ final class SmallFileSystem {
             logger: CollectorUnderTest.silentLogger)
         let health = CollectorUnderTest.application(
             OperationsRoutes(
-                store: store, drain: drain, figures: IngestFigures(), clock: TestClock().clock, metrics: metrics,
-                reloader: reloader))
+                store: store, watch: StoreWatch(store, logger: CollectorUnderTest.silentLogger), drain: drain,
+                figures: IngestFigures(), clock: TestClock().clock, metrics: metrics, reloader: reloader))
         try await health.test(.router) { client in
             let ready = try await client.execute(uri: "/readyz", method: .get)
             #expect(ready.isProblem(.storageUnavailable))

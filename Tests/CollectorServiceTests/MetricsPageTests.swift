@@ -32,8 +32,8 @@ enum Promtool {
 
 extension CollectorUnderTest {
     /// What `/metrics` answers.
-    func metricsPage() async throws -> String {
-        try await operations.test(.router) { client in
+    func metricsPage(identity: TLSIdentity? = nil) async throws -> String {
+        try await operations(identity: identity).test(.router) { client in
             let response = try await client.execute(uri: "/metrics", method: .get)
             #expect(response.status == .ok)
             return response.text

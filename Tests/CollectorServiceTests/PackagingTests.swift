@@ -18,7 +18,9 @@ import Testing
         let collector = try CollectorUnderTest()
         let figures = collector.figures
         figures.countDayWork(of: testDay.index, isDone: true)
-        let page = try await collector.metricsPage()
+        let (certificate, key) = try TestCertificate.make(in: collector.folder, name: "server")
+        let identity = try TLSIdentity(.init(certificatePath: certificate, keyPath: key))
+        let page = try await collector.metricsPage(identity: identity)
         return Set(page.matches(of: #/# TYPE ([a-z_]+) /#).map { String($0.output.1) })
     }
 

@@ -93,6 +93,19 @@ import Testing
         }
     }
 
+    @Test("A file without a token opens no door; one of revoked tokens keeps it shut")
+    func noToken() throws {
+        let folder = try ScratchFolder()
+        for text in ["", "\n", "# none yet\n"] {
+            let path = try folder.write(Array(text.utf8), to: "tokens")
+            let error = #expect(throws: CollectorError.self) { try AccessControl(tokensAt: path) }
+            #expect(error == .tokensMissing(path: path) && error?.exitCode == 4)
+        }
+        let revoked = try folder.write(Array("ingest a 0 -\n".utf8), to: "tokens")
+        #expect(try AccessControl(tokensAt: revoked).demandsIngestToken)
+        #expect(try !AccessControl(tokensAt: nil).demandsIngestToken)
+    }
+
     private static func sound(_ name: String) -> AccessToken {
         guard let token = try? token(name) else { preconditionFailure("the name is sound") }
         return token

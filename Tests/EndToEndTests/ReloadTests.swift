@@ -147,7 +147,7 @@ struct ReloadTests {
     func brokenFiles() throws {
         let elsewhere = try Workspace()
         let certificate = try Certificate(in: workspace), other = try Certificate(in: elsewhere)
-        let tokens = try workspace.write("tokens", "")
+        let tokens = try workspace.write("tokens", "read old 0 -\n")
         let collector = try RunningCollector(
             metricSet: metricSet, store: workspace.file("reports.db"), certificate: certificate,
             arguments: ["--tokens", tokens])
@@ -163,6 +163,9 @@ struct ReloadTests {
         let again = collector.reload()
         #expect(again.contains("--tokens \(tokens) is no list of tokens: line 1") && again.contains("reread: metrics"))
         #expect(!again.contains("fleet"))
+        // A file that was cut off opens no door.
+        try Data().write(to: URL(filePath: tokens))
+        #expect(collector.reload().contains("kept what was read before: --tokens \(tokens) has no token"))
         #expect(collector.stop() == 0)
     }
 

@@ -2,6 +2,7 @@ package import CollectorSettings
 internal import Glibc
 package import MetricDefinitions
 internal import PostgresClient
+package import ReportFormat
 
 /// Why a collector does not start, or does not go on.
 package enum CollectorError: Error, Hashable, Sendable {
@@ -17,16 +18,22 @@ package enum CollectorError: Error, Hashable, Sendable {
     case signedSetUnknownMetric(path: String, name: String)
     /// There is no certificate, or it cannot be read.
     case certificateUnreadable(path: String)
+    /// The certificate ended on that day.
+    case certificateEnded(path: String, UTCDay)
     /// There is no private key, or it cannot be read.
     case keyUnreadable(path: String)
     /// Certificate and key do not belong together, or TLS refuses them.
     case tlsRefused(certificatePath: String, keyPath: String)
     /// There are no tokens, or they cannot be read.
     case tokensUnreadable(path: String)
+    /// The file names no token, revoked ones counted in.
+    case tokensMissing(path: String)
     /// The file is no list of tokens.
     case tokensInvalid(path: String, TokenListError)
     /// The tokens cannot be written, or another program is at it.
     case tokensUnwritable(path: String, errno: Int32)
+    /// The result of a command cannot be written to standard output.
+    case outputFailed(errno: Int32)
     /// There is a token of that name that is not revoked.
     case tokenNameTaken(String)
     /// There is no token of that name, or it is revoked already.
@@ -47,10 +54,11 @@ package enum CollectorError: Error, Hashable, Sendable {
         switch self {
         case .metricSetUnreadable, .metricSetInvalid: 4
         case .signedSetUnreadable, .signedSetInvalid, .signedSetUnknownMetric: 4
-        case .certificateUnreadable, .keyUnreadable, .tlsRefused, .retentionOfUnknownMetric: 4
-        case .tokensUnreadable, .tokensInvalid, .retiredMetricServed: 4
+        case .certificateUnreadable, .certificateEnded, .keyUnreadable, .tlsRefused, .retentionOfUnknownMetric: 4
+        case .tokensUnreadable, .tokensMissing, .tokensInvalid, .retiredMetricServed: 4
         case .tokensUnwritable(_, let errno): errno == EEXIST ? 6 : 1
         case .tokenNameTaken, .tokenUnknown: 2
+        case .outputFailed: 1
         case .cannotListen: 6
         case .listenerFailed: 1
         case .store(let error):
@@ -72,27 +80,32 @@ extension CollectorError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .metricSetUnreadable(let path):
-            "--metrics \(path) cannot be read; name a set made by: dither registry compile metrics.yaml -o metrics.set"
+            "--metrics \(path) \(Self.unread(path)); name a set made by: dither registry compile metrics.yaml -o metrics.set"
         case .metricSetInvalid(let path, let error):
             "--metrics \(path) is not a sound metric set: \(error.sentence); "
                 + "name a set made by: dither registry compile metrics.yaml -o metrics.set"
         case .signedSetUnreadable(let path):
-            "--signed-metrics \(path) cannot be read; name a set made by: dither registry sign"
+            "--signed-metrics \(path) \(Self.unread(path)); name a set made by: dither registry sign"
         case .signedSetInvalid(let path, let error):
             "--signed-metrics \(path) is refused: \(error.sentence); name a set made by: dither registry sign"
         case .signedSetUnknownMetric(let path, let name):
             "--signed-metrics \(path) has metric \(name), which --metrics does not have in this version and "
                 + "definition; compile and sign both from one registry"
         case .certificateUnreadable(let path):
-            "--tls-certificate \(path) cannot be read as PEM certificates; name a file that starts with the "
+            "--tls-certificate \(path) \(Self.unread(path, or: "has no certificates as PEM")); name a file that starts with the "
                 + "server's own certificate"
+        case .certificateEnded(let path, let day):
+            "--tls-certificate \(path) was valid until \(day), and clients refuse it; put a new one in its place"
         case .keyUnreadable(let path):
-            "--tls-key \(path) cannot be read as a PEM private key; name the certificate's key, without a passphrase"
+            "--tls-key \(path) \(Self.unread(path, or: "has no private key as PEM")); name the certificate's key, without a passphrase"
         case .tlsRefused(let certificatePath, let keyPath):
             "--tls-certificate \(certificatePath) and --tls-key \(keyPath) do not belong together; "
                 + "name a certificate and its own key"
         case .tokensUnreadable(let path):
-            "--tokens \(path) cannot be read; name a file made by: dither-collector token new"
+            "--tokens \(path) \(Self.unread(path)); name a file made by: dither-collector token new"
+        case .tokensMissing(let path):
+            "--tokens \(path) has no token, which would let anybody in; make one with: dither-collector token new, or leave "
+                + "--tokens out"
         case .tokensInvalid(let path, let error):
             "--tokens \(path) is no list of tokens: \(error.sentence); correct the line, or remove it"
         case .tokensUnwritable(let path, EEXIST):
@@ -101,6 +114,7 @@ extension CollectorError: CustomStringConvertible {
             "\(path) cannot be written (\(Self.words(forErrno: errno))); the folder must exist and be writable"
         case .tokenNameTaken(let name):
             "--name \(name) is a token's already; revoke that one first, or choose another name"
+        case .outputFailed(let errno): "standard output cannot be written (\(Self.words(forErrno: errno)))"
         case .tokenUnknown: "--name is no token's that is valid; see: dither-collector token list"
         case .retiredMetricServed(let metric):
             "--retired-metrics names metric \(metric), which --metrics has; take it out of one of them"
@@ -111,6 +125,15 @@ extension CollectorError: CustomStringConvertible {
             "--retention \(name)=… names no metric of --metrics; write the name as in the registry"
         case .listenerFailed(let address): "the listener on \(address) ended; start the collector again"
         }
+    }
+
+    /// Why a file gave nothing, as far as it is so still; `other` if it can be read.
+    private static func unread(_ path: String, or other: String = "cannot be read") -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return "cannot be read (\(words(forErrno: errno)))" }
+        defer { close(descriptor) }
+        var byte: UInt8 = 0
+        return read(descriptor, &byte, 1) < 0 ? "cannot be read (\(words(forErrno: errno)))" : other
     }
 
     private static func remedy(for address: ListenAddress) -> String {

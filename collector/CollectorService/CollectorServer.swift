@@ -21,6 +21,7 @@ package struct CollectorServer: Sendable {
     private let figures = IngestFigures()
     private let quotas = IngestQuotas()
     private let manager: ServiceManager
+    private let watch: StoreWatch
 
     /// Loads and opens everything but the listeners.
     ///
@@ -41,17 +42,22 @@ package struct CollectorServer: Sendable {
             do { store = try Self.store(at: configuration.storePath, metricSet: offer.metricSet, logger: logger) } catch
             { throw .store(error) }
         }
+        watch = StoreWatch(store, logger: logger)
     }
 
-    /// What keeps a collector from starting with a configuration, as far as the files that it names can tell: touches
-    /// no store and no address.
-    package static func problems(with configuration: CollectorConfiguration) -> [CollectorError] {
+    /// What keeps a collector from starting with a configuration, or from being of use, as far as the files that it
+    /// names can tell: touches no store and no address.
+    ///
+    /// - Parameter now: in seconds since 1970.
+    package static func problems(with configuration: CollectorConfiguration, now: Int64) -> [CollectorError] {
         var problems: [CollectorError] = []
         func note(_ check: () throws(CollectorError) -> Void) {
             do throws(CollectorError) { try check() } catch { problems.append(error) }
         }
         note { () throws(CollectorError) in _ = try MetricOffer(configuration) }
-        note { () throws(CollectorError) in if let files = configuration.tls { _ = try TLSIdentity(files) } }
+        note { () throws(CollectorError) in
+            if let files = configuration.tls { try TLSIdentity(files).checkEnd(now: now) }
+        }
         note { () throws(CollectorError) in _ = try AccessControl(tokensAt: configuration.tokensPath) }
         return problems
     }
@@ -66,13 +72,16 @@ package struct CollectorServer: Sendable {
             let today = clock.today
             quotas.resume(try await store.granted(on: today), on: today)
         } catch { throw .store(error) }
+        // It is shown all the same: a collector that does not start is no better.
+        do throws(CollectorError) { try identity?.checkEnd(now: clock.now) } catch { logger.warning("\(error)") }
         let limits = attainableLimits, ledger = ConnectionLedger(limits)
         // Batches are announced last: whoever reads the line finds operators answered too.
         let (operationsAreListening, operationsStarted) = AsyncStream.makeStream(of: Never.self)
         let (batchesAreListenedFor, uploadsStarted) = AsyncStream.makeStream(of: Never.self)
         // Services stop in the reverse order: no more requests, then no more connections, operations last.
         let reloader = Reloader(
-            configuration, store: store, metrics: metrics, gatekeeper: gatekeeper, identity: identity, logger: logger)
+            configuration, store: store, metrics: metrics, gatekeeper: gatekeeper, identity: identity, clock: clock,
+            logger: logger)
         var services: [any Service] = [
             DayKeeper(store: store, clock: clock, metrics: metrics, logger: logger, figures: figures, quotas: quotas),
             ReloadService(reloader: reloader, manager: manager, start: batchesAreListenedFor),
@@ -87,7 +96,7 @@ package struct CollectorServer: Sendable {
                 limits, ledger, startingAfter: operationsAreListening, hasStarted: uploadsStarted, announce: announce),
             DrainService(drain: drain),
         ]
-        services.append(ManagedLife(manager: manager, store: store))
+        services.append(ManagedLife(manager: manager, watch: watch))
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) } + StoreGuard.configurations(guarding: store),
             gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
@@ -118,10 +127,10 @@ package struct CollectorServer: Sendable {
 
     private func operations(_ reloader: Reloader, _ ledger: ConnectionLedger) -> OperationsRoutes {
         OperationsRoutes(
-            store: store, drain: drain, figures: figures, clock: clock,
+            store: store, watch: watch, drain: drain, figures: figures, clock: clock,
             metrics: metrics, reloader: reloader,
             connections: { ledger.counts }, gatekeeper: gatekeeper,
-            isLocal: configuration.operationsAddress?.isLocal ?? true)
+            isLocal: configuration.operationsAddress?.isLocal ?? true, identity: identity)
     }
 
     private func uploadListener(

@@ -28,8 +28,8 @@ struct ConfigCheck: ParsableCommand {
               dither-collector config check --config collector.yaml --listen 127.0.0.1:0 --format json
 
             EXIT CODES:
-              0 a collector would start as far as this can tell · 2 usage · 4 settings file, metric set, certificate or
-              key refused
+              0 a collector would start as far as this can tell · 1 the output cannot be written · 2 usage ·
+              4 settings file, metric set, tokens or key refused, or a certificate that is none or has ended
             """)
 
     @OptionGroup var flags: SettingFlags
@@ -38,9 +38,9 @@ struct ConfigCheck: ParsableCommand {
 
     func run() throws {
         let settings = try flags.effective()
-        SettingsPage(settings).print(as: format)
+        try SettingsPage(settings).write(as: format)
         guard let configuration = CollectorConfiguration(settings) else { return }
-        let errors = CollectorServer.problems(with: configuration)
+        let errors = CollectorServer.problems(with: configuration, now: CollectorClock.system.now)
         for error in errors { Main.complain("dither-collector: \(error)") }
         if !errors.isEmpty { Glibc.exit(4) }
     }
@@ -65,5 +65,5 @@ struct ConfigShow: ParsableCommand {
     @Option(help: "How the settings are written: table (for people), csv or json.")
     var format = OutputFormat.table
 
-    func run() throws { SettingsPage(try flags.effective()).print(as: format) }
+    func run() throws { try SettingsPage(try flags.effective()).write(as: format) }
 }

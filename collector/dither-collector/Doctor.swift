@@ -10,7 +10,7 @@ struct Doctor: ParsableCommand {
             the certificate and the key. Run it as the collector's user. It does not read the reports: that is verify.
 
             EXAMPLES:
-              sudo -u dither dither-collector doctor --store /var/lib/dither/reports.db
+              sudo dither-collector doctor --store /var/lib/dither/reports.db
               dither-collector doctor --store reports.db --metrics metrics.set --tls-certificate chain.pem \\
                 --tls-key key.pem
 
@@ -40,7 +40,7 @@ struct Doctor: ParsableCommand {
         for finding in findings {
             table.append([.text(finding.verdict.rawValue), .text(finding.subject), .text(finding.sentence)])
         }
-        print(table.rendered(as: format, schema: .doctor), terminator: "")
+        try Output.write(table.rendered(as: format, schema: .doctor))
         if findings.contains(where: { $0.verdict == .failure }) { throw ExitCode(1) }
     }
 }

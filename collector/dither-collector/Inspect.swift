@@ -45,7 +45,7 @@ struct Inspect: ParsableCommand {
             case .counters: (Self.counters(of: inspection), .inspectCounters)
             case .file: (Self.file(of: inspection), .inspectFile)
             }
-        print(table.rendered(as: format, schema: schema), terminator: "")
+        try Output.write(table.rendered(as: format, schema: schema))
     }
 
     private static func table(of holdings: [StoreInspection.Holding]) -> ResultTable {

@@ -8,6 +8,7 @@ internal import Logging
 enum Main {
     static func main() async {
         CoreDumps.leaveMemoryOut()
+        Output.reserveDescriptors()
         do {
             var command = try Collector.parseAsRoot()
             // Serving logs as its settings say.
@@ -36,7 +37,10 @@ enum Main {
             complain(message)
             exit(2)
         }
-        print(message)
+        do throws(CollectorError) { try Output.write(message + "\n") } catch {
+            complain("dither-collector: \(error)")
+            exit(error.exitCode)
+        }
         exit(0)
     }
 

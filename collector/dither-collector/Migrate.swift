@@ -32,10 +32,10 @@ struct Migrate: ParsableCommand {
         }
         if upgrade.needsRewriting { words.append("the file is rewritten, so that it can give space back") }
         guard !words.isEmpty else {
-            print("nothing to do: the store has version \(upgrade.version)")
+            try Output.write("nothing to do: the store has version \(upgrade.version)\n")
             return
         }
         if !dryRun { try maintaining { () throws(StoreError) in try StoreUpgrade.run(onStoreAt: subject.store) } }
-        print((dryRun ? "to do: " : "done: ") + words.joined(separator: "; "))
+        try Output.write((dryRun ? "to do: " : "done: ") + words.joined(separator: "; ") + "\n")
     }
 }

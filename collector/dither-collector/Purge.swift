@@ -47,7 +47,7 @@ struct Purge: ParsableCommand {
         let purge = try StorePurge(metric: metric, of: set, before: before.flatMap { UTCDay(iso: $0) })
         let count = try maintaining { () throws(StoreError) in try purge.count(inStoreAt: subject.store) }
         guard !dryRun else {
-            print("\(count) reports would be deleted")
+            try Output.write("\(count) reports would be deleted\n")
             return
         }
         let progress = Progress("deleting")
@@ -56,7 +56,7 @@ struct Purge: ParsableCommand {
                 progress.update($0, of: count)
             }
         }
-        print("\(outcome.reportCount) reports deleted")
-        if !outcome.logIsEmpty { print("a reader holds the log, which the collector empties later") }
+        try Output.write("\(outcome.reportCount) reports deleted\n")
+        if !outcome.logIsEmpty { try Output.write("a reader holds the log, which the collector empties later\n") }
     }
 }

@@ -35,6 +35,6 @@ struct Restore: ParsableCommand {
     func run() throws {
         let progress = Progress("copying")
         let aside = try StoreBackup.restore(from, to: store, replacing: force) { progress.update($0, of: $1) }
-        if let aside { print("the old store is kept as \(aside)") }
+        if let aside { try Output.write("the old store is kept as \(aside)\n") }
     }
 }

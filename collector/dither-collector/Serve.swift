@@ -53,8 +53,8 @@ struct Serve: AsyncParsableCommand {
         let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
         let server = try CollectorServer(configuration, logger: logger, manager: manager)
         try await server.run { url in
-            print("listening on \(url)")
-            fflush(nil)
+            // Whoever does not read it is served all the same.
+            try? Output.write("listening on \(url)\n")
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import CollectorService
 internal import CollectorSettings
 internal import Foundation
 
@@ -41,13 +42,15 @@ struct SettingsPage {
     }
 
     /// Prints the page, and on standard error what the environment has that is no setting.
-    func print(as format: OutputFormat) {
+    ///
+    /// - Throws: ``CollectorError/outputFailed(errno:)``.
+    func write(as format: OutputFormat) throws(CollectorError) {
         let text =
             switch format {
             case .table, .csv: table.rendered(as: format, schema: .config)
             case .json: json + "\n"
             }
-        Swift.print(text, terminator: "")
+        try Output.write(text)
         guard format != .json else { return }
         for name in document.unknownVariables { Main.complain("note: the variable \(name) is no setting") }
     }

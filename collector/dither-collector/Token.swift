@@ -43,7 +43,7 @@ struct TokenNew: ParsableCommand {
               dither-collector token new --tokens tokens --role ingest --name fleet-2026
 
             EXIT CODES:
-              0 done · 1 the file cannot be written · 2 usage, or the name is taken · 4 no list of tokens ·
+              0 done · 1 the file or the output cannot be written · 2 usage, or the name is taken · 4 no list of tokens ·
               6 another change is under way
             """)
 
@@ -78,8 +78,9 @@ struct TokenNew: ParsableCommand {
         else { throw ValidationError("--name and --daily-quota make no token.") }
         try location.file.change(creating: true) { (list) throws(CollectorError) in
             guard list.add(token) else { throw .tokenNameTaken(token.name) }
+            // First shown and then kept: one that nobody has seen would be in the file for good.
+            try Output.write(secret.text + "\n")
         }
-        print(secret.text)
     }
 }
 

@@ -29,6 +29,6 @@ struct TokenList: ParsableCommand {
                 .text(token.digest == nil ? "revoked" : "valid"),
             ])
         }
-        print(table.rendered(as: format, schema: .tokenList), terminator: "")
+        try Output.write(table.rendered(as: format, schema: .tokenList))
     }
 }

@@ -31,14 +31,14 @@ struct Verify: ParsableCommand {
         var table = ResultTable(columns: ["place", "problem"])
         for finding in verification.findings { table.append([.text(finding.place), .text(finding.problem)]) }
         if format != .table {
-            print(table.rendered(as: format, schema: .verify), terminator: "")
+            try Output.write(table.rendered(as: format, schema: .verify))
         } else if verification.findings.isEmpty {
-            print(
+            try Output.write(
                 "sound: version \(verification.version), \(verification.chunkCount) chunks with "
                     + "\(verification.sealedCount) reports, \(verification.stagedCount) staged reports, "
-                    + "\(verification.batchCount) batches")
+                    + "\(verification.batchCount) batches\n")
         } else {
-            print(table.rendered(as: .table, schema: .verify), terminator: "")
+            try Output.write(table.rendered(as: .table, schema: .verify))
         }
         guard verification.findings.isEmpty else { throw StoreMaintenanceError.damaged(path: subject.store) }
     }

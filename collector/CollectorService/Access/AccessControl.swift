@@ -18,9 +18,16 @@ package struct AccessControl: Sendable {
 
     /// Reads the tokens of a file; there are none without.
     ///
-    /// - Throws: ``CollectorError/tokensUnreadable(path:)``, ``CollectorError/tokensInvalid(path:_:)``.
+    /// - Throws: ``CollectorError/tokensUnreadable(path:)``, ``CollectorError/tokensInvalid(path:_:)``,
+    ///   ``CollectorError/tokensMissing(path:)`` for a file of no token, revoked or not: one that was cut off would open
+    ///   the door.
     package init(tokensAt path: String?) throws(CollectorError) {
-        self.init(try path.map { (path) throws(CollectorError) in try TokenFile(path).read().tokens } ?? [])
+        let tokens = try path.map { (path) throws(CollectorError) in
+            let tokens = try TokenFile(path).read().tokens
+            guard !tokens.isEmpty else { throw .tokensMissing(path: path) }
+            return tokens
+        }
+        self.init(tokens ?? [])
     }
 
     /// Whether batches are taken under a token only. It stays so when the last token was revoked: a door is not opened by
@@ -78,7 +85,10 @@ extension AccessControl.Verdict {
         switch self {
         case .granted(let token): return token
         case .unauthorized: throw ProblemDetails(.unauthorized, detail: "Send Authorization: Bearer and a token.")
-        case .forbidden: throw ProblemDetails(.forbidden, detail: "Ask the operator for a token of another role.")
+        case .forbidden:
+            throw ProblemDetails(
+                .forbidden, detail: "This takes a token of another role, which the collector's operator makes."
+            )
         }
     }
 }

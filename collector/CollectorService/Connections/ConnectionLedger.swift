@@ -8,6 +8,8 @@ package final class ConnectionLedger: Sendable {
     package struct Counts: Hashable, Sendable {
         /// Open at the moment.
         package var open = 0
+        /// How many may be.
+        package var limit = 0
         /// Closed to make room for others.
         package var evicted = 0
         /// Closed as soon as they came, for want of room or for their address.
@@ -28,7 +30,7 @@ package final class ConnectionLedger: Sendable {
     package init(_ limits: ListenerLimits) {
         let slots = ConnectionSlots<any Channel>(
             limit: limits.connectionCount, limitPerAddress: limits.connectionCountPerAddress)
-        state = Mutex(State(slots: slots))
+        state = Mutex(State(slots: slots, counts: Counts(limit: limits.connectionCount)))
     }
 
     package var counts: Counts {

@@ -16,6 +16,8 @@ package struct CollectorStatus: Sendable {
     /// `nil` if the store does not tell.
     let store: StoreFigures?
     let process: ProcessFigures
+    /// When the certificate that senders are shown ends, in seconds since 1970; `nil` without TLS.
+    let certificateEnd: Int64?
     let metricSet: MetricSet
 
     /// The hash of the metric set that is in use, in hexadecimal digits.
@@ -35,6 +37,11 @@ package struct CollectorStatus: Sendable {
         addIngest(to: &page)
         if let store { add(store, to: &page) }
         addDayWork(to: &page)
+        if let certificateEnd {
+            page.family(
+                "dither_certificate_end_timestamp_seconds", .gauge, "When the certificate ends that senders are shown.",
+                Double(certificateEnd))
+        }
         page.family(
             "process_resident_memory_bytes", .gauge, "Resident memory.", Double(process.residentByteCount))
         page.family("process_open_fds", .gauge, "Open files and connections.", Double(process.descriptorCount))
@@ -65,6 +72,9 @@ package struct CollectorStatus: Sendable {
             Double(counts.requestsUnderWay))
         page.family(
             "dither_connections", .gauge, "Open connections of senders.", Double(connections.open))
+        page.family(
+            "dither_connections_limit", .gauge, "How many connections of senders may be open.",
+            Double(connections.limit))
         page.family(
             "dither_connections_closed_total", .counter,
             "Connections that the collector closed: evicted for another one, refused for want of room, overdue, or no HTTP.",

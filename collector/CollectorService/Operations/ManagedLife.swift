@@ -1,23 +1,22 @@
 internal import ServiceLifecycle
 
-/// Beats for the service manager while the store answers, and tells it when the collector begins to stop.
+/// Asks the store every half minute, or as often as the service manager wants to hear of it, whether it takes reports; beats
+/// when it answers, and tells the manager when the collector begins to stop.
 struct ManagedLife: Service {
+    private static let interval = Duration.seconds(30)
+
     let manager: ServiceManager
-    let store: any ReportStore
+    let watch: StoreWatch
 
     func run() async throws {
-        if let interval = manager.beatInterval {
-            try? await cancelWhenGracefulShutdown {
-                while true {
-                    // An error is an answer too: a full disk is not mended by starting again. A store that hangs
-                    // answers nothing, there is no beat, and the manager ends the process.
-                    try? await store.checkWritable()
-                    manager.beat()
-                    try await Task.sleep(for: interval)
-                }
+        try? await cancelWhenGracefulShutdown {
+            while true {
+                // An error is an answer too: a full disk is not mended by starting again. A store that hangs answers
+                // nothing, there is no beat, and the manager ends the process.
+                _ = await watch.ask()
+                if manager.beatInterval != nil { manager.beat() }
+                try await Task.sleep(for: manager.beatInterval ?? Self.interval)
             }
-        } else {
-            try? await gracefulShutdown()
         }
         manager.tellStopping()
     }

@@ -15,20 +15,24 @@ package struct OperationsRoutes: HTTPResponder {
     private let gatekeeper: Gatekeeper
     private let isLocal: Bool
     private let actions: OperatorActions
+    private let watch: StoreWatch
+    private let identity: TLSIdentity?
 
     /// - Parameters:
     ///   - connections: gives the counts of the senders' connections.
+    ///   - identity: the certificate that senders are shown.
     ///   - isLocal: whether the listener is reached from this machine alone.
     package init(
-        store: any ReportStore, drain: DrainSwitch, figures: IngestFigures, clock: CollectorClock,
+        store: any ReportStore, watch: StoreWatch, drain: DrainSwitch, figures: IngestFigures, clock: CollectorClock,
         metrics: ServedMetrics, reloader: Reloader,
         connections: @escaping @Sendable () -> ConnectionLedger.Counts = { .init() },
-        gatekeeper: Gatekeeper = Gatekeeper(), isLocal: Bool = true
+        gatekeeper: Gatekeeper = Gatekeeper(), isLocal: Bool = true, identity: TLSIdentity? = nil
     ) {
         (self.gatekeeper, self.isLocal, self.connections) = (gatekeeper, isLocal, connections)
         actions = OperatorActions(reloader: reloader, store: store, clock: clock)
-        (self.store, self.drain, self.figures) = (store, drain, figures)
+        (self.store, self.watch, self.drain, self.figures) = (store, watch, drain, figures)
         (self.clock, self.metrics) = (clock, metrics)
+        self.identity = identity
     }
 
     private enum Question: String {
@@ -88,20 +92,20 @@ package struct OperationsRoutes: HTTPResponder {
         guard !drain.isDraining else {
             return ProblemDetails(.shuttingDown, detail: "The collector takes no more batches.").response()
         }
-        do throws(StoreError) { try await store.checkWritable() } catch { return ProblemDetails(error).response() }
+        if let error = await watch.ask() { return ProblemDetails(error).response() }
         return Self.page("ok\n", type: "text/plain")
     }
 
     private func status() async -> CollectorStatus {
         let today = clock.today
-        var isStorable = true
-        do throws(StoreError) { try await store.checkWritable() } catch { isStorable = false }
+        let isStorable = await watch.ask() == nil
         // What the store cannot tell is left out: the rest is wanted most when the store is in trouble.
         var storeFigures: StoreFigures?
         do throws(StoreError) { storeFigures = try await store.figures(on: today) } catch { storeFigures = nil }
         return CollectorStatus(
             isDraining: drain.isDraining, isStorable: isStorable, today: today, counts: figures.counts,
             connections: connections(), store: storeFigures, process: ProcessFigures(),
+            certificateEnd: identity?.end,
             metricSet: metrics.current.metricSet)
     }
 

@@ -18,14 +18,15 @@ package actor Reloader {
     private let metrics: ServedMetrics
     private let gatekeeper: Gatekeeper
     private let identity: TLSIdentity?
+    private let clock: CollectorClock
     private let logger: Logger
 
     package init(
         _ configuration: CollectorConfiguration, store: any ReportStore, metrics: ServedMetrics, gatekeeper: Gatekeeper,
-        identity: TLSIdentity?, logger: Logger
+        identity: TLSIdentity?, clock: CollectorClock = .system, logger: Logger
     ) {
         (self.configuration, self.store, self.metrics) = (configuration, store, metrics)
-        (self.gatekeeper, self.identity, self.logger) = (gatekeeper, identity, logger)
+        (self.gatekeeper, self.identity, self.clock, self.logger) = (gatekeeper, identity, clock, logger)
     }
 
     /// Rereads everything and says what came of it, in the log too.
@@ -47,6 +48,7 @@ package actor Reloader {
                 outcome.renewed.append("tokens")
             } catch { outcome.kept.append(error) }
         }
+        do throws(CollectorError) { try identity?.checkEnd(now: clock.now) } catch { logger.warning("\(error)") }
         for error in outcome.kept { logger.error("kept what was read before: \(error)") }
         if !outcome.renewed.isEmpty { logger.notice("reread: \(outcome.renewed.joined(separator: ", "))") }
         return outcome
