@@ -54,7 +54,8 @@ struct CollectorUnderTest {
         return Self.application(
             OperationsRoutes(
                 store: store, watch: StoreWatch(store, logger: Self.silentLogger), drain: drain, figures: figures,
-                clock: clock.clock, metrics: metrics, reloader: reloader, gatekeeper: gatekeeper, isLocal: isLocal, identity: identity))
+                clock: clock.clock, metrics: metrics, reloader: reloader, gatekeeper: gatekeeper, isLocal: isLocal,
+                identity: identity))
     }
 
     static func application<Responder: HTTPResponder>(_ responder: Responder) -> some ApplicationProtocol

@@ -22,7 +22,7 @@ extension EstimateNotes {
     private static func sentence(_ test: ScreenOutcome.Test) -> String {
         switch test {
         case .weights: "Their numbers of set bits are none that the noise makes."
-        case .payloads: "Some payloads are sent far too often for noise, or others far too rarely."
+        case .payloads: "Some payloads, or groups of them, are sent far too often for noise, or others far too rarely."
         case .pairs: "Far too many of them support the same values together."
         }
     }

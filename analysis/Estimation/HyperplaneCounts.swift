@@ -46,7 +46,7 @@ package struct HyperplaneCounts {
         let tables = FieldTables(geometry.field)
         switch method ?? shortestMethod {
         case .enumeration:
-            return HyperplaneEnumeration(geometry, tables).supports(counts, of: 0..<itemCount)
+            return HyperplaneEnumeration(geometry, tables).supports(counts, itemCount: itemCount)
         case .partialSums:
             return HyperplanePartialSums(geometry, tables).supports(counts, itemCount: itemCount)
         case .transform:
@@ -58,14 +58,5 @@ package struct HyperplaneCounts {
             return HyperplaneTransform<Int>(geometry, tables, WalshHadamard.transform)
                 .supports(counts, itemCount: itemCount)
         }
-    }
-
-    /// T of some of the points that are no item's.
-    ///
-    /// - Complexity: at most about 2²⁶ loads.
-    package func unheldSupports(_ counts: [Int]) -> [Int] {
-        let limit = min(256, max(1, 1 << 26 / geometry.hyperplanePointCount))
-        return HyperplaneEnumeration(geometry, FieldTables(geometry.field))
-            .supports(counts, of: itemCount..<min(geometry.pointCount, itemCount + limit))
     }
 }

@@ -16,11 +16,11 @@ struct HyperplaneEnumeration {
         (dimension, order) = (geometry.dimension, tables.order)
     }
 
-    /// - Complexity: for each of these points as many loads as a hyperplane has points.
-    func supports(_ counts: [Int], of points: Range<Int>) -> [Int] {
+    /// - Complexity: for each item as many loads as a hyperplane has points.
+    func supports(_ counts: [Int], itemCount: Int) -> [Int] {
         let prefixes = prefixCoordinates()
         return counts.withUnsafeBufferPointer { counts in
-            points.map { support(of: $0, counts, prefixes) }
+            (0..<itemCount).map { support(of: $0, counts, prefixes) }
         }
     }
 

@@ -39,7 +39,7 @@ extension ReportedFigures {
         (released.screen?.tests ?? []).map { test in
             switch test {
             case .weights: "the numbers of set bits"
-            case .payloads: "how often each payload is sent"
+            case .payloads: "how often payloads are sent"
             case .pairs: "which values reports support together"
             }
         }

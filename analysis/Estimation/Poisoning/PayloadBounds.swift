@@ -19,7 +19,7 @@ public struct PayloadBounds: Sendable {
     }
 
     /// Above so many payloads, only each by itself is looked at: sorting them would take longer than counting did.
-    private static let scannedPayloadLimit = 1 << 16
+    static let scannedPayloadLimit = 1 << 16
 
     /// The logarithm of a bound on the probability that counts of payloads are as uneven, or in some way more.
     ///

@@ -4,10 +4,10 @@ public import ReportFormat
 
 /// Looks, while reports are counted, for what honest reports cannot look like.
 ///
-/// Three tests, as far as the mechanism has them: how many bits are set (``WeightLaws``), how often each payload is sent
-/// (``PayloadBounds``, ``UnheldSupport``), and which values are supported together (``PairSupport``). Each has a p-value that is at most as likely
-/// to be small as it says, whatever the devices hold and however few reports there are, so that Bonferroni's correction over
-/// tests and periods bounds the rate of false alarms.
+/// Three tests, as far as the mechanism has them: how many bits are set (``WeightLaws``), how often payloads are sent
+/// (``PayloadBounds``, ``UnheldSupport``), and which values are supported together (``PairSupport``). Each has a p-value that
+/// is at most as likely to be small as it says, whatever the devices hold and however few reports there are, so that
+/// Bonferroni's correction over tests and periods bounds the rate of false alarms.
 ///
 /// Reports of one period are from different devices and so independent. Those of several periods are too where noise is fresh;
 /// of memoized mechanisms each period is tested by itself.

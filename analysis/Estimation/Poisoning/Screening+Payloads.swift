@@ -46,9 +46,10 @@ extension ProjectiveGeometryResponse {
 
     /// There are K points, and as many items or fewer.
     public func unheldSupport(in aggregate: SupportCounts) -> UnheldSupport? {
-        guard geometry.pointCount > configuration.itemCount else { return nil }
-        let counts = HyperplaneCounts(geometry, itemCount: configuration.itemCount)
-        return UnheldSupport(counts: counts.unheldSupports(aggregate.support), probability: support.spurious)
+        let (items, points) = (configuration.itemCount, geometry.pointCount)
+        guard points > items, points <= PayloadBounds.scannedPayloadLimit else { return nil }
+        let counts = HyperplaneCounts(geometry, itemCount: points).supports(aggregate.support)
+        return UnheldSupport(counts: Array(counts.dropFirst(items)), probability: support.spurious)
     }
 }
 
