@@ -158,8 +158,18 @@ import Testing
         let set = try testMetricSet()
         #expect(try StorePurge(metric: "carrier", of: set, before: nil).metric == 2)
         #expect(try StorePurge(metric: "17", of: set, before: nil).metric == 17)
-        #expect(throws: StoreMaintenanceError.unknownMetric("carrier")) {
+        #expect(throws: StoreMaintenanceError.unnamedMetric("carrier")) {
             try StorePurge(metric: "carrier", of: nil, before: nil)
+        }
+        #expect(throws: StoreMaintenanceError.unknownMetric("destiny")) {
+            try StorePurge(metric: "destiny", of: set, before: nil)
+        }
+        let collector = try CollectorUnderTest(metricSet: set)
+        #expect(try StorePurge(metric: "2", of: nil, before: nil).count(inStoreAt: collector.storePath) == 0)
+        for named in [nil, set] {
+            #expect(throws: StoreMaintenanceError.unknownMetric("17")) {
+                try StorePurge(metric: "17", of: named, before: nil).count(inStoreAt: collector.storePath)
+            }
         }
     }
 

@@ -123,6 +123,20 @@ struct SettingsTests {
         }
     }
 
+    @Test("A store is a file or a database; what looks like another thing is refused, and no file of that name made")
+    func stores() {
+        let kind = SettingKind.store
+        for text in [
+            "reports.db", "/var/lib/reports.db", "./file:reports.db", "a folder/x:y.db", "postgres://db/reports",
+        ] {
+            #expect(kind.fault(in: text) == nil, "\(text)")
+        }
+        for text in [":memory:", "file:reports.db", "postgres:reports", "postgresq://db/reports", "mysql://db/reports"]
+        {
+            #expect(kind.fault(in: text)?.contains("neither a file nor a postgres:// URL") == true, "\(text)")
+        }
+    }
+
     @Test("The sample file is sound and shows every setting")
     func sample() throws {
         let url = Fixtures.packageRoot.appending(path: "collector/packaging/collector.yaml")

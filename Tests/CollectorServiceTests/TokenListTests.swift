@@ -72,8 +72,8 @@ import Testing
     func failedChange() throws {
         let folder = try ScratchFolder()
         let file = TokenFile(try folder.write(Array("ingest a 0 -\n".utf8), to: "tokens"))
-        #expect(throws: CollectorError.tokenUnknown) {
-            try file.change(creating: false) { (_) throws(CollectorError) in throw .tokenUnknown }
+        #expect(throws: CollectorError.tokenUnknown("b")) {
+            try file.change(creating: false) { (_) throws(CollectorError) in throw .tokenUnknown("b") }
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["tokens"])
         _ = try folder.write([], to: "tokens.new")

@@ -37,7 +37,7 @@ package enum CollectorError: Error, Hashable, Sendable {
     /// There is a token of that name that is not revoked.
     case tokenNameTaken(String)
     /// There is no token of that name, or it is revoked already.
-    case tokenUnknown
+    case tokenUnknown(String)
     /// A metric is retired and still in the set.
     case retiredMetricServed(UInt32)
     /// The store cannot be opened.
@@ -115,7 +115,8 @@ extension CollectorError: CustomStringConvertible {
         case .tokenNameTaken(let name):
             "--name \(name) is a token's already; revoke that one first, or choose another name"
         case .outputFailed(let errno): "standard output cannot be written (\(Self.words(forErrno: errno)))"
-        case .tokenUnknown: "--name is no token's that is valid; see: dither-collector token list"
+        case .tokenUnknown(let name):
+            "--name \(name) is no token's that is valid; see: dither-collector token list"
         case .retiredMetricServed(let metric):
             "--retired-metrics names metric \(metric), which --metrics has; take it out of one of them"
         case .store(let error): error.description

@@ -103,7 +103,7 @@ extension StoreError: CustomStringConvertible {
             "the lock file \(path) cannot be locked (\(CollectorError.words(forErrno: errno))); its folder must "
                 + "exist and be writable"
         case .notAStore(let path):
-            "--store \(path) is not a dither store; name a new file or one that a collector made"
+            "\(path) is not a dither store; name one that a collector made, or a new file to begin one"
         case .wrongVersion(let path, let actual, let expected):
             "--store \(path) has version \(actual), and this collector writes version \(expected); "
                 + "use the collector of that version or a new file"

@@ -27,8 +27,11 @@ package enum SettingKind: Hashable, Sendable {
         switch self {
         case .file: return nil
         case .store:
-            return Self.holdsPassword(text)
-                ? "holds a password, which others can read there; put it in the file that PGPASSFILE names" : nil
+            guard !Self.holdsPassword(text) else {
+                return "holds a password, which others can read there; put it in the file that PGPASSFILE names"
+            }
+            return Self.isOtherScheme(text)
+                ? "is neither a file nor a postgres:// URL; write a file of that name with ./ before it" : nil
         case .address:
             return ListenAddress(text) == nil
                 ? "\(text) is no HOST:PORT; write it like 127.0.0.1:8080, [::1]:8080 or unix:/run/dither.sock"
@@ -42,7 +45,7 @@ package enum SettingKind: Hashable, Sendable {
         case .numbers:
             let parts = text.split(separator: ",", omittingEmptySubsequences: false)
             return parts.allSatisfy { part in UInt32(part).map { $0 > 0 && String($0) == part } ?? false }
-                ? nil : "\(text) is no list of ids; write it like 7,9"
+                ? nil : "\(text) is no list of ids; write it like 7,9, without spaces"
         case .dayCounts:
             return DayCounts(text) == nil
                 ? "\(text) is no list of METRIC=DAYS, each metric once; write it like destination=90,carrier=30" : nil
@@ -50,6 +53,13 @@ package enum SettingKind: Hashable, Sendable {
             return words.contains(text) ? nil : "\(text) is none of \(words.joined(separator: ", ")); name one"
         case .truth: return text == "true" || text == "false" ? nil : "\(text) is neither true nor false; name one"
         }
+    }
+
+    /// Whether a text begins as a URL does, but not as that of a database: what is meant is no file.
+    private static func isOtherScheme(_ text: String) -> Bool {
+        guard !text.hasPrefix("postgres://"), !text.hasPrefix("postgresql://"), let colon = text.firstIndex(of: ":")
+        else { return false }
+        return text[..<colon].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
     }
 
     /// Whether the URL of a database has `user:password@` before its host, or `password=` behind it.

@@ -32,7 +32,10 @@ struct SettingsReader {
             return problems.append(.unknownKey(path: path, position, suggestion: suggestion))
         }
         guard let text = Self.text(of: valueNode) else {
-            let sentence = "\(name) takes a single value; write it in one line, without a tag"
+            let sentence =
+                key.setting.kind == .numbers
+                ? "\(name) takes its ids in one text; write it like \(name): 7,9"
+                : "\(name) takes a single value; write it in one line, without a tag"
             return problems.append(.notFlat(path: path, Self.position(of: valueNode), sentence))
         }
         if let fault = key.setting.kind.fault(in: text) {

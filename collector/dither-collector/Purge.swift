@@ -45,7 +45,7 @@ struct Purge: ParsableCommand {
     func run() throws {
         let set = try metrics.map { path in try MetricOffer.metricSet(at: path) }
         let purge = try StorePurge(metric: metric, of: set, before: before.flatMap { UTCDay(iso: $0) })
-        let count = try maintaining { () throws(StoreError) in try purge.count(inStoreAt: subject.store) }
+        let count = try purge.count(inStoreAt: subject.store)
         guard !dryRun else {
             try Output.write("\(count) reports would be deleted\n")
             return

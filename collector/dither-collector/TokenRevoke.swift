@@ -24,7 +24,7 @@ struct TokenRevoke: ParsableCommand {
 
     func run() throws {
         try location.file.change(creating: false) { (list) throws(CollectorError) in
-            guard list.revoke(name) else { throw .tokenUnknown }
+            guard list.revoke(name) else { throw .tokenUnknown(name) }
         }
     }
 }

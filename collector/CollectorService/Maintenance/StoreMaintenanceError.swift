@@ -14,8 +14,10 @@ package enum StoreMaintenanceError: Error, Hashable, Sendable {
     case sameFile(path: String)
     /// What an earlier restoration put aside is still there.
     case setAside(path: String)
-    /// The metric is none of the set's, and no number either.
+    /// The metric is none of the set's, and no number of the store's either.
     case unknownMetric(String)
+    /// The metric is no number, and there is no set that could have the name.
+    case unnamedMetric(String)
 
     /// What the process exits with; the same numbers everywhere in the project.
     package var exitCode: Int32 {
@@ -23,7 +25,7 @@ package enum StoreMaintenanceError: Error, Hashable, Sendable {
         case .store(let error): CollectorError.store(error).exitCode
         case .unsound, .damaged: 8
         case .exists, .leftoverLog, .setAside: 1
-        case .sameFile, .unknownMetric: 2
+        case .sameFile, .unknownMetric, .unnamedMetric: 2
         }
     }
 }
@@ -43,7 +45,9 @@ extension StoreMaintenanceError: CustomStringConvertible {
         case .setAside(let path):
             "\(path) is what an earlier restoration put aside; move it away or remove it, and restore again"
         case .unknownMetric(let name):
-            "--metric \(name) is no metric of --metrics; write its name as in the registry, or its number"
+            "--metric \(name) is no metric of --metrics or of the store; write its name as in the registry, or its number"
+        case .unnamedMetric(let name):
+            "--metric \(name) is a name; give the set that has it with --metrics, or write the metric's number"
         }
     }
 }

@@ -7,31 +7,47 @@ internal import StoreFormat
 package struct StorePurge: Hashable, Sendable {
     /// The metric's wire identity.
     package let metric: UInt32
+    /// What it was named by.
+    private let name: String
+    /// Whether a set has it.
+    private let isInSet: Bool
     /// Reports about the days before this one; `nil` for all.
     package let day: UTCDay?
 
     /// A purge of a metric that a set names, or of a number: a metric that left the set has no name.
     ///
-    /// - Throws: ``StoreMaintenanceError/unknownMetric(_:)``.
+    /// - Throws: ``StoreMaintenanceError/unknownMetric(_:)``; ``StoreMaintenanceError/unnamedMetric(_:)`` without a set.
     package init(metric name: String, of metricSet: MetricSet?, before day: UTCDay?) throws(StoreMaintenanceError) {
         if let metric = metricSet?.metrics.first(where: { $0.name == name }) {
-            self.metric = metric.identifier.value
+            (self.metric, isInSet) = (metric.identifier.value, true)
         } else if let number = UInt32(name) {
-            metric = number
+            (metric, isInSet) = (number, false)
         } else {
-            throw .unknownMetric(name)
+            throw metricSet == nil ? .unnamedMetric(name) : .unknownMetric(name)
         }
-        self.day = day
+        (self.name, self.day) = (name, day)
     }
 
     /// How many reports there are to delete.
     ///
-    /// - Throws: ``StoreError``.
-    package func count(inStoreAt path: String) throws(StoreError) -> Int {
-        let (database, _) = try StoreReading.open(StoreLocation(path))
-        do {
-            return try database.read { try ReportDeletion.count(ofMetric: metric, before: day, in: $0) }
-        } catch { throw StoreError(error) }
+    /// - Throws: ``StoreMaintenanceError/unknownMetric(_:)`` for a number that neither set nor store has; those of ``StoreError``.
+    package func count(inStoreAt path: String) throws(StoreMaintenanceError) -> Int {
+        let count: Int, isKnown: Bool
+        do throws(StoreError) {
+            let (database, _) = try StoreReading.open(StoreLocation(path))
+            do {
+                (count, isKnown) = try database.read { connection in
+                    let isServed = try Bool.fetchOne(
+                        connection, sql: "SELECT EXISTS (SELECT 1 FROM definition WHERE metric = ?)",
+                        arguments: [metric])
+                    return (
+                        try ReportDeletion.count(ofMetric: metric, before: day, in: connection), isServed ?? false
+                    )
+                }
+            } catch { throw StoreError(error) }
+        } catch { throw .store(error) }
+        guard count > 0 || isKnown || isInSet else { throw .unknownMetric(name) }
+        return count
     }
 
     /// Deletes the reports for good: their bytes are overwritten in the file, and in the log once no reader needs it.
