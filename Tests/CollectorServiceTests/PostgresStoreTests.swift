@@ -17,7 +17,7 @@ import Testing
         _ url: String, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) throws -> PostgresReportStore {
         try PostgresReportStore(
-            try PostgresAddress(url), metricSet: try testMetricSet(), logger: CollectorUnderTest.silentLogger, now: now)
+            try PostgresAddress(url), metricSet: try testMetricSet(), now: now)
     }
 
     private func execute(_ statement: String, at url: String) throws {

@@ -36,8 +36,7 @@ struct StorePlace: Sendable {
         switch kind {
         case .sqlite: return try SQLiteReportStore(path: location, metricSet: metricSet)
         case .postgres:
-            return try PostgresReportStore(
-                try PostgresAddress(location), metricSet: metricSet, logger: CollectorUnderTest.silentLogger)
+            return try PostgresReportStore(try PostgresAddress(location), metricSet: metricSet)
         }
     }
 

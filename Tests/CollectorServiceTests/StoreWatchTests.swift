@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Logging
 import ReportFormat
@@ -31,6 +32,11 @@ import Testing
             metrics: ServedMetrics(MetricOffer(metricSet)), store: store, clock: TestClock().clock)
         let watch = StoreWatch(store, logger: lines.logger)
         #expect(await watch.ask() == nil && lines.text.isEmpty)
+        // Frames in the log that come at known times would date the batches between them.
+        let log = try Data(contentsOf: URL(filePath: path + "-wal"))
+        for _ in 0..<5 { #expect(await watch.ask() == nil) }
+        #expect(try Data(contentsOf: URL(filePath: path + "-wal")) == log)
+        #expect(try Data(contentsOf: URL(filePath: path + ".lock")).isEmpty)
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true
         let holder = try DatabaseQueue(path: path, configuration: configuration)

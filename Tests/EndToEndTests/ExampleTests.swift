@@ -35,7 +35,7 @@ struct Shell {
 struct ExampleTests {
     /// What the examples name and a test's folder has elsewhere: folders of the system, ports, other machines.
     private static let places: [(String, String)] = [
-        ("/backup/", "backup/"), ("/etc/dither/", "etc/"), ("/var/lib/dither/", "var/"), ("sudo -u dither ", ""),
+        ("/backup/", "backup/"), ("/etc/dither/", "etc/"), ("/var/lib/dither/", "var/"),
         ("*/10 * * * * ", ""), ("systemctl reload dither-collector", "true"), ("--state DIR", "--state state"),
         (" 0.0.0.0:443", " 127.0.0.1:0"), ("--listen 127.0.0.1:8080", "--listen 127.0.0.1:0"),
         ("127.0.0.1:9001", "127.0.0.1:0"), ("--port 8080", "--port 0"),

@@ -133,8 +133,9 @@ extension CollectorError: CustomStringConvertible {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return "cannot be read (\(words(forErrno: errno)))" }
         defer { close(descriptor) }
-        var byte: UInt8 = 0
-        return read(descriptor, &byte, 1) < 0 ? "cannot be read (\(words(forErrno: errno)))" : other
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return other }
+        return "cannot be read (\(words(forErrno: EISDIR)))"
     }
 
     private static func remedy(for address: ListenAddress) -> String {

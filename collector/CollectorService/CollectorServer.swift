@@ -39,8 +39,9 @@ package struct CollectorServer: Sendable {
         if let otherStore {
             store = otherStore
         } else {
-            do { store = try Self.store(at: configuration.storePath, metricSet: offer.metricSet, logger: logger) } catch
-            { throw .store(error) }
+            do { store = try Self.store(at: configuration.storePath, metricSet: offer.metricSet) } catch {
+                throw .store(error)
+            }
         }
         watch = StoreWatch(store, logger: logger)
     }
@@ -83,6 +84,7 @@ package struct CollectorServer: Sendable {
             configuration, store: store, metrics: metrics, gatekeeper: gatekeeper, identity: identity, clock: clock,
             logger: logger)
         var services: [any Service] = [
+            Heartbeat(manager: manager, watch: watch),
             DayKeeper(store: store, clock: clock, metrics: metrics, logger: logger, figures: figures, quotas: quotas),
             ReloadService(reloader: reloader, manager: manager, start: batchesAreListenedFor),
         ]
@@ -96,7 +98,7 @@ package struct CollectorServer: Sendable {
                 limits, ledger, startingAfter: operationsAreListening, hasStarted: uploadsStarted, announce: announce),
             DrainService(drain: drain),
         ]
-        services.append(ManagedLife(manager: manager, watch: watch))
+        services.append(ManagedLife(manager: manager))
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) } + StoreGuard.configurations(guarding: store),
             gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
@@ -177,13 +179,13 @@ package struct CollectorServer: Sendable {
     }
 
     private static func store(
-        at place: String, metricSet: MetricSet, logger: Logger
+        at place: String, metricSet: MetricSet
     ) throws(StoreError) -> any ReportStore {
         guard PostgresAddress.isMeant(by: place) else {
             return try SQLiteReportStore(path: place, metricSet: metricSet)
         }
         let address: PostgresAddress
         do { address = try PostgresAddress(place) } catch { throw .postgres(error) }
-        return try PostgresReportStore(address, metricSet: metricSet, logger: logger)
+        return try PostgresReportStore(address, metricSet: metricSet)
     }
 }

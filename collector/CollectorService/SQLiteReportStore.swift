@@ -76,11 +76,9 @@ package final class SQLiteReportStore: ReportStore {
     }
 
     package func checkWritable() async throws(StoreError) {
-        try await perform { connection in
-            try connection.inTransaction(.immediate) {
-                try connection.execute(sql: "PRAGMA user_version = \(StoreSchema.version)")
-                return .commit
-            }
+        try await perform { [lock] connection in
+            try connection.inTransaction(.immediate) { .rollback }
+            try lock.tryWriting()
         }
     }
 

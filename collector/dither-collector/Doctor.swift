@@ -10,7 +10,7 @@ struct Doctor: ParsableCommand {
             the certificate and the key. Run it as the collector's user. It does not read the reports: that is verify.
 
             EXAMPLES:
-              sudo dither-collector doctor --store /var/lib/dither/reports.db
+              dither-collector doctor --store /var/lib/dither/reports.db
               dither-collector doctor --store reports.db --metrics metrics.set --tls-certificate chain.pem \\
                 --tls-key key.pem
 

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CollectorService
+internal import Glibc
 
 /// `dither-collector token`
 struct Token: ParsableCommand {
@@ -76,8 +77,11 @@ struct TokenNew: ParsableCommand {
         guard
             let token = AccessToken(role: role, name: name, dailyQuota: dailyQuota, digest: try secret.digest)
         else { throw ValidationError("--name and --daily-quota make no token.") }
+        // A reader that is gone is an error, and not the end of this process beside a draft of the file.
+        signal(SIGPIPE, SIG_IGN)
         try location.file.change(creating: true) { (list) throws(CollectorError) in
             guard list.add(token) else { throw .tokenNameTaken(token.name) }
+        } announce: { () throws(CollectorError) in
             // First shown and then kept: one that nobody has seen would be in the file for good.
             try Output.write(secret.text + "\n")
         }

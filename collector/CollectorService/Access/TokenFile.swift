@@ -28,10 +28,12 @@ package struct TokenFile: Sendable {
     ///
     /// - Parameters:
     ///   - creating: whether there may be no file yet.
-    ///   - change: says whether there is anything to write.
+    ///   - change: makes the change.
+    ///   - announce: is called once the new file is on the disk and about to get its name.
     /// - Throws: ``CollectorError``.
     package func change(
-        creating: Bool, _ change: (inout TokenList) throws(CollectorError) -> Void
+        creating: Bool, _ change: (inout TokenList) throws(CollectorError) -> Void,
+        announce: () throws(CollectorError) -> Void = {}
     ) throws(CollectorError) {
         let exists = access(path, F_OK) == 0
         let draft = path + ".new"
@@ -53,9 +55,11 @@ package struct TokenFile: Sendable {
             written += count
         }
         if exists { try keepGroup(of: descriptor) }
-        guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0, rename(draft, path) == 0 else {
-            throw .tokensUnwritable(path: path, errno: errno)
+        guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else {
+            throw .tokensUnwritable(path: draft, errno: errno)
         }
+        try announce()
+        guard rename(draft, path) == 0 else { throw .tokensUnwritable(path: path, errno: errno) }
         isDone = true
         synchronizeFolder()
     }

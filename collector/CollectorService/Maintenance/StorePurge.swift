@@ -21,7 +21,7 @@ package struct StorePurge: Hashable, Sendable {
         if let metric = metricSet?.metrics.first(where: { $0.name == name }) {
             (self.metric, isInSet) = (metric.identifier.value, true)
         } else if let number = UInt32(name) {
-            (metric, isInSet) = (number, false)
+            (metric, isInSet) = (number, metricSet?.metric(number) != nil)
         } else {
             throw metricSet == nil ? .unnamedMetric(name) : .unknownMetric(name)
         }

@@ -1,8 +1,18 @@
 internal import ServiceLifecycle
 
-/// Asks the store every half minute, or as often as the service manager wants to hear of it, whether it takes reports; beats
-/// when it answers, and tells the manager when the collector begins to stop.
+/// Tells the service manager when the collector begins to stop.
 struct ManagedLife: Service {
+    let manager: ServiceManager
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        manager.tellStopping()
+    }
+}
+
+/// Asks the store every half minute, or as often as the service manager wants to hear of it, whether it takes reports, and
+/// beats when it answers.
+struct Heartbeat: Service {
     private static let interval = Duration.seconds(30)
 
     let manager: ServiceManager
@@ -15,9 +25,8 @@ struct ManagedLife: Service {
                 // nothing, there is no beat, and the manager ends the process.
                 _ = await watch.ask()
                 if manager.beatInterval != nil { manager.beat() }
-                try await Task.sleep(for: manager.beatInterval ?? Self.interval)
+                try await Task.sleep(for: min(manager.beatInterval ?? Self.interval, Self.interval))
             }
         }
-        manager.tellStopping()
     }
 }

@@ -1,5 +1,4 @@
 internal import Dispatch
-package import Logging
 package import MetricDefinitions
 package import PostgresClient
 package import ReportFormat
@@ -29,11 +28,11 @@ package final class PostgresReportStore: ReportStore {
     ///
     /// - Throws: ``StoreError``.
     package init(
-        _ address: PostgresAddress, metricSet: MetricSet, logger: Logger,
+        _ address: PostgresAddress, metricSet: MetricSet,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) throws(StoreError) {
         self.now = now
-        session = try PostgresSession(address, metricSet: metricSet, logger: logger, now: now)
+        session = try PostgresSession(address, metricSet: metricSet, now: now)
     }
 
     @discardableResult

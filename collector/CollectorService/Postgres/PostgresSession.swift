@@ -1,4 +1,3 @@
-internal import Logging
 internal import MetricDefinitions
 internal import PostgresClient
 internal import Synchronization
@@ -20,7 +19,6 @@ final class PostgresSession: Sendable {
     private static let patience = Duration.seconds(21)
 
     private let address: PostgresAddress
-    private let logger: Logger
     private let now: @Sendable () -> ContinuousClock.Instant
     private let state: Mutex<State>
 
@@ -28,10 +26,10 @@ final class PostgresSession: Sendable {
     ///
     /// - Throws: ``StoreError``.
     init(
-        _ address: PostgresAddress, metricSet: MetricSet, logger: Logger,
+        _ address: PostgresAddress, metricSet: MetricSet,
         now: @escaping @Sendable () -> ContinuousClock.Instant
     ) throws(StoreError) {
-        (self.address, self.logger, self.now) = (address, logger, now)
+        (self.address, self.now) = (address, now)
         do {
             let connection = try Self.connect(to: address, metricSet: metricSet, mayCreate: true)
             state = Mutex(State(connection: connection, metricSet: metricSet))
@@ -48,7 +46,7 @@ final class PostgresSession: Sendable {
         var attempt = 1
         while true {
             do { return try work(try connection()) } catch let error as PostgresError {
-                if error.spoilsConnection { drop(after: error) }
+                if error.spoilsConnection { state.withLock { $0.connection = nil } }
                 guard error.isCollision, attempt < Self.attemptLimit else { throw StoreError(error) }
                 attempt += 1
             } catch { throw StoreError(error) }
@@ -75,7 +73,6 @@ final class PostgresSession: Sendable {
                 let connection = try Self.connect(to: address, metricSet: state.metricSet, mayCreate: false)
                 state.connection = connection
                 state.pause.reset()
-                logger.notice("the database is connected again")
                 return connection
             } catch {
                 state.pause.begin(at: now())
@@ -83,15 +80,6 @@ final class PostgresSession: Sendable {
                 throw error
             }
         }
-    }
-
-    private func drop(after error: PostgresError) {
-        let wasConnected = state.withLock { state in
-            defer { state.connection = nil }
-            return state.connection != nil
-        }
-        // Once for each loss, and not for each attempt.
-        if wasConnected { logger.error("the connection to the store is given up: \(error)") }
     }
 
     private static func connect(
